@@ -1,0 +1,46 @@
+//! Randomness, which comes in from outside.
+
+/// Where random bytes come from. The server asks the operating system; tests use a seeded stream.
+pub trait Entropy: Send + Sync {
+    /// Fills `bytes` with random bytes fit for keys and codes.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Shapes drawn from an [`Entropy`].
+pub mod draw {
+    use super::Entropy;
+
+    /// `N` random bytes.
+    pub fn bytes<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
+        let mut drawn = [0; N];
+        entropy.fill(&mut drawn);
+        drawn
+    }
+
+    /// A number in `0..bound`, every one equally likely; `bound` is at least 1.
+    pub fn below(entropy: &dyn Entropy, bound: u32) -> u32 {
+        // Values past the last whole multiple of `bound` would favour the small numbers, so they are drawn again.
+        let limit = u32::MAX - u32::MAX % bound.max(1);
+        loop {
+            let drawn = u32::from_le_bytes(bytes(entropy));
+            if drawn < limit {
+                return drawn % bound.max(1);
+            }
+        }
+    }
+
+    /// `length` characters, each drawn from the ASCII `alphabet` with equal likelihood.
+    pub fn text(entropy: &dyn Entropy, alphabet: &[u8], length: usize) -> String {
+        let size = u32::try_from(alphabet.len()).unwrap_or(u32::MAX);
+        (0..length).map(|_| char::from(alphabet[below(entropy, size) as usize])).collect()
+    }
+
+    /// The lower-case Latin letters.
+    pub const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
+    /// The decimal digits.
+    pub const DIGITS: &[u8] = b"0123456789";
+    /// Upper-case hexadecimal digits.
+    pub const UPPER_HEX: &[u8] = b"0123456789ABCDEF";
+    /// Letters and digits, none of which can be taken for another.
+    pub const ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+}
