@@ -32,7 +32,9 @@ pub mod draw {
     /// `length` characters, each drawn from the ASCII `alphabet` with equal likelihood.
     pub fn text(entropy: &dyn Entropy, alphabet: &[u8], length: usize) -> String {
         let size = u32::try_from(alphabet.len()).unwrap_or(u32::MAX);
-        (0..length).map(|_| char::from(alphabet[below(entropy, size) as usize])).collect()
+        (0..length)
+            .map(|_| char::from(alphabet[below(entropy, size) as usize]))
+            .collect()
     }
 
     /// The lower-case Latin letters.

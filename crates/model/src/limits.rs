@@ -1,1 +1,174 @@
-//! Every bound there is, in one list.
+//! Every bound there is, in one list. Those an operator may change are fields of [`Limits`]; the rest are fixed.
+
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+// Identifiers and credentials.
+
+/// Characters that are read of a phone number, spaces and hyphens included.
+pub const PHONE_INPUT_CHARACTERS: usize = 32;
+/// Bytes of an e-mail address (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+pub const EMAIL_BYTES: usize = 254;
+/// Bytes of an e-mail address before the `@` (RFC 5321, section 4.5.3.1.1).
+pub const EMAIL_LOCAL_BYTES: usize = 64;
+/// Characters of a username.
+pub const USERNAME_CHARACTERS: usize = 30;
+/// Characters of a nickname.
+pub const NICKNAME_CHARACTERS: usize = 64;
+/// Most characters of a password.
+pub const PASSWORD_CHARACTERS: usize = 128;
+/// Fewest characters of a new password under the policy `published`.
+pub const PASSWORD_CHARACTERS_PUBLISHED: usize = 6;
+/// Fewest characters of a new password under the policy `strict`.
+pub const PASSWORD_CHARACTERS_STRICT: usize = 8;
+/// Characters of an app's name.
+pub const APP_NAME_CHARACTERS: usize = 64;
+
+// Profiles and settings.
+
+/// Characters of the e-mail that `api_cloud_user` keeps as profile text.
+pub const CONTACT_EMAIL_CHARACTERS: usize = 254;
+/// Characters of a signature or biography.
+pub const BIO_CHARACTERS: usize = 500;
+/// Characters of a location.
+pub const LOCATION_CHARACTERS: usize = 100;
+/// Bytes of `api_cloud_user`'s free text `extra`.
+pub const EXTRA_BYTES: usize = 8 * 1024;
+/// Characters of a setting's key.
+pub const SETTING_KEY_CHARACTERS: usize = 128;
+/// Bytes of a setting's value.
+pub const SETTING_VALUE_BYTES: usize = 64 * 1024;
+/// Settings of one account.
+pub const SETTINGS_PER_ACCOUNT: u32 = 1_000;
+/// Bytes of the `user` wire's settings object.
+pub const PREFERENCES_BYTES: usize = 16 * 1024;
+
+// Tokens and sessions.
+
+/// How long a session of `api_cloud_user` or `user` lives.
+pub const SESSION_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long a session of `api_v1` lives, and with it the `token` and the `refresh_token`.
+pub const LONG_SESSION_LIFE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// How long an `access_token` of `api_v1` lives.
+pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_secs(5 * 60);
+/// Bytes of a token that are looked at.
+pub const TOKEN_BYTES: usize = 1_024;
+/// Bytes of a device's description that are kept with a session.
+pub const DEVICE_BYTES: usize = 200;
+/// `info` calls of one account on the `user` wire in a minute.
+pub const INFO_CALLS_PER_MINUTE: u32 = 30;
+
+// Codes and guessing.
+
+/// Digits of a one-time code.
+pub const CODE_DIGITS: usize = 6;
+/// Wrong codes for one identifier in a day, over all its codes.
+pub const CODE_GUESSES_PER_IDENTIFIER_PER_DAY: u32 = 50;
+/// Failed sign-ins in a row after which `api_v1` asks for the slider.
+pub const FAILURES_BEFORE_CHALLENGE: u32 = 3;
+/// How long `api_v1` asks for the slider, and how long a passed slider counts.
+pub const CHALLENGE_LIFE: Duration = Duration::from_secs(30 * 60);
+/// Failed passwords in a row from one source after which that source has to wait.
+pub const PASSWORD_FAILURES_BEFORE_WAIT: u32 = 5;
+/// The first such wait; each further failure doubles it.
+pub const FIRST_PASSWORD_WAIT: Duration = Duration::from_secs(30);
+/// The longest such wait.
+pub const LONGEST_PASSWORD_WAIT: Duration = Duration::from_secs(30 * 60);
+/// Failed passwords in a row over all sources after which the password path of an identifier closes.
+pub const PASSWORD_FAILURES_BEFORE_CLOSING: u32 = 100;
+/// How long it stays closed.
+pub const PASSWORD_PATH_CLOSED: Duration = Duration::from_secs(30 * 60);
+/// How long a row of failures is remembered when nothing more happens.
+pub const FAILURES_REMEMBERED: Duration = DAY;
+/// How long the right to set a new password lasts after `api_v1`'s `resetpwd/check`.
+pub const RESET_PERMIT_LIFE: Duration = Duration::from_secs(30 * 60);
+
+// The slider.
+
+/// How long a slider picture can be answered.
+pub const SLIDER_LIFE: Duration = Duration::from_secs(5 * 60);
+
+// Pictures.
+
+/// Bytes of an uploaded picture.
+pub const UPLOAD_BYTES: usize = 5 * 1024 * 1024;
+/// How long after its upload a picture may be put into a profile.
+pub const UPLOAD_USABLE: Duration = Duration::from_secs(20 * 60);
+/// Uploads of one account in a day.
+pub const UPLOADS_PER_ACCOUNT_PER_DAY: u32 = 100;
+
+// Lists.
+
+/// Rows of a page that is asked for without a size.
+pub const PAGE_SIZE_DEFAULT: u32 = 15;
+/// Most rows of a page.
+pub const PAGE_SIZE: u32 = 30;
+/// Totals are exact up to here, and not counted beyond.
+pub const TOTAL_COUNTED: u32 = 10_000;
+/// Characters of a search word.
+pub const KEYWORD_CHARACTERS: usize = 100;
+
+// Messages.
+
+/// Messages that may wait in the outbox; past it, codes are refused.
+pub const OUTBOX_WAITING: u32 = 10_000;
+/// How often one message is tried.
+pub const DELIVERY_ATTEMPTS: u32 = 5;
+/// Messages that are sent at once.
+pub const DELIVERIES_AT_ONCE: usize = 16;
+
+/// The windows over which sends, guesses and failures are counted.
+pub mod windows {
+    use super::{DAY, Duration, HOUR, MINUTE};
+
+    /// One second, of an app's request rate.
+    pub const SECOND: Duration = Duration::from_secs(1);
+    /// One minute.
+    pub const PER_MINUTE: Duration = MINUTE;
+    /// One hour.
+    pub const PER_HOUR: Duration = HOUR;
+    /// One day.
+    pub const PER_DAY: Duration = DAY;
+}
+
+/// The bounds that an operator may set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long a one-time code can be redeemed.
+    pub code_life: Duration,
+    /// How long to wait before another code is sent to the same identifier; zero for not at all.
+    pub code_resend: Duration,
+    /// Tries for one code.
+    pub code_guesses: u32,
+    /// Codes sent to one identifier in a day.
+    pub codes_per_identifier_per_day: u32,
+    /// Codes asked for by one source in an hour.
+    pub codes_per_source_per_hour: u32,
+    /// Failed sign-ins of one source in an hour, over all identifiers.
+    pub failures_per_source_per_hour: u32,
+    /// Accounts that one source may register without proof in an hour.
+    pub registrations_per_source_per_hour: u32,
+    /// Slider pictures drawn for one source in an hour.
+    pub captchas_per_source_per_hour: u32,
+    /// Live sessions of one account; the oldest ends when one more begins.
+    pub sessions_per_account: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            code_life: Duration::from_secs(300),
+            code_resend: Duration::from_secs(60),
+            code_guesses: 5,
+            codes_per_identifier_per_day: 10,
+            codes_per_source_per_hour: 60,
+            failures_per_source_per_hour: 300,
+            registrations_per_source_per_hour: 60,
+            captchas_per_source_per_hour: 600,
+            sessions_per_account: 10,
+        }
+    }
+}
