@@ -38,13 +38,10 @@ impl SlidingWindow {
     /// [`Wait`] as in [`SlidingWindow::admit`].
     pub fn check(&mut self, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
         self.0.retain(|event| event.plus(rule.window) > now);
-        let excess = self.0.len().saturating_sub(rule.limit.saturating_sub(1) as usize);
-        match excess.checked_sub(1).map(|index| self.0.get(index)) {
-            None => Ok(()),
-            Some(Some(event)) => Err(Wait(now.until(event.plus(rule.window)))),
-            // A limit of zero lets nothing pass, ever.
-            Some(None) => Err(Wait(rule.window)),
-        }
+        let Some(excess) = self.0.len().checked_sub(rule.limit as usize) else { return Ok(()) };
+        // With a limit of zero there is no event whose leaving would make room.
+        let leaves_at = self.0.get(excess).map_or(now.plus(rule.window), |event| event.plus(rule.window));
+        Err(Wait(now.until(leaves_at)))
     }
 
     /// The window as bytes: eight for each event.
