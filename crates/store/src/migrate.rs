@@ -1,0 +1,112 @@
+//! Bringing the schema up to date: forward only, each step once, in a transaction of its own.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use rusqlite::{Connection, TransactionBehavior};
+use yaopai_model::Timestamp;
+
+use crate::open::{OpenError, SqliteOptions};
+use crate::sqlite::classify;
+
+/// A step from one schema to the next.
+pub(crate) struct Migration {
+    /// Counted from 1, without gaps.
+    version: i64,
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// All steps, oldest first. One that has been released is never changed again.
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "init",
+    sql: include_str!("../migrations/0001_init/sqlite.sql"),
+}];
+
+/// Why the schema of a database cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MigrationError {
+    /// A newer program has migrated this database.
+    #[error("the database has schema {found}, and this program knows none after {known}: run the newer program")]
+    Newer {
+        /// The newest version in the database.
+        found: i64,
+        /// The newest version in this program.
+        known: i64,
+    },
+    /// The database was migrated by steps that are not those of this program.
+    #[error("schema {version} of the database was made by another text than this program has for it")]
+    Changed {
+        /// The first version that differs.
+        version: i64,
+    },
+}
+
+/// Applies the steps that `connection` has not seen yet.
+///
+/// # Errors
+/// [`OpenError::Migration`] when the database is not this program's to use; [`OpenError::Missing`] when it is empty
+/// and must not be; or what the database says to a step, of which nothing remains then.
+pub(crate) fn migrate(
+    connection: &mut Connection,
+    migrations: &[Migration],
+    options: &SqliteOptions,
+) -> Result<(), OpenError> {
+    let applied = applied(connection).map_err(classify)?;
+    if options.must_exist && applied.is_empty() {
+        return Err(OpenError::Missing(connection.path().unwrap_or_default().into()));
+    }
+    for migration in pending(migrations, &applied)? {
+        apply(connection, migration, options.now).map_err(classify)?;
+        tracing::info!(
+            version = migration.version,
+            name = migration.name,
+            "migrated the database"
+        );
+    }
+    Ok(())
+}
+
+/// The versions and checksums of the steps that were applied, oldest first.
+fn applied(connection: &Connection) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
+    if !connection.table_exists(None, "schema_migrations")? {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare("select version, checksum from schema_migrations order by version")?;
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+/// What is left of `migrations` after `applied`, which must be how they begin.
+fn pending<'a>(migrations: &'a [Migration], applied: &[(i64, Vec<u8>)]) -> Result<&'a [Migration], MigrationError> {
+    let known = migrations.last().map_or(0, |migration| migration.version);
+    let found = applied.last().map_or(0, |(version, _)| *version);
+    if found > known {
+        return Err(MigrationError::Newer { found, known });
+    }
+    for (migration, (version, checksum)) in migrations.iter().zip(applied) {
+        if migration.version != *version || migration.checksum() != *checksum {
+            return Err(MigrationError::Changed { version: *version });
+        }
+    }
+    Ok(migrations.get(applied.len()..).unwrap_or_default())
+}
+
+fn apply(connection: &mut Connection, migration: &Migration, now: Timestamp) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute(
+        "create table if not exists schema_migrations (version integer primary key, name text not null, \
+         checksum blob not null, applied_at integer not null) strict",
+        [],
+    )?;
+    transaction.execute_batch(migration.sql)?;
+    transaction.execute(
+        "insert into schema_migrations (version, name, checksum, applied_at) values ($1, $2, $3, $4)",
+        (migration.version, migration.name, migration.checksum(), now.as_millis()),
+    )?;
+    transaction.commit()
+}
+
+impl Migration {
+    fn checksum(&self) -> Vec<u8> {
+        digest(&SHA256, self.sql.as_bytes()).as_ref().to_vec()
+    }
+}

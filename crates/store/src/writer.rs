@@ -1,0 +1,190 @@
+//! The writer: one thread, one connection, and one commit for all that waits.
+//!
+//! A commit at `synchronous=FULL` waits for the disk, whatever it commits; sharing it is what makes durable writes
+//! cheap. Each job has a savepoint of its own, so that one that fails takes nothing else with it, and nobody is
+//! answered before the commit.
+
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use crate::open::SqliteOptions;
+use crate::sql::{SqlError, Tx};
+
+/// How often the jobs of a group are run, before those that remain are told to come again.
+const ATTEMPTS: usize = 5;
+
+/// The way to the writing thread.
+pub(crate) struct Writer {
+    /// Gone once the writer is closed.
+    thread: Mutex<Option<Thread>>,
+    depth: Arc<AtomicUsize>,
+}
+
+struct Thread {
+    queue: SyncSender<Box<dyn Job>>,
+    handle: JoinHandle<()>,
+}
+
+impl Writer {
+    pub(crate) fn start(tx: Tx, options: &SqliteOptions) -> io::Result<Self> {
+        let (queue, receiver) = sync_channel(options.queue);
+        let depth = Arc::new(AtomicUsize::new(0));
+        let (group, answered) = (options.group, Arc::clone(&depth));
+        let handle = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || write_groups(tx, &receiver, group, &answered))?;
+        Ok(Self {
+            thread: Mutex::new(Some(Thread { queue, handle })),
+            depth,
+        })
+    }
+
+    /// Queues `f`. The answer comes after the commit.
+    ///
+    /// # Errors
+    /// [`SqlError::Overloaded`] when the queue is full, [`SqlError::Unavailable`] when the writer is closed.
+    pub(crate) fn submit<T, E, F>(&self, f: F) -> Result<oneshot::Receiver<Result<T, E>>, SqlError>
+    where
+        F: Fn(&Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let queue = &thread.as_ref().ok_or_else(gone)?.queue;
+        self.depth.fetch_add(1, Ordering::Relaxed);
+        queue
+            .try_send(Box::new(Task { f, result: None, reply }))
+            .map_err(|error| {
+                self.depth.fetch_sub(1, Ordering::Relaxed);
+                match error {
+                    TrySendError::Full(_) => SqlError::Overloaded,
+                    TrySendError::Disconnected(_) => gone(),
+                }
+            })?;
+        Ok(answer)
+    }
+
+    /// How many jobs are queued or being run.
+    pub(crate) fn depth(&self) -> usize {
+        self.depth.load(Ordering::Relaxed)
+    }
+
+    /// Takes no more jobs, and waits until those that are queued are done.
+    pub(crate) fn close(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Thread { queue, handle }) = thread {
+            drop(queue);
+            // A panic of the thread has been reported by the panic hook, and there is nothing left to close.
+            let _ = handle.join();
+        }
+    }
+}
+
+/// What a job is answered when there is no writer.
+pub(crate) fn gone() -> SqlError {
+    SqlError::Unavailable("the store is closed".to_owned())
+}
+
+/// A closure that waits for its turn, whatever it returns.
+trait Job: Send {
+    /// Runs the closure. Whether what it did is to be kept.
+    fn run(&mut self, tx: &Tx) -> bool;
+
+    /// Answers with what the closure returned last, or with why it does not count.
+    fn answer(self: Box<Self>, outcome: Result<(), SqlError>);
+}
+
+struct Task<F, T, E> {
+    f: F,
+    result: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, T, E> Job for Task<F, T, E>
+where
+    F: Fn(&Tx) -> Result<T, E> + Send,
+    T: Send,
+    E: From<SqlError> + Send,
+{
+    fn run(&mut self, tx: &Tx) -> bool {
+        tx.bound_steps();
+        let result = tx.run(|_| (self.f)(tx));
+        tx.unbound_steps();
+        self.result.insert(result).is_ok()
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<(), SqlError>) {
+        let result = match outcome {
+            Ok(()) => self.result.unwrap_or_else(|| Err(gone().into())),
+            Err(error) => Err(error.into()),
+        };
+        // Whoever asked may have gone away; the write stands all the same.
+        let _ = self.reply.send(result);
+    }
+}
+
+fn write_groups(tx: Tx, queue: &Receiver<Box<dyn Job>>, group: usize, depth: &AtomicUsize) {
+    while let Ok(first) = queue.recv() {
+        let mut jobs = vec![first];
+        jobs.extend(queue.try_iter().take(group.saturating_sub(1)));
+        let taken = jobs.len();
+        write_group(&tx, jobs);
+        depth.fetch_sub(taken, Ordering::Relaxed);
+    }
+    tx.close();
+}
+
+/// Runs `jobs` in order, commits what they did, and answers them.
+fn write_group(tx: &Tx, mut jobs: Vec<Box<dyn Job>>) {
+    for _ in 0..ATTEMPTS {
+        match attempt(tx, &mut jobs) {
+            Ok(()) => return answer_all(jobs, &Ok(())),
+            Err(Failure::Group(error)) => {
+                tx.rollback();
+                return answer_all(jobs, &Err(error));
+            }
+            // What the others did went with it, though they did nothing wrong: they are run again.
+            Err(Failure::Job(culprit)) => jobs.remove(culprit).answer(Ok(())),
+        }
+    }
+    answer_all(jobs, &Err(SqlError::Conflict));
+}
+
+/// Why a group was not committed.
+enum Failure {
+    /// The database refuses to begin, to commit or to keep savepoints.
+    Group(SqlError),
+    /// The job at this index brought the whole transaction down.
+    Job(usize),
+}
+
+impl From<SqlError> for Failure {
+    fn from(error: SqlError) -> Self {
+        Self::Group(error)
+    }
+}
+
+fn attempt(tx: &Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+    tx.begin()?;
+    for (index, job) in jobs.iter_mut().enumerate() {
+        tx.mark()?;
+        let keep = job.run(tx);
+        if !tx.in_transaction() {
+            return Err(Failure::Job(index));
+        }
+        if keep { tx.keep()? } else { tx.undo()? }
+    }
+    Ok(tx.commit()?)
+}
+
+fn answer_all(jobs: Vec<Box<dyn Job>>, outcome: &Result<(), SqlError>) {
+    for job in jobs {
+        job.answer(outcome.clone());
+    }
+}
