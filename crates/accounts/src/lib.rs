@@ -1,1 +1,40 @@
-//! TODO
+//! The verbs of Yaopai: what the product does, each said once, each in a file of its own.
+//!
+//! A verb takes nouns that are already valid, talks to the tables in at most a few transactions, and ends with its
+//! result, a [`Refusal`] or a [`Fault`]. It knows no wire.
+
+mod administer;
+mod apps;
+mod authenticate;
+mod challenge;
+mod error;
+mod keys;
+mod password_hasher;
+mod profile;
+mod refresh;
+mod register;
+mod request_code;
+mod reset_password;
+mod settings;
+mod sign_in;
+mod sign_out;
+mod source;
+mod upload;
+
+pub use administer::{AccountChange, AccountPage, Actor, NewAccount, PageRequest};
+pub use apps::NewApp;
+pub use authenticate::Principal;
+pub use challenge::SliderPictures;
+pub use error::{Error, Fault, Outcome, Refusal};
+pub use keys::TokenKeys;
+pub use profile::ProfileChange;
+pub use register::{ProvenRegistration, UsernameChoice};
+pub use request_code::ChallengeRule;
+pub use reset_password::ResetPermit;
+pub use sign_in::{FailureRule, SignedIn};
+pub use source::Caller;
+pub use upload::StoredPicture;
+
+/// All verbs over one account base. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts {}

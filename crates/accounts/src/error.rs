@@ -1,0 +1,150 @@
+//! The two ways in which a verb can end without its result.
+
+use std::fmt;
+
+use yaopai_model::IdentifierKind;
+use yaopai_store::SqlError;
+
+/// Why a verb did not do what was asked, where the reason lies with the asker or with a rule. Closed and without words:
+/// each wire spells it in one exhaustive `match`. Seconds are rounded up and at least 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// `app_id` or `app_secret` is missing or wrong.
+    UnknownApp,
+    /// More requests in a second than the app's own rate.
+    AppRateExceeded,
+    /// No token, a token that is not ours, or one whose session is over.
+    NotSignedIn,
+    /// An access token past its life, while its session lives.
+    AccessTokenExpired,
+    /// A token that is well signed and not past its life, while its account is gone.
+    AccountGone,
+    /// The credentials are right, but operators disabled the account.
+    AccountDisabled,
+    /// Wrong password or unknown identifier: one refusal for both.
+    WrongCredentials,
+    /// Wrong, spent, superseded or expired code, or no code at all: one refusal for all.
+    WrongCode,
+    /// The slider has to be passed first.
+    ChallengeRequired,
+    /// The slider was answered wrongly, too late, or without a picture outstanding.
+    ChallengeFailed,
+    /// Too many wrong passwords from this source in a row.
+    PasswordWait {
+        /// Until the next try.
+        seconds: u32,
+    },
+    /// Too many wrong passwords over all sources in a row; sign-in by code goes on.
+    PasswordPathClosed {
+        /// Until it opens again.
+        seconds: u32,
+    },
+    /// Too many failed sign-ins from this source over all identifiers.
+    SourceFailedTooOften {
+        /// Until there is room for one more.
+        seconds: u32,
+    },
+    /// Too many accounts registered from this source without proof.
+    TooManyRegistrations {
+        /// Until there is room for one more.
+        seconds: u32,
+    },
+    /// Too many slider pictures drawn for this source.
+    TooManyChallenges {
+        /// Until there is room for one more.
+        seconds: u32,
+    },
+    /// Too many pictures uploaded by this account.
+    TooManyUploads {
+        /// Until there is room for one more.
+        seconds: u32,
+    },
+    /// Too many `info` calls of this account.
+    TooManyCalls {
+        /// Until there is room for one more.
+        seconds: u32,
+    },
+    /// A code was asked for too soon after the last, or too often.
+    CodeTooSoon {
+        /// Until the next one can be asked for.
+        seconds: u32,
+    },
+    /// The channel that would carry the message is not set up or closed to this address, or the outbox is full.
+    ChannelNotReady,
+    /// Another account has this identifier.
+    Taken(IdentifierKind),
+    /// The username is one that only operators give.
+    ReservedUsername,
+    /// The code was right, but no account has the address.
+    NotRegistered,
+    /// No account has this number.
+    NoSuchAccount,
+    /// A new password without the check that has to come first.
+    ResetNotPermitted,
+    /// The actor's role does not reach this action, or does not outrank the target.
+    RankTooLow,
+    /// Something that nobody may do to their own account.
+    NotOnSelf,
+    /// It would leave the app without an active root.
+    LastRoot,
+    /// The picture is not one that the account uploaded within the last twenty minutes.
+    PictureNotOwn,
+    /// The uploaded bytes are no picture that can be taken.
+    PictureUnfit,
+    /// The account has as many settings as it may have.
+    TooManySettings,
+    /// No room in a queue; trying again shortly helps.
+    Overloaded,
+}
+
+/// Something of ours does not work. What exactly is for the log; the asker learns only that it was not them.
+pub struct Fault(String);
+
+impl Fault {
+    /// A fault that `reason` explains to operators. It must not hold a secret or a value that a client sent.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Fault({})", self.0)
+    }
+}
+
+/// Why a verb did not end with its result.
+#[derive(Debug)]
+pub enum Error {
+    /// The asker is refused.
+    Refused(Refusal),
+    /// Something of ours does not work.
+    Fault(Fault),
+}
+
+/// What a verb ends with.
+pub type Outcome<T> = Result<T, Error>;
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<SqlError> for Error {
+    fn from(error: SqlError) -> Self {
+        if error.is_overload() { Self::Refused(Refusal::Overloaded) } else { Self::Fault(Fault::new(error.to_string())) }
+    }
+}
