@@ -18,6 +18,6 @@ pub use channel::{Channel, DEADLINE};
 pub use error::{Reason, SendError, SetupError};
 pub use log::LogChannel;
 pub use memory::MemoryChannel;
-pub use message::{Body, Message, Notice, Purpose};
+pub use message::{Body, Message, Notice};
 pub use smtp::SmtpChannel;
 pub use webhook::{SIGNATURE_HEADER, WebhookChannel};

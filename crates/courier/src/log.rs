@@ -1,7 +1,9 @@
 //! The channel for trying out: the code appears on the operator's terminal.
 
+use yaopai_model::Purpose;
+
 use crate::text::minutes;
-use crate::{Body, Message, Notice, Purpose};
+use crate::{Body, Message, Notice};
 
 /// Prints messages on the terminal and sends nothing. Anyone who reads the terminal can use the codes.
 pub struct LogChannel {

@@ -50,3 +50,39 @@ impl MemoryChannel {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use yaopai_model::Purpose;
+
+    use super::*;
+    use crate::{Body, Channel};
+
+    #[tokio::test]
+    async fn messages_are_kept_in_order_and_refused_when_asked() {
+        let store = MemoryChannel::new();
+        let channel = Channel::Memory(store.clone());
+        let message = |id: &str| Message {
+            id: id.into(),
+            to: "yao@example.org".into(),
+            body: Body::Code {
+                code: "042917".into(),
+                purpose: Purpose::Any,
+                ttl_seconds: 300,
+            },
+            app_id: "app".into(),
+            app_name: "瑶拍".into(),
+        };
+        store.refuse_next(SendError::temporary("later"));
+        assert_eq!(channel.send(&message("1")).await, Err(SendError::temporary("later")));
+        assert_eq!(channel.send(&message("2")).await, Ok(()));
+        assert_eq!(channel.send(&message("3")).await, Ok(()));
+        let ids: Vec<_> = store.taken().into_iter().map(|message| message.id).collect();
+        assert_eq!(ids, ["2", "3"]);
+        assert!(channel.is_configured() && !Channel::Off.is_configured());
+        assert!(matches!(
+            Channel::Off.send(&message("4")).await,
+            Err(SendError::Permanent(_))
+        ));
+    }
+}

@@ -1,5 +1,7 @@
 //! What is to be carried.
 
+use yaopai_model::Purpose;
+
 /// One message to one recipient. It holds the code, so it has neither `Debug` nor `Display`.
 #[derive(Clone)]
 pub struct Message {
@@ -39,17 +41,4 @@ pub enum Notice {
     EmailChanged,
     /// The account has another password now.
     PasswordChanged,
-}
-
-/// What a one-time code is good for (protocol, "One-time codes").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Making an account.
-    Register,
-    /// Setting a new password without the old one.
-    ResetPassword,
-    /// Signing in.
-    SignIn,
-    /// Whichever the user does first.
-    Any,
 }

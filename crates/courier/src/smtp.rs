@@ -10,7 +10,7 @@ use std::time::Duration;
 use lettre::message::Mailbox;
 use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, CertificateStore, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 
 use crate::{DEADLINE, Message, SendError, SetupError};
@@ -68,6 +68,11 @@ impl SmtpChannel {
     /// [`SetupError::SmtpUrl`], [`SetupError::From`], [`SetupError::Tls`] when the host cannot be the name in a
     /// certificate.
     pub fn new(url: &str, from: &str) -> Result<Self, SetupError> {
+        Self::trusting(url, from, None)
+    }
+
+    /// As [`SmtpChannel::new`], trusting one certificate more.
+    fn trusting(url: &str, from: &str, root: Option<Certificate>) -> Result<Self, SetupError> {
         let ServerAddress {
             host,
             port,
@@ -76,8 +81,8 @@ impl SmtpChannel {
         } = ServerAddress::parse(url)?;
         let security = match security {
             Security::Plain => TlsMode::Plain,
-            Security::StartTls => TlsMode::StartTls(tls_parameters(&host)?),
-            Security::Wrapped => TlsMode::Wrapped(tls_parameters(&host)?),
+            Security::StartTls => TlsMode::StartTls(tls_parameters(&host, root)?),
+            Security::Wrapped => TlsMode::Wrapped(tls_parameters(&host, root)?),
         };
         Ok(Self {
             host,
@@ -140,11 +145,12 @@ impl SmtpChannel {
     }
 }
 
-fn tls_parameters(host: &str) -> Result<TlsParameters, SetupError> {
-    TlsParameters::builder(host.to_owned())
-        .certificate_store(CertificateStore::WebpkiRoots)
-        .build()
-        .map_err(|error| SetupError::Tls(error.to_string()))
+fn tls_parameters(host: &str, root: Option<Certificate>) -> Result<TlsParameters, SetupError> {
+    let mut builder = TlsParameters::builder(host.to_owned()).certificate_store(CertificateStore::WebpkiRoots);
+    if let Some(root) = root {
+        builder = builder.add_root_certificate(root);
+    }
+    builder.build().map_err(|error| SetupError::Tls(error.to_string()))
 }
 
 /// What a failure means (RFC 5321, section 4.2.1: 4yz may be tried again, 5yz may not). The server's own words stay
@@ -170,3 +176,6 @@ fn judge(error: &smtp::Error) -> SendError {
     }
     SendError::temporary(format!("邮件服务器连接失败 / cannot reach the mail server: {cause}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::{Notice, Purpose};
+use yaopai_model::Purpose;
+
+use crate::Notice;
 
 /// A mail's three texts.
 pub(crate) struct Mail {

@@ -9,7 +9,7 @@ use reqwest::{Certificate, Client, StatusCode};
 use serde::Serialize;
 use url::Url;
 
-use crate::{Body, DEADLINE, Message, Purpose, SendError, SetupError, text};
+use crate::{Body, DEADLINE, Message, SendError, SetupError, text};
 
 /// Carries `sha256=` and the lower-case hexadecimal HMAC-SHA256 of the body's bytes, keyed with the webhook's secret.
 pub const SIGNATURE_HEADER: &str = "X-Yaopai-Signature";
@@ -118,21 +118,12 @@ fn payload(message: &Message) -> Result<Vec<u8>, SendError> {
         id: &message.id,
         to: &message.to,
         code,
-        purpose: spelled(*purpose),
+        purpose: purpose.as_str(),
         app_id: &message.app_id,
         ttl_seconds: *ttl_seconds,
         text: &text,
     })
     .map_err(SendError::unwritable)
-}
-
-fn spelled(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Register => "register",
-        Purpose::ResetPassword => "reset_password",
-        Purpose::SignIn => "sign_in",
-        Purpose::Any => "any",
-    }
 }
 
 fn judge(status: StatusCode) -> Result<(), SendError> {
@@ -148,16 +139,16 @@ fn judge(status: StatusCode) -> Result<(), SendError> {
     }
 }
 
-/// The root of an error: the operating system's or the TLS library's words. The outer layers name the URL, and that
-/// may hold a password.
+/// The root of an error: the operating system's or the TLS library's words. The outer layers are reqwest's own; they
+/// name the URL, and that may hold a password.
 fn innermost(error: &reqwest::Error) -> String {
     let mut cause: &dyn Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    match cause.downcast_ref::<reqwest::Error>() {
-        Some(outermost) if outermost.is_timeout() => "timeout".to_owned(),
-        Some(_outermost) => "request failed".to_owned(),
-        None => cause.to_string(),
+    if cause.is::<reqwest::Error>() {
+        "unknown".to_owned()
+    } else {
+        cause.to_string()
     }
 }

@@ -80,8 +80,9 @@ fn is_fit_id(id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use yaopai_model::Purpose;
+
     use super::*;
-    use crate::Purpose;
 
     fn message(to: &str, id: &str) -> Message {
         Message {

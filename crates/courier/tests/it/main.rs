@@ -1,0 +1,6 @@
+//! The webhook against a real HTTP server on a loopback port.
+
+#[cfg(test)]
+mod gateway;
+#[cfg(test)]
+mod webhook;
