@@ -4,12 +4,27 @@
 //! says the cost. Every closure is synchronous and talks to the database through [`Db`] and [`Tx`], the waist that
 //! keeps the driver out of the table files.
 
+pub mod accounts;
+pub mod apps;
+pub mod audit;
 mod backup;
+pub mod base;
+pub mod challenges;
+pub mod codes;
+pub mod counters;
+pub mod deliveries;
+pub mod identifiers;
 mod migrate;
 mod open;
+pub mod passwords;
+pub mod pictures;
 mod pool;
+pub mod sessions;
+pub mod settings;
 mod sql;
 mod sqlite;
+pub mod streaks;
+pub mod sweep;
 mod writer;
 
 use std::path::{Path, PathBuf};

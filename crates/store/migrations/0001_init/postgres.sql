@@ -13,6 +13,9 @@ create table base_state (
     value bigint not null
 );
 
+insert into base_state (name, value) values ('session_epoch', 0);
+insert into base_state (name, value) values ('latest_instant', 0);
+
 -- Keys, each sealed under the root key, which is kept outside of the database.
 create table keys (
     purpose text not null,

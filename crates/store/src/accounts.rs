@@ -1,0 +1,383 @@
+//! The table `accounts`: one row holds all that is read of an account at once.
+
+use yaopai_model::{
+    Account, AccountId, AppId, Bio, Birthday, ContactEmail, Email, Extra, Gender, Held, Identifier, IdentifierKind,
+    Location, Nickname, Phone, PictureName, Profile, PublicId, Role, Timestamp, Username,
+};
+
+use crate::{Db, Row, SqlError, Tx, args};
+
+const TABLE: &str = "accounts";
+
+/// A bad value in a column of this table.
+fn bad<E>(column: &'static str) -> impl FnOnce(E) -> SqlError {
+    move |_| SqlError::BadRow { table: TABLE, column }
+}
+
+/// Reads an optional text of a row again into its type.
+fn parsed<T, E>(
+    row: &Row,
+    index: usize,
+    column: &'static str,
+    parse: fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, SqlError> {
+    row.optional_text(index)?.map(parse).transpose().map_err(bad(column))
+}
+
+/// An account by its number.
+///
+/// # Errors
+/// Those of the database, and [`SqlError::BadRow`].
+pub fn by_id(db: &Db, id: AccountId) -> Result<Option<Account>, SqlError> {
+    let row = db.row(
+        "select id, app_id, public_id, username, phone, phone_proven_at, email, email_proven_at, role, nickname, gender, birthday, \
+         contact_email, extra, bio, location, avatar, cover, created_at, verified_at, last_sign_in_at, sign_in_count, disabled_at, \
+         permissions, preferences, epoch from accounts where id = $1",
+        args![id.0],
+    )?;
+    row.as_ref().map(from_row).transpose()
+}
+
+fn from_row(row: &Row) -> Result<Account, SqlError> {
+    let phone = parsed(row, 4, "phone", Phone::parse)?;
+    let email = parsed(row, 6, "email", Email::parse)?;
+    Ok(Account {
+        id: AccountId(row.integer(0)?),
+        app: AppId(row.integer(1)?),
+        public_id: PublicId::parse(row.text(2)?).map_err(bad("public_id"))?,
+        username: parsed(row, 3, "username", Username::parse)?,
+        phone: held(phone, row.optional_timestamp(5)?),
+        email: held(email, row.optional_timestamp(7)?),
+        role: Role::from_number(row.integer(8)?).map_err(bad("role"))?,
+        profile: profile_from_row(row)?,
+        created_at: row.timestamp(18)?,
+        verified_at: row.optional_timestamp(19)?,
+        last_sign_in_at: row.optional_timestamp(20)?,
+        sign_in_count: row.integer(21)?,
+        disabled_at: row.optional_timestamp(22)?,
+        permissions: row
+            .text(23)?
+            .split(' ')
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        preferences: row.optional_text(24)?.map(str::to_owned),
+        epoch: row.integer(25)?,
+    })
+}
+
+fn held<T>(value: Option<T>, proven_at: Option<Timestamp>) -> Option<Held<T>> {
+    value.map(|value| Held { value, proven_at })
+}
+
+fn profile_from_row(row: &Row) -> Result<Profile, SqlError> {
+    let gender = row
+        .optional_text(10)?
+        .map(|name| Gender::from_name(name).ok_or(()))
+        .transpose()
+        .map_err(bad("gender"))?;
+    Ok(Profile {
+        nickname: parsed(row, 9, "nickname", Nickname::parse)?,
+        gender,
+        birthday: row
+            .optional_timestamp(11)?
+            .map(Birthday::at)
+            .transpose()
+            .map_err(bad("birthday"))?,
+        contact_email: ContactEmail::parse(row.text(12)?).map_err(bad("contact_email"))?,
+        extra: Extra::parse(row.text(13)?).map_err(bad("extra"))?,
+        bio: parsed(row, 14, "bio", Bio::parse)?,
+        location: parsed(row, 15, "location", Location::parse)?,
+        avatar: parsed(row, 16, "avatar", PictureName::parse)?,
+        cover: parsed(row, 17, "cover", PictureName::parse)?,
+    })
+}
+
+/// Writes a new account's row. Its identifiers are claimed in [`crate::identifiers`] in the same transaction.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert(tx: &Tx, account: &Account) -> Result<(), SqlError> {
+    let profile = &account.profile;
+    tx.execute(
+        "insert into accounts (id, app_id, public_id, username, phone, phone_proven_at, email, email_proven_at, role, nickname, gender, \
+         birthday, contact_email, extra, bio, location, avatar, cover, created_at, verified_at, last_sign_in_at, sign_in_count, \
+         disabled_at, permissions, preferences, epoch) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+         $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
+        args![
+            account.id.0,
+            account.app.0,
+            account.public_id.as_str(),
+            account.username.as_ref().map(Username::as_str),
+            account.phone.as_ref().map(|held| held.value.as_e164()),
+            account.phone.as_ref().and_then(|held| held.proven_at),
+            account.email.as_ref().map(|held| held.value.address()),
+            account.email.as_ref().and_then(|held| held.proven_at),
+            account.role.number(),
+            profile.nickname.as_ref().map(Nickname::as_str),
+            profile.gender.map(Gender::as_str),
+            profile.birthday.map(Birthday::instant),
+            profile.contact_email.as_str(),
+            profile.extra.as_str(),
+            profile.bio.as_ref().map(Bio::as_str),
+            profile.location.as_ref().map(Location::as_str),
+            profile.avatar.as_ref().map(PictureName::as_str),
+            profile.cover.as_ref().map(PictureName::as_str),
+            account.created_at,
+            account.verified_at,
+            account.last_sign_in_at,
+            account.sign_in_count,
+            account.disabled_at,
+            account.permissions.join(" "),
+            account.preferences.as_deref(),
+            account.epoch,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Removes an account's row.
+///
+/// # Errors
+/// Those of the database.
+pub fn delete(tx: &Tx, id: AccountId) -> Result<(), SqlError> {
+    tx.execute("delete from accounts where id = $1", args![id.0])?;
+    Ok(())
+}
+
+/// Notes a sign-in.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_sign_in(tx: &Tx, id: AccountId, now: Timestamp) -> Result<(), SqlError> {
+    tx.execute(
+        "update accounts set last_sign_in_at = $2, sign_in_count = sign_in_count + 1 where id = $1",
+        args![id.0, now],
+    )?;
+    Ok(())
+}
+
+/// Ends every session begun before now, by letting the epoch grow.
+///
+/// # Errors
+/// Those of the database.
+pub fn advance_epoch(tx: &Tx, id: AccountId) -> Result<(), SqlError> {
+    tx.execute("update accounts set epoch = epoch + 1 where id = $1", args![id.0])?;
+    Ok(())
+}
+
+/// The columns of one kind of identifier in this table.
+pub fn set_identifier(
+    tx: &Tx,
+    id: AccountId,
+    identifier: &Identifier,
+    proven_at: Option<Timestamp>,
+) -> Result<(), SqlError> {
+    match identifier {
+        Identifier::Phone(phone) => tx.execute(
+            "update accounts set phone = $2, phone_proven_at = $3 where id = $1",
+            args![id.0, phone.as_e164(), proven_at],
+        ),
+        Identifier::Email(email) => tx.execute(
+            "update accounts set email = $2, email_proven_at = $3 where id = $1",
+            args![id.0, email.address(), proven_at],
+        ),
+        Identifier::Username(username) => tx.execute(
+            "update accounts set username = $2 where id = $1",
+            args![id.0, username.as_str()],
+        ),
+    }?;
+    Ok(())
+}
+
+/// Takes the identifier of a kind out of an account's row.
+///
+/// # Errors
+/// Those of the database.
+pub fn clear_identifier(tx: &Tx, id: AccountId, kind: IdentifierKind) -> Result<(), SqlError> {
+    match kind {
+        IdentifierKind::Phone => tx.execute(
+            "update accounts set phone = null, phone_proven_at = null where id = $1",
+            args![id.0],
+        ),
+        IdentifierKind::Email => tx.execute(
+            "update accounts set email = null, email_proven_at = null where id = $1",
+            args![id.0],
+        ),
+        IdentifierKind::Username => tx.execute("update accounts set username = null where id = $1", args![id.0]),
+        // The sixteen letters are given once and stay.
+        IdentifierKind::PublicId => Ok(0),
+    }?;
+    Ok(())
+}
+
+/// Notes when it was first proven that a person stands behind the account.
+///
+/// # Errors
+/// Those of the database.
+pub fn verify(tx: &Tx, id: AccountId, now: Timestamp) -> Result<(), SqlError> {
+    tx.execute(
+        "update accounts set verified_at = $2 where id = $1 and verified_at is null",
+        args![id.0, now],
+    )?;
+    Ok(())
+}
+
+/// Takes back that a person was proven to stand behind the account.
+///
+/// # Errors
+/// Those of the database.
+pub fn unverify(tx: &Tx, id: AccountId) -> Result<(), SqlError> {
+    tx.execute("update accounts set verified_at = null where id = $1", args![id.0])?;
+    Ok(())
+}
+
+/// Gives an account a role; says whether its role was `before`, without which nothing changes.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_role(tx: &Tx, id: AccountId, before: Role, after: Role) -> Result<bool, SqlError> {
+    let changed = tx.execute(
+        "update accounts set role = $3 where id = $1 and role = $2",
+        args![id.0, before.number(), after.number()],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Disables an account; says whether it was enabled.
+///
+/// # Errors
+/// Those of the database.
+pub fn disable(tx: &Tx, id: AccountId, now: Timestamp) -> Result<bool, SqlError> {
+    Ok(tx.execute(
+        "update accounts set disabled_at = $2 where id = $1 and disabled_at is null",
+        args![id.0, now],
+    )? == 1)
+}
+
+/// Enables an account; says whether it was disabled.
+///
+/// # Errors
+/// Those of the database.
+pub fn enable(tx: &Tx, id: AccountId) -> Result<bool, SqlError> {
+    Ok(tx.execute(
+        "update accounts set disabled_at = null where id = $1 and disabled_at is not null",
+        args![id.0],
+    )? == 1)
+}
+
+/// A part of a profile and what to put there; each is written on its own, so that two changes of different parts at the
+/// same time both stay.
+pub enum ProfilePart<'a> {
+    /// See [`Profile::nickname`].
+    Nickname(&'a Nickname),
+    /// See [`Profile::gender`].
+    Gender(Option<Gender>),
+    /// See [`Profile::birthday`].
+    Birthday(Option<Birthday>),
+    /// See [`Profile::contact_email`].
+    ContactEmail(&'a ContactEmail),
+    /// See [`Profile::extra`].
+    Extra(&'a Extra),
+    /// See [`Profile::bio`].
+    Bio(&'a Bio),
+    /// See [`Profile::avatar`].
+    Avatar(&'a PictureName),
+    /// See [`Profile::cover`].
+    Cover(&'a PictureName),
+}
+
+/// Writes one part of a profile.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_profile_part(tx: &Tx, id: AccountId, part: &ProfilePart<'_>) -> Result<(), SqlError> {
+    let id = id.0;
+    match part {
+        ProfilePart::Nickname(name) => tx.execute(
+            "update accounts set nickname = $2 where id = $1",
+            args![id, name.as_str()],
+        ),
+        ProfilePart::Gender(gender) => tx.execute(
+            "update accounts set gender = $2 where id = $1",
+            args![id, gender.map(Gender::as_str)],
+        ),
+        ProfilePart::Birthday(birthday) => tx.execute(
+            "update accounts set birthday = $2 where id = $1",
+            args![id, birthday.map(Birthday::instant)],
+        ),
+        ProfilePart::ContactEmail(text) => tx.execute(
+            "update accounts set contact_email = $2 where id = $1",
+            args![id, text.as_str()],
+        ),
+        ProfilePart::Extra(text) => {
+            tx.execute("update accounts set extra = $2 where id = $1", args![id, text.as_str()])
+        }
+        ProfilePart::Bio(text) => tx.execute("update accounts set bio = $2 where id = $1", args![id, text.as_str()]),
+        ProfilePart::Avatar(name) => tx.execute(
+            "update accounts set avatar = $2 where id = $1",
+            args![id, name.as_str()],
+        ),
+        ProfilePart::Cover(name) => {
+            tx.execute("update accounts set cover = $2 where id = $1", args![id, name.as_str()])
+        }
+    }?;
+    Ok(())
+}
+
+/// Makes an account as if it had just been registered: nothing of its profile, permissions and preferences is left.
+///
+/// # Errors
+/// Those of the database.
+pub fn reset_profile(tx: &Tx, id: AccountId, nickname: &Nickname, now: Timestamp) -> Result<(), SqlError> {
+    tx.execute(
+        "update accounts set nickname = $2, gender = null, birthday = null, contact_email = '', extra = '', bio = null, \
+         location = null, avatar = null, cover = null, created_at = $3, verified_at = null, last_sign_in_at = null, \
+         sign_in_count = 0, permissions = '', preferences = null where id = $1",
+        args![id.0, nickname.as_str(), now],
+    )?;
+    Ok(())
+}
+
+/// The numbers of an app's accounts, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn page(db: &Db, app: AppId, skip: u32, size: u32) -> Result<Vec<AccountId>, SqlError> {
+    let rows = db.rows(
+        "select id from accounts where app_id = $1 order by id limit $3 offset $2",
+        args![app.0, skip, size],
+    )?;
+    rows.iter().map(|row| Ok(AccountId(row.integer(0)?))).collect()
+}
+
+/// How many accounts an app has, counted up to `bound`.
+///
+/// # Errors
+/// Those of the database.
+pub fn count(db: &Db, app: AppId, bound: u32) -> Result<u32, SqlError> {
+    let row = db.row(
+        "select count(*) from (select id from accounts where app_id = $1 order by id limit $2) as counted",
+        args![app.0, bound],
+    )?;
+    count_in(row)
+}
+
+/// The numbers of those accounts of an app whose username, nickname or e-mail has `pattern` (a `like` pattern with `\` as
+/// its escape, in lower case), oldest first; at most `bound`.
+///
+/// # Errors
+/// Those of the database.
+pub fn search(db: &Db, app: AppId, pattern: &str, bound: u32) -> Result<Vec<AccountId>, SqlError> {
+    let rows = db.rows(
+        "select id from accounts where app_id = $1 and (lower(username) like $2 escape '\\' or lower(nickname) like $2 escape '\\' \
+         or lower(email) like $2 escape '\\') order by id limit $3",
+        args![app.0, pattern, bound],
+    )?;
+    rows.iter().map(|row| Ok(AccountId(row.integer(0)?))).collect()
+}
+
+fn count_in(row: Option<Row>) -> Result<u32, SqlError> {
+    let count = row.map(|row| row.integer(0)).transpose()?.unwrap_or(0);
+    u32::try_from(count).map_err(bad("id"))
+}
