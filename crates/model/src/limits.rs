@@ -120,6 +120,27 @@ pub const DELIVERY_ATTEMPTS: u32 = 5;
 /// Messages that are sent at once.
 pub const DELIVERIES_AT_ONCE: usize = 16;
 
+// Requests.
+
+/// Bytes of a request's path and query.
+pub const URL_BYTES: usize = 8 * 1024;
+/// Parameters of a request, query and form together.
+pub const PARAMETERS: usize = 100;
+/// Levels of arrays and objects in a JSON body.
+pub const JSON_DEPTH: usize = 32;
+/// Bytes of a request's body.
+pub const BODY_BYTES: usize = 64 * 1024;
+/// Bytes of a form that carries a setting's value, each byte of which may take three.
+pub const SETTING_BODY_BYTES: usize = 256 * 1024;
+/// Bytes of a body that carries a picture and what multipart puts around it.
+pub const UPLOAD_BODY_BYTES: usize = 6 * 1024 * 1024;
+/// How long a client may take to send a body.
+pub const BODY_DEADLINE: Duration = Duration::from_secs(30);
+/// Hops of `X-Forwarded-For` that are looked at, from the right.
+pub const FORWARDED_HOPS: usize = 16;
+/// Characters of a request id that a client may bring along.
+pub const REQUEST_ID_CHARACTERS: usize = 64;
+
 /// The windows over which sends, guesses and failures are counted.
 pub mod windows {
     use super::{DAY, Duration, HOUR, MINUTE};
