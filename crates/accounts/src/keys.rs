@@ -1,21 +1,298 @@
-//! Keys.
+//! Keys: one root key outside of the database, from which the lasting ones are derived and under which the ones that
+//! change are kept.
+//!
+//! Derived (HKDF-SHA-256, RFC 5869): the keys of one-time codes, of counters, of messages that wait, and the one that
+//! seals the others. Kept in the database, sealed by it: the keys of tokens and of password hashes, which can be
+//! replaced one by one while the older ones still serve.
 
-/// Signs and checks tokens (HMAC-SHA-256). At least two keys can be live; the newest signs.
-pub struct TokenKeys {}
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
+use aws_lc_rs::{constant_time, digest, hmac};
+use yaopai_model::{AccountId, AppId, Code, Entropy, SessionSecret, Timestamp, draw};
+use yaopai_store::codes::CodeKey;
+use yaopai_store::{SqlError, Store, base};
+use zeroize::Zeroizing;
+
+use crate::{Accounts, Fault, Outcome};
+
+const KEY_BYTES: usize = 32;
+
+/// The key outside of the database: 32 random bytes. It has no printable form.
+pub struct RootKey(Zeroizing<[u8; KEY_BYTES]>);
+
+impl RootKey {
+    /// The root key with these bytes.
+    ///
+    /// # Errors
+    /// A fault when all bytes are the same, as in a key that nobody drew.
+    pub fn new(bytes: [u8; KEY_BYTES]) -> Result<Self, Fault> {
+        if bytes.iter().all(|byte| *byte == bytes[0]) {
+            return Err(Fault::new("the root key is not random: every byte is the same"));
+        }
+        Ok(Self(Zeroizing::new(bytes)))
+    }
+
+    fn derive(&self, what: &str) -> Result<Zeroizing<[u8; KEY_BYTES]>, Fault> {
+        let extracted: Prk = Salt::new(HKDF_SHA256, b"yaopai root key 1").extract(self.0.as_slice());
+        let mut derived = Zeroizing::new([0; KEY_BYTES]);
+        let info = [what.as_bytes()];
+        let filled = extracted.expand(&info, Length).and_then(|material| material.fill(derived.as_mut_slice()));
+        filled.map_err(|_| Fault::new("a key cannot be derived"))?;
+        Ok(derived)
+    }
+}
+
+struct Length;
+
+impl KeyType for Length {
+    fn len(&self) -> usize {
+        KEY_BYTES
+    }
+}
+
+/// What the keys in the database are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyPurpose {
+    /// Signing tokens.
+    Tokens,
+    /// Sealing password hashes.
+    Passwords,
+}
+
+impl KeyPurpose {
+    /// The purpose's name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tokens => "tokens",
+            Self::Passwords => "passwords",
+        }
+    }
+}
+
+/// Signs and checks tokens (HMAC-SHA-256). Several keys can be live; the newest signs.
+pub struct TokenKeys(Vec<(String, hmac::Key)>);
 
 impl TokenKeys {
     /// The `kid` of the key that signs.
     pub fn newest(&self) -> &str {
-        todo!()
+        self.0.first().map_or("", |(kid, _)| kid)
     }
 
     /// The signature of `message` under the newest key.
     pub fn sign(&self, message: &[u8]) -> [u8; 32] {
-        todo!()
+        self.0.first().map_or([0; 32], |(_, key)| tag(key, message))
     }
 
-    /// Whether `signature` is that of `message` under the key `kid`, in constant time; no for a `kid` that is not in our table.
+    /// Whether `signature` is that of `message` under the key `kid`, in constant time; no for a `kid` that is not ours.
     pub fn verify(&self, kid: &str, message: &[u8], signature: &[u8]) -> bool {
-        todo!()
+        let key = self.0.iter().find(|(own, _)| own == kid);
+        key.is_some_and(|(_, key)| hmac::verify(key, message, signature).is_ok())
+    }
+}
+
+fn tag(key: &hmac::Key, message: &[u8]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(hmac::sign(key, message).as_ref());
+    bytes
+}
+
+/// The keys of password hashes, newest first, each with its number.
+type PasswordKeys = Vec<(u32, SealKey)>;
+
+/// All keys, ready for use.
+pub(crate) struct Keys {
+    keep: SealKey,
+    codes: hmac::Key,
+    counters: hmac::Key,
+    messages: SealKey,
+    tokens: RwLock<Arc<TokenKeys>>,
+    passwords: RwLock<Arc<PasswordKeys>>,
+}
+
+impl Keys {
+    /// Derives what is derived, unseals what is kept, and makes what is missing.
+    pub(crate) async fn open(store: &Store, root: RootKey, entropy: &dyn Entropy, now: Timestamp) -> Outcome<Self> {
+        let keys = Self {
+            keep: SealKey::new(root.derive("keys kept in the database")?.as_slice())?,
+            codes: hmac::Key::new(hmac::HMAC_SHA256, root.derive("one-time codes")?.as_slice()),
+            counters: hmac::Key::new(hmac::HMAC_SHA256, root.derive("counters")?.as_slice()),
+            messages: SealKey::new(root.derive("messages")?.as_slice())?,
+            tokens: RwLock::new(Arc::new(TokenKeys(Vec::new()))),
+            passwords: RwLock::new(Arc::new(Vec::new())),
+        };
+        for purpose in [KeyPurpose::Tokens, KeyPurpose::Passwords] {
+            if keys.load(store, purpose).await? == 0 {
+                keys.add(store, purpose, entropy, now).await?;
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Takes up the keys of a purpose as they stand in the database, and says how many there are.
+    async fn load(&self, store: &Store, purpose: KeyPurpose) -> Outcome<usize> {
+        let kept = store.read(move |db| base::keys(db, purpose.as_str())).await?;
+        let mut opened = Vec::with_capacity(kept.len());
+        for key in kept {
+            let context = format!("{} {}", purpose.as_str(), key.id);
+            let bytes = self.keep.open(&context, &key.sealed).ok_or_else(|| {
+                Fault::new("the root key does not open the keys in the database: it is not the one this base was made with")
+            })?;
+            opened.push((key.id, Zeroizing::new(bytes)));
+        }
+        let count = opened.len();
+        match purpose {
+            KeyPurpose::Tokens => {
+                let keys = opened.iter().map(|(id, bytes)| (id.to_string(), hmac::Key::new(hmac::HMAC_SHA256, bytes))).collect();
+                *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(TokenKeys(keys));
+            }
+            KeyPurpose::Passwords => {
+                let keys: Result<PasswordKeys, Fault> = opened.iter().map(|(id, bytes)| Ok((number(*id)?, SealKey::new(bytes)?))).collect();
+                *self.passwords.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys?);
+            }
+        }
+        Ok(count)
+    }
+
+    async fn add(&self, store: &Store, purpose: KeyPurpose, entropy: &dyn Entropy, now: Timestamp) -> Outcome<()> {
+        let newest = store.read(move |db| base::keys(db, purpose.as_str())).await?.first().map_or(0, |key| key.id);
+        let id = newest + 1;
+        let fresh: Zeroizing<[u8; KEY_BYTES]> = Zeroizing::new(draw::bytes(entropy));
+        let sealed = self.keep.seal(&format!("{} {id}", purpose.as_str()), fresh.as_slice(), entropy)?;
+        let added = store
+            .write(move |tx| base::add_key(tx, purpose.as_str(), &base::SealedKey { id, sealed: sealed.clone() }, now))
+            .await
+            .map_err(crate::Error::from)?;
+        if !added {
+            return Err(SqlError::Conflict.into());
+        }
+        self.load(store, purpose).await?;
+        Ok(())
+    }
+
+    pub(crate) fn tokens(&self) -> Arc<TokenKeys> {
+        Arc::clone(&self.tokens.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn passwords(&self) -> Arc<PasswordKeys> {
+        Arc::clone(&self.passwords.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The keyed hash of a code, bound to all that it is good for.
+    pub(crate) fn code_mac(&self, key: &CodeKey, code: &Code) -> [u8; 32] {
+        let identifier = key.address.identifier();
+        let bound = [
+            key.app.0.to_string(),
+            key.purpose.as_str().to_owned(),
+            identifier.kind().as_str().to_owned(),
+            identifier.normal(),
+            code.expose().to_owned(),
+        ];
+        tag(&self.codes, bound.join("\n").as_bytes())
+    }
+
+    /// The key of a counter or streak: it names nobody to those who see only the database.
+    pub(crate) fn counter_key(&self, name: &str) -> [u8; 32] {
+        tag(&self.counters, name.as_bytes())
+    }
+
+    /// Seals the code in a message that waits.
+    pub(crate) fn seal_message(&self, app: AppId, id: &str, code: &Code, entropy: &dyn Entropy) -> Result<Vec<u8>, Fault> {
+        self.messages.seal(&format!("{} {id}", app.0), code.expose().as_bytes(), entropy)
+    }
+
+    /// The code in a message that waits; none when the bytes are not what was sealed.
+    pub(crate) fn open_message(&self, app: AppId, id: &str, sealed: &[u8]) -> Option<Code> {
+        let bytes = Zeroizing::new(self.messages.open(&format!("{} {id}", app.0), sealed)?);
+        Code::parse(std::str::from_utf8(&bytes).ok()?).ok()
+    }
+
+    /// Seals a password hash for one account: four bytes that number the key, then nonce, cipher text and tag.
+    pub(crate) fn seal_hash(&self, app: AppId, account: AccountId, hash: &str, entropy: &dyn Entropy) -> Result<Vec<u8>, Fault> {
+        let keys = self.passwords();
+        let (id, key) = keys.first().ok_or_else(|| Fault::new("there is no key for password hashes"))?;
+        let sealed = key.seal(&hash_context(app, account), hash.as_bytes(), entropy)?;
+        Ok([id.to_be_bytes().as_slice(), &sealed].concat())
+    }
+
+    /// The password hash of an account; none when the bytes are not what was sealed for it.
+    pub(crate) fn open_hash(&self, app: AppId, account: AccountId, sealed: &[u8]) -> Option<String> {
+        let (id, sealed) = sealed.split_first_chunk::<4>()?;
+        let keys = self.passwords();
+        let (_, key) = keys.iter().find(|(own, _)| own.to_be_bytes() == *id)?;
+        String::from_utf8(key.open(&hash_context(app, account), sealed)?).ok()
+    }
+
+    /// Whether a sealed hash is sealed by the newest key.
+    pub(crate) fn is_newest_seal(&self, sealed: &[u8]) -> bool {
+        self.passwords().first().is_some_and(|(id, _)| sealed.starts_with(&id.to_be_bytes()))
+    }
+}
+
+fn hash_context(app: AppId, account: AccountId) -> String {
+    format!("password {} {}", app.0, account.0)
+}
+
+fn number(id: i64) -> Result<u32, Fault> {
+    u32::try_from(id).map_err(|_| Fault::new("table keys holds a bad id"))
+}
+
+/// Seals bytes together with a context, which has to be the same on opening (AES-256-GCM, random nonces).
+struct SealKey(LessSafeKey);
+
+impl SealKey {
+    fn new(bytes: &[u8]) -> Result<Self, Fault> {
+        let key = UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| Fault::new("a key has a wrong length"))?;
+        Ok(Self(LessSafeKey::new(key)))
+    }
+
+    fn seal(&self, context: &str, plain: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>, Fault> {
+        let nonce: [u8; NONCE_LEN] = draw::bytes(entropy);
+        let mut sealed = plain.to_vec();
+        let done = self.0.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context.as_bytes()), &mut sealed);
+        done.map_err(|_| Fault::new("sealing failed"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    fn open(&self, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
+        let mut bytes = sealed.to_vec();
+        let plain = self.0.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(context.as_bytes()), &mut bytes);
+        let length = plain.ok()?.len();
+        bytes.truncate(length);
+        Some(bytes)
+    }
+}
+
+/// What the database keeps of a session's secret. The secret is random, so that a plain digest is enough.
+pub(crate) fn session_digest(secret: &SessionSecret) -> [u8; 32] {
+    sha256(secret.expose())
+}
+
+/// SHA-256.
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut digested = [0; 32];
+    digested.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    digested
+}
+
+/// Whether two byte strings are the same, in a time that depends on their lengths only.
+pub(crate) fn are_equal(left: &[u8], right: &[u8]) -> bool {
+    constant_time::verify_slices_are_equal(left, right).is_ok()
+}
+
+impl Accounts {
+    /// The keys that sign and check tokens.
+    pub fn token_keys(&self) -> Arc<TokenKeys> {
+        self.parts.keys.tokens()
+    }
+
+    /// Makes a new key of a purpose; older ones go on serving for what they signed or sealed.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub async fn rotate_key(&self, purpose: KeyPurpose) -> Outcome<()> {
+        self.parts.keys.add(self.store(), purpose, self.entropy(), self.now()).await
     }
 }

@@ -4,13 +4,19 @@
 //! result, a [`Refusal`] or a [`Fault`]. It knows no wire.
 
 mod administer;
+
 mod apps;
 mod authenticate;
 mod challenge;
+mod claims;
+mod code_guess;
+mod deliver;
 mod error;
 mod keys;
+mod parts;
 mod password_hasher;
 mod profile;
+mod rate_limiter;
 mod refresh;
 mod register;
 mod request_code;
@@ -19,6 +25,8 @@ mod settings;
 mod sign_in;
 mod sign_out;
 mod source;
+mod sweep;
+mod throttle;
 mod upload;
 
 pub use administer::{AccountChange, AccountPage, Actor, NewAccount, PageRequest};
@@ -26,7 +34,9 @@ pub use apps::NewApp;
 pub use authenticate::Principal;
 pub use challenge::SliderPictures;
 pub use error::{Error, Fault, Outcome, Refusal};
-pub use keys::TokenKeys;
+pub use keys::{KeyPurpose, RootKey, TokenKeys};
+pub use parts::{Accounts, Parts};
+pub use password_hasher::HashingSettings;
 pub use profile::ProfileChange;
 pub use register::{ProvenRegistration, UsernameChoice};
 pub use request_code::ChallengeRule;
@@ -34,7 +44,3 @@ pub use reset_password::ResetPermit;
 pub use sign_in::{FailureRule, SignedIn};
 pub use source::Caller;
 pub use upload::StoredPicture;
-
-/// All verbs over one account base. Cheap to clone.
-#[derive(Clone)]
-pub struct Accounts {}

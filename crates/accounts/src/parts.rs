@@ -1,0 +1,106 @@
+//! What the verbs work with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use yaopai_courier::Channel;
+use yaopai_model::{AccountId, AppId, Clock, Entropy, Limits, Timestamp};
+use yaopai_store::Store;
+
+use crate::rate_limiter::RateLimiter;
+use crate::keys::{Keys, RootKey};
+use crate::password_hasher::{HashingSettings, PasswordHasher};
+use crate::{Fault, Outcome};
+
+/// What the verbs are given from outside.
+pub struct Parts {
+    /// The tables.
+    pub store: Store,
+    /// Where the present comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where randomness comes from.
+    pub entropy: Arc<dyn Entropy>,
+    /// The key from which, and under which, all others are.
+    pub root_key: RootKey,
+    /// The bounds that operators set.
+    pub limits: Limits,
+    /// What a password hash costs, and how many are made at once.
+    pub hashing: HashingSettings,
+    /// What carries codes to phones.
+    pub sms: Channel,
+    /// What carries codes and notices to mailboxes.
+    pub mail: Channel,
+    /// Country codes, without `+`, to which codes are sent by SMS; empty for all.
+    pub sms_countries: Vec<String>,
+    /// Where pictures are kept.
+    pub pictures: PathBuf,
+}
+
+/// All verbs over one account base. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts {
+    pub(crate) parts: Arc<Working>,
+}
+
+/// What the verbs share while they work. All of it is bounded.
+pub(crate) struct Working {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) limits: Limits,
+    pub(crate) sms: Channel,
+    pub(crate) mail: Channel,
+    pub(crate) sms_countries: Vec<String>,
+    pub(crate) pictures: PathBuf,
+    pub(crate) keys: Keys,
+    pub(crate) hasher: PasswordHasher,
+    pub(crate) app_requests: RateLimiter<AppId>,
+    pub(crate) info_calls: RateLimiter<AccountId>,
+    pub(crate) outbox: Notify,
+}
+
+impl Accounts {
+    /// Makes the verbs ready: unseals the keys, making those that are missing, and starts the hashing threads.
+    ///
+    /// # Errors
+    /// A fault when the root key is not the one that the base was made with, or a thread cannot be started.
+    pub async fn open(parts: Parts) -> Outcome<Self> {
+        let keys = Keys::open(&parts.store, parts.root_key, parts.entropy.as_ref(), parts.clock.now()).await?;
+        let hasher = PasswordHasher::start(&parts.hashing, parts.entropy.as_ref())
+            .map_err(|error| Fault::new(format!("cannot start the hashing threads: {error}")))?;
+        Ok(Self {
+            parts: Arc::new(Working {
+                store: parts.store,
+                clock: parts.clock,
+                entropy: parts.entropy,
+                limits: parts.limits,
+                sms: parts.sms,
+                mail: parts.mail,
+                sms_countries: parts.sms_countries,
+                pictures: parts.pictures,
+                keys,
+                hasher,
+                app_requests: RateLimiter::new(),
+                info_calls: RateLimiter::new(),
+                outbox: Notify::new(),
+            }),
+        })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        self.parts.entropy.as_ref()
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.parts.limits
+    }
+}
