@@ -93,6 +93,10 @@ pub enum Refusal {
     PictureUnfit,
     /// The account has as many settings as it may have.
     TooManySettings,
+    /// Another app has this host.
+    HostTaken,
+    /// There are as many apps, or hosts of this app, as there may be.
+    TooManyApps,
     /// No room in a queue; trying again shortly helps.
     Overloaded,
 }

@@ -26,6 +26,10 @@ pub const PASSWORD_CHARACTERS_PUBLISHED: usize = 6;
 pub const PASSWORD_CHARACTERS_STRICT: usize = 8;
 /// Characters of an app's name.
 pub const APP_NAME_CHARACTERS: usize = 64;
+/// Apps of one server.
+pub const APPS: u32 = 1_000;
+/// Hosts that are mapped to one app.
+pub const HOSTS_PER_APP: usize = 100;
 
 // Profiles and settings.
 
@@ -100,6 +104,9 @@ pub const UPLOAD_USABLE: Duration = Duration::from_secs(20 * 60);
 /// Uploads of one account in a day.
 pub const UPLOADS_PER_ACCOUNT_PER_DAY: u32 = 100;
 
+/// Uploads that are decoded and written anew at once.
+pub const UPLOADS_AT_ONCE: usize = 4;
+
 // Lists.
 
 /// Rows of a page that is asked for without a size.
@@ -119,6 +126,17 @@ pub const OUTBOX_WAITING: u32 = 10_000;
 pub const DELIVERY_ATTEMPTS: u32 = 5;
 /// Messages that are sent at once.
 pub const DELIVERIES_AT_ONCE: usize = 16;
+
+// What is swept away.
+
+/// How long a spent code is kept: as long as the day over which its address is counted.
+pub const SPENT_CODE_KEPT: Duration = DAY;
+/// How long operators can read what became of a message.
+pub const FINISHED_DELIVERY_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// Rows that are deleted in one transaction.
+pub const SWEEP_BATCH: u32 = 500;
+/// Transactions of one sweep for each table; what remains waits for the next.
+pub const SWEEP_BATCHES: u32 = 40;
 
 // Requests.
 
