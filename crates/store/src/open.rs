@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use yaopai_model::Timestamp;
 
 use crate::migrate::MigrationError;
@@ -79,24 +79,27 @@ pub enum OpenError {
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// The length of the header (SQLite file format, section 1.3).
 const HEADER: usize = 100;
+/// What the log is cut back to, in bytes, when it has been moved into the database.
+const LOG_BYTES: i64 = 64 << 20;
 
 /// Opens the write connection on a file that is there, whole and only its owner's to read; makes it if that is allowed.
 pub(crate) fn open_writer(path: &Path, options: &SqliteOptions) -> Result<Connection, OpenError> {
     make_private(path, options.must_exist)?;
     refuse_damaged(path, options.must_exist)?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options).map_err(classify)?;
-    (|| {
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-        connection.pragma_update(None, "synchronous", "full")?;
-        // What is deleted must not be readable in the file: codes and outgoing messages are.
-        connection.pragma_update(None, "secure_delete", true)?;
-        connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-        // What a crash left in the log goes into the file now, which is whole after that.
-        connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
-    })()
-    .map_err(classify)?;
+    prepare_for_writing(&connection).map_err(classify)?;
     refuse_short(path, &connection)?;
     Ok(connection)
+}
+
+fn prepare_for_writing(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    // What is deleted must not be readable in the file: codes and outgoing messages are.
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
+    // What a crash left in the log goes into the file now, which is whole after that.
+    connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
 }
 
 fn make_private(path: &Path, must_exist: bool) -> Result<(), OpenError> {
@@ -129,17 +132,26 @@ fn refuse_damaged(path: &Path, must_exist: bool) -> Result<(), OpenError> {
     }
 }
 
+/// Refuses a file that lacks pages which it should have. Its log must have been moved into it.
 fn refuse_short(path: &Path, connection: &Connection) -> Result<(), OpenError> {
+    // Nobody writes meanwhile. A log that is not empty is another process's, whose database may be longer than the file.
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(classify)?;
     let pragma = |name| {
-        connection
+        transaction
             .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
             .map_err(classify)
     };
     let promised = pragma("page_count")?.saturating_mul(pragma("page_size")?);
     let length = i64::try_from(fs::metadata(path)?.len()).unwrap_or(i64::MAX);
-    if length < promised {
+    if length < promised && length_of_log(path) == 0 {
         Err(OpenError::Damaged(path.to_owned()))
     } else {
         Ok(())
     }
+}
+
+fn length_of_log(path: &Path) -> u64 {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    fs::metadata(log).map_or(0, |log| log.len())
 }

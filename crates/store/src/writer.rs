@@ -33,14 +33,13 @@ struct Thread {
 impl Writer {
     pub(crate) fn start(tx: Tx, options: &SqliteOptions) -> io::Result<Self> {
         let (queue, receiver) = sync_channel(options.queue);
-        let depth = Arc::new(AtomicUsize::new(0));
-        let (group, answered) = (options.group, Arc::clone(&depth));
+        let group = options.group;
         let handle = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_groups(tx, &receiver, group, &answered))?;
+            .spawn(move || write_groups(tx, &receiver, group))?;
         Ok(Self {
             thread: Mutex::new(Some(Thread { queue, handle })),
-            depth,
+            depth: Arc::default(),
         })
     }
 
@@ -57,20 +56,22 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         let queue = &thread.as_ref().ok_or_else(gone)?.queue;
-        self.depth.fetch_add(1, Ordering::Relaxed);
+        let ticket = Ticket::new(&self.depth);
         queue
-            .try_send(Box::new(Task { f, result: None, reply }))
-            .map_err(|error| {
-                self.depth.fetch_sub(1, Ordering::Relaxed);
-                match error {
-                    TrySendError::Full(_) => SqlError::Overloaded,
-                    TrySendError::Disconnected(_) => gone(),
-                }
+            .try_send(Box::new(Task {
+                f,
+                result: None,
+                reply,
+                ticket,
+            }))
+            .map_err(|error| match error {
+                TrySendError::Full(_) => SqlError::Overloaded,
+                TrySendError::Disconnected(_) => gone(),
             })?;
         Ok(answer)
     }
 
-    /// How many jobs are queued or being run.
+    /// How many jobs are queued or being run, and not answered yet.
     pub(crate) fn depth(&self) -> usize {
         self.depth.load(Ordering::Relaxed)
     }
@@ -104,6 +105,23 @@ struct Task<F, T, E> {
     f: F,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
+    ticket: Ticket,
+}
+
+/// Counts a job for as long as it has not been answered.
+struct Ticket(Arc<AtomicUsize>);
+
+impl Ticket {
+    fn new(depth: &Arc<AtomicUsize>) -> Self {
+        depth.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(depth))
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl<F, T, E> Job for Task<F, T, E>
@@ -124,18 +142,17 @@ where
             Ok(()) => self.result.unwrap_or_else(|| Err(gone().into())),
             Err(error) => Err(error.into()),
         };
+        drop(self.ticket);
         // Whoever asked may have gone away; the write stands all the same.
         let _ = self.reply.send(result);
     }
 }
 
-fn write_groups(tx: Tx, queue: &Receiver<Box<dyn Job>>, group: usize, depth: &AtomicUsize) {
+fn write_groups(tx: Tx, queue: &Receiver<Box<dyn Job>>, group: usize) {
     while let Ok(first) = queue.recv() {
         let mut jobs = vec![first];
         jobs.extend(queue.try_iter().take(group.saturating_sub(1)));
-        let taken = jobs.len();
         write_group(&tx, jobs);
-        depth.fetch_sub(taken, Ordering::Relaxed);
     }
     tx.close();
 }
