@@ -1,1 +1,83 @@
-//! TODO
+//! The spellings of Yaopai: three wires that turn a request's bytes into a verb and its answer back into bytes.
+//!
+//! The folders are named as the URL prefixes are. A wire never decides anything: it decodes, calls one verb, encodes.
+//! What all three share lies beside the folders: reading bodies, parameters, JSON and tokens, writing times, and in
+//! [`http`] what surrounds every call.
+
+pub mod api_cloud_user;
+pub mod api_v1;
+mod call;
+mod failure;
+pub mod http;
+mod json;
+mod parameters;
+mod times;
+mod token;
+pub mod user;
+mod wire;
+mod words;
+
+use std::sync::Arc;
+
+use ::http::HeaderValue;
+use axum::Router;
+use jiff::tz::TimeZone;
+use yaopai_accounts::{Accounts, TokenKeys};
+use yaopai_model::{Clock, Entropy, PasswordPolicy};
+
+use crate::http::Network;
+
+pub use crate::failure::{BadInput, Failure, Spelling};
+pub use crate::wire::Wire;
+
+/// What the wires stand on. Cheap to clone.
+#[derive(Clone)]
+pub struct Wires {
+    /// The verbs.
+    pub accounts: Accounts,
+    /// What signs and checks tokens.
+    pub token_keys: Arc<TokenKeys>,
+    /// What operators set.
+    pub settings: Arc<WireSettings>,
+}
+
+/// What operators set of the wires, and where they take time and randomness from.
+pub struct WireSettings {
+    /// The zone in which times are rendered and dates are read.
+    pub zone: TimeZone,
+    /// `Access-Control-Allow-Origin`; none for `*`.
+    pub cors_origin: Option<HeaderValue>,
+    /// How the `user` wire chooses its HTTP status.
+    pub user_http_status: HttpStatus,
+    /// What picture addresses begin with, such as `https://id.example.com`; none leaves them without a host.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// What a new password must be.
+    pub password_policy: PasswordPolicy,
+    /// Where the present comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where request ids come from.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// How the `user` wire chooses its HTTP status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum HttpStatus {
+    /// The status is the body's `code`.
+    #[default]
+    Mirror,
+    /// 200, except for faults of our own and overload.
+    Always200,
+}
+
+/// The three wires, each under its prefix.
+pub fn router(wires: Wires) -> Router {
+    Wire::ALL
+        .into_iter()
+        .flat_map(|wire| wire.tables().into_iter().map(move |table| (wire, table)))
+        .fold(Router::new(), |router, (wire, table)| {
+            router.nest(table.prefix(), http::surround(wire, table.into_router(), &wires))
+        })
+        .with_state(wires)
+}

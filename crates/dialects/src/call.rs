@@ -1,0 +1,155 @@
+//! A request with its body read: what every endpoint of every wire starts from.
+
+use ::http::header::{CONTENT_TYPE, HOST};
+use ::http::request::Parts;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use yaopai_accounts::{Caller, Principal, Refusal};
+use yaopai_model::limits::BODY_BYTES;
+use yaopai_model::{App, AppId, HostName, SessionToken};
+
+use crate::http::{CallRecord, read_body};
+use crate::json::{JsonObject, KeyCase};
+use crate::parameters::Parameters;
+use crate::{BadInput, Failure, Wires, token};
+
+/// A request, read.
+pub(crate) struct Call {
+    /// What the wires stand on.
+    pub(crate) wires: Wires,
+    /// Method, address and headers.
+    pub(crate) parts: Parts,
+    /// The whole body.
+    pub(crate) body: Bytes,
+    /// Who is at the other end of the line.
+    pub(crate) caller: Caller,
+}
+
+impl Call {
+    /// Reads a request whose body has at most `limit` bytes.
+    ///
+    /// # Errors
+    /// [`BadInput::BodyTooLarge`], [`BadInput::BodyTooSlow`], [`BadInput::UnreadableBody`]; a fault where
+    /// [`crate::http::surround`] is not around the call.
+    pub(crate) async fn read(wires: &Wires, request: Request, limit: usize) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        Ok(Self {
+            wires: wires.clone(),
+            caller: caller(&parts)?,
+            body: read_body(body, limit).await?,
+            parts,
+        })
+    }
+
+    /// The parameters in the query, and in the body where it is a form.
+    ///
+    /// # Errors
+    /// [`BadInput::TooManyParameters`].
+    pub(crate) fn parameters(&self) -> Result<Parameters, BadInput> {
+        let query = self.parts.uri.query().unwrap_or_default();
+        let form: &[u8] = if self.has_form() { &self.body } else { &[] };
+        Parameters::parse(query, form)
+    }
+
+    /// The body as a JSON object, whatever its `Content-Type` says.
+    ///
+    /// # Errors
+    /// [`BadInput::UnreadableBody`].
+    pub(crate) fn json(&self, key_case: KeyCase) -> Result<JsonObject, BadInput> {
+        JsonObject::parse(&self.body, key_case)
+    }
+
+    /// The app that the request's host is mapped to, else the default app.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub(crate) async fn app_of_host(&self) -> Result<App, Failure> {
+        let header = self.parts.headers.get(HOST).and_then(|value| value.to_str().ok());
+        let host = header.or_else(|| self.parts.uri.authority().map(|authority| authority.as_str()));
+        let host = host.and_then(|host| HostName::parse(host).ok());
+        let app = self.wires.accounts.app_of_host(host.as_ref()).await?;
+        self.record_app(&app);
+        Ok(app)
+    }
+
+    /// The token in `Authorization`, if there is one and it is ours.
+    pub(crate) fn bearer(&self) -> Option<SessionToken> {
+        self.decode_token(token::authorization(&self.parts.headers)?)
+    }
+
+    /// What a token's text says, if it is one of ours.
+    pub(crate) fn decode_token(&self, text: &str) -> Option<SessionToken> {
+        token::decode(&self.wires.token_keys, text)
+    }
+
+    /// A token's text.
+    pub(crate) fn encode_token(&self, token: &SessionToken) -> String {
+        token::encode(&self.wires.token_keys, token)
+    }
+
+    /// Who is asking by the token in `Authorization`.
+    ///
+    /// # Errors
+    /// Those of `authenticate`; `NotSignedIn` also without a token of ours.
+    pub(crate) async fn principal(&self, app: AppId) -> Result<Principal, Failure> {
+        self.principal_by(app, self.bearer()).await
+    }
+
+    /// Who is asking by `token`.
+    ///
+    /// # Errors
+    /// Those of [`Call::principal`].
+    pub(crate) async fn principal_by(&self, app: AppId, token: Option<SessionToken>) -> Result<Principal, Failure> {
+        let token = token.ok_or(Refusal::NotSignedIn)?;
+        let principal = self.wires.accounts.authenticate(app, &token).await?;
+        if let Some(record) = self.record() {
+            record.note_account(principal.account.id);
+        }
+        Ok(principal)
+    }
+
+    /// Notes the app for the access log.
+    pub(crate) fn record_app(&self, app: &App) {
+        if let Some(record) = self.record() {
+            record.note_app(app.id);
+        }
+    }
+
+    fn record(&self) -> Option<&CallRecord> {
+        self.parts.extensions.get()
+    }
+
+    fn has_form(&self) -> bool {
+        let content_type = self
+            .parts
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let media_type = content_type.and_then(|value| value.split(';').next());
+        media_type.is_some_and(|media_type| {
+            media_type
+                .trim()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        })
+    }
+}
+
+impl FromRequest<Wires, Body> for Call {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, wires: &Wires) -> Result<Self, Failure> {
+        Self::read(wires, request, BODY_BYTES).await
+    }
+}
+
+/// Who is at the other end of the line, as [`crate::http::surround`] found.
+///
+/// # Errors
+/// A fault where it is not around the call.
+pub(crate) fn caller(parts: &Parts) -> Result<Caller, Failure> {
+    parts
+        .extensions
+        .get::<Caller>()
+        .cloned()
+        .ok_or_else(|| Failure::fault("a call that nothing surrounds has no caller"))
+}

@@ -1,0 +1,42 @@
+//! Reading a body within its bounds.
+
+use axum::body::{Body, Bytes};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use yaopai_model::limits::BODY_DEADLINE;
+
+use crate::BadInput;
+
+/// The whole body, if it has at most `limit` bytes and arrives within `limits::BODY_DEADLINE`.
+///
+/// # Errors
+/// [`BadInput::BodyTooLarge`], [`BadInput::BodyTooSlow`]; [`BadInput::UnreadableBody`] when it ends too early.
+pub(crate) async fn read_body(body: Body, limit: usize) -> Result<Bytes, BadInput> {
+    let collected = tokio::time::timeout(BODY_DEADLINE, Limited::new(body, limit).collect())
+        .await
+        .map_err(|_| BadInput::BodyTooSlow)?;
+    match collected {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(BadInput::BodyTooLarge),
+        Err(_) => Err(BadInput::UnreadableBody),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_ends_at_its_bound() {
+        assert_eq!(read_body(Body::from("12345"), 5).await.unwrap(), "12345");
+        assert_eq!(
+            read_body(Body::from("123456"), 5).await.unwrap_err(),
+            BadInput::BodyTooLarge
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_given_up() {
+        let stalled = Body::new(http_body_util::channel::Channel::<Bytes, std::io::Error>::new(1).1);
+        assert_eq!(read_body(stalled, 5).await.unwrap_err(), BadInput::BodyTooSlow);
+    }
+}

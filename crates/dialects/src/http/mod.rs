@@ -1,0 +1,91 @@
+//! What surrounds every call of every wire: where it comes from, what it is called, its bounds, and what is written of it.
+
+mod access_log;
+mod body;
+mod cors;
+mod panics;
+mod reply;
+mod request_id;
+mod routes;
+mod source;
+
+use ::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use yaopai_accounts::Caller;
+use yaopai_model::limits::URL_BYTES;
+
+use crate::{BadInput, Failure, Wire, WireSettings, Wires};
+
+pub(crate) use access_log::CallRecord;
+pub(crate) use body::read_body;
+pub(crate) use reply::json_reply;
+pub use routes::RouteLine;
+pub(crate) use routes::RouteTable;
+pub use source::{Network, NetworkError, PeerAddress};
+
+/// Puts around a wire's routes what every call needs, and answers unknown routes and methods in the wire's form.
+pub(crate) fn surround(wire: Wire, routes: Router<Wires>, wires: &Wires) -> Router<Wires> {
+    routes
+        .fallback(async || Failure::from(BadInput::UnknownRoute))
+        .method_not_allowed_fallback(async || Failure::from(BadInput::UnknownMethod))
+        .layer(from_fn_with_state((wire, wires.clone()), around))
+}
+
+async fn around(State((wire, wires)): State<(Wire, Wires)>, mut request: Request, next: Next) -> Response {
+    let settings = &*wires.settings;
+    let started = settings.clock.now();
+    let request_id = request_id::choose(request.headers(), &*settings.entropy);
+    let line = access_log::Line::begin(wire, &request);
+    request.extensions_mut().insert(line.record());
+    if let Some(caller) = caller(&request, settings) {
+        request.extensions_mut().insert(caller);
+    }
+
+    let mut response = answer(request, next).await;
+    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+        access_log::write_fault(&failure, &request_id);
+        response = wire.refuse(&failure, settings);
+    }
+
+    cors::allow(response.headers_mut(), settings.cors_origin.as_ref());
+    secure(response.headers_mut());
+    request_id::give(response.headers_mut(), &request_id);
+    line.end(&response, started.until(settings.clock.now()), &request_id);
+    response
+}
+
+async fn answer(request: Request, next: Next) -> Response {
+    if request.method() == Method::OPTIONS {
+        return StatusCode::OK.into_response();
+    }
+    let url_bytes = request.uri().path_and_query().map_or(0, |url| url.as_str().len());
+    if url_bytes > URL_BYTES {
+        return Failure::from(BadInput::UrlTooLong).into_response();
+    }
+    panics::caught(next.run(request)).await
+}
+
+/// None when the server did not say who the socket's peer is.
+fn caller(request: &Request, settings: &WireSettings) -> Option<Caller> {
+    let PeerAddress(peer) = request.extensions().get()?;
+    Some(Caller {
+        source: source::address(peer.ip(), request.headers(), &settings.trusted_proxies),
+        device: source::device(request.headers()),
+    })
+}
+
+/// Headers that keep replies out of caches and addresses out of other sites' logs. A call may have set its own.
+fn secure(headers: &mut HeaderMap) {
+    let defaults: [(HeaderName, &str); 3] = [
+        (CACHE_CONTROL, "no-store"),
+        (REFERRER_POLICY, "no-referrer"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    for (name, value) in defaults {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}

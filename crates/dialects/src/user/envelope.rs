@@ -1,0 +1,49 @@
+//! `{"code", "message", "data"}`, in this order.
+
+use ::http::header::RETRY_AFTER;
+use ::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use serde::Serialize;
+
+use crate::http::json_reply;
+use crate::{HttpStatus, Spelling, WireSettings};
+
+const SUCCESS: i64 = 200;
+
+#[derive(Serialize)]
+struct Envelope<'a, T> {
+    code: i64,
+    message: &'a str,
+    data: T,
+}
+
+/// A success.
+pub(super) fn succeed(data: impl Serialize) -> Response {
+    let envelope = Envelope {
+        code: SUCCESS,
+        message: "成功",
+        data,
+    };
+    json_reply(StatusCode::OK, SUCCESS, &envelope)
+}
+
+/// A failure.
+pub(crate) fn refuse(spelling: &Spelling, settings: &WireSettings) -> Response {
+    let envelope = Envelope {
+        code: spelling.code,
+        message: &spelling.message,
+        data: (),
+    };
+    let mut response = json_reply(status(spelling, settings.user_http_status), spelling.code, &envelope);
+    if let Some(seconds) = spelling.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn status(spelling: &Spelling, setting: HttpStatus) -> StatusCode {
+    match setting {
+        HttpStatus::Always200 if !spelling.status.is_server_error() => StatusCode::OK,
+        HttpStatus::Always200 | HttpStatus::Mirror => spelling.status,
+    }
+}
