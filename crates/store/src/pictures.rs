@@ -1,1 +1,85 @@
-//! The table.
+//! The table `pictures`: uploads, whose they are, and since when one is in a profile. One that is in none is an orphan.
+
+use yaopai_model::{AccountId, PictureName, Timestamp};
+
+use crate::{Db, SqlError, Tx, args};
+
+/// Writes down a new upload; says whether its name was free.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert(
+    tx: &Tx,
+    name: &PictureName,
+    account: AccountId,
+    byte_count: i64,
+    now: Timestamp,
+) -> Result<bool, SqlError> {
+    let inserted = tx.execute(
+        "insert into pictures (name, account_id, byte_count, uploaded_at, used_at) values ($1, $2, $3, $4, null) \
+         on conflict (name) do nothing",
+        args![name.as_str(), account.0, byte_count, now],
+    )?;
+    Ok(inserted == 1)
+}
+
+/// Notes that an account's own upload, made after `uploaded_after`, is in its profile; says whether it is such a one.
+///
+/// # Errors
+/// Those of the database.
+pub fn put_to_use(
+    tx: &Tx,
+    name: &PictureName,
+    account: AccountId,
+    uploaded_after: Timestamp,
+    now: Timestamp,
+) -> Result<bool, SqlError> {
+    let changed = tx.execute(
+        "update pictures set used_at = $4 where name = $1 and account_id = $2 and uploaded_at > $3",
+        args![name.as_str(), account.0, uploaded_after, now],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Makes an orphan of a picture that has left the profile of `account`.
+///
+/// # Errors
+/// Those of the database.
+pub fn orphan(tx: &Tx, name: &PictureName, account: AccountId) -> Result<(), SqlError> {
+    tx.execute(
+        "update pictures set used_at = null where name = $1 and account_id = $2",
+        args![name.as_str(), account.0],
+    )?;
+    Ok(())
+}
+
+/// At most `most` orphans uploaded no later than `until`.
+///
+/// # Errors
+/// Those of the database, and [`SqlError::BadRow`].
+pub fn orphans(db: &Db, until: Timestamp, most: u32) -> Result<Vec<PictureName>, SqlError> {
+    let rows = db.rows(
+        "select name from pictures where used_at is null and uploaded_at <= $1 order by uploaded_at limit $2",
+        args![until, most],
+    )?;
+    rows.iter()
+        .map(|row| {
+            PictureName::parse(row.text(0)?).map_err(|_| SqlError::BadRow {
+                table: "pictures",
+                column: "name",
+            })
+        })
+        .collect()
+}
+
+/// Deletes the row of a picture that is still an orphan.
+///
+/// # Errors
+/// Those of the database.
+pub fn delete_orphan(tx: &Tx, name: &PictureName) -> Result<(), SqlError> {
+    tx.execute(
+        "delete from pictures where name = $1 and used_at is null",
+        args![name.as_str()],
+    )?;
+    Ok(())
+}

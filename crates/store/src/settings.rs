@@ -1,1 +1,54 @@
-//! The table.
+//! The table `settings`: strings that people keep under a key of their own.
+
+use yaopai_model::{AccountId, SettingKey, SettingValue, Timestamp};
+
+use crate::{Db, SqlError, Tx, args};
+
+/// Sets a setting, unless it is a new one and the account has `most` already; says whether it did.
+///
+/// # Errors
+/// Those of the database.
+pub fn set(
+    tx: &Tx,
+    account: AccountId,
+    key: &SettingKey,
+    value: &SettingValue,
+    now: Timestamp,
+    most: u32,
+) -> Result<bool, SqlError> {
+    let changed = tx.execute(
+        "insert into settings (account_id, setting_key, value, changed_at) select $1, $2, $3, $4 \
+         where exists (select setting_key from settings where account_id = $1 and setting_key = $2) \
+         or (select count(*) from settings where account_id = $1) < $5 \
+         on conflict (account_id, setting_key) do update set value = excluded.value, changed_at = excluded.changed_at",
+        args![account.0, key.as_str(), value.as_str(), now, most],
+    )?;
+    Ok(changed == 1)
+}
+
+/// A setting's value.
+///
+/// # Errors
+/// Those of the database, and [`SqlError::BadRow`].
+pub fn get(db: &Db, account: AccountId, key: &SettingKey) -> Result<Option<SettingValue>, SqlError> {
+    let row = db.row(
+        "select value from settings where account_id = $1 and setting_key = $2",
+        args![account.0, key.as_str()],
+    )?;
+    row.map(|row| {
+        SettingValue::parse(row.text(0)?).map_err(|_| SqlError::BadRow {
+            table: "settings",
+            column: "value",
+        })
+    })
+    .transpose()
+}
+
+/// Deletes every setting of an account.
+///
+/// # Errors
+/// Those of the database.
+pub fn delete_all(tx: &Tx, account: AccountId) -> Result<(), SqlError> {
+    tx.execute("delete from settings where account_id = $1", args![account.0])?;
+    Ok(())
+}

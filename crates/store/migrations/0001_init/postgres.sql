@@ -35,10 +35,15 @@ create table apps (
     created_at bigint not null
 );
 
+create index apps_by_id on apps (id);
+create index apps_by_default on apps (default_since);
+
 create table app_hosts (
     host text not null primary key,
     app_id bigint not null
 );
+
+create index app_hosts_by_app on app_hosts (app_id);
 
 -- How many active roots an app has: the guard against ending the last one.
 create table root_counts (
