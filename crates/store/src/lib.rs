@@ -19,6 +19,7 @@ mod open;
 pub mod passwords;
 pub mod pictures;
 mod pool;
+mod row;
 pub mod sessions;
 pub mod settings;
 mod sql;
@@ -34,12 +35,13 @@ use std::time::Duration;
 pub use backup::{BackupError, backup};
 pub use migrate::MigrationError;
 pub use open::{OpenError, SqliteOptions};
-pub use sql::{Arg, Db, Row, SqlError, Tx, Value};
+pub use row::{Arg, Row, Value};
+pub use sql::{Db, SqlError, Tx};
 
 use pool::Pool;
 use writer::Writer;
 
-/// A database, open and migrated. Clones share it.
+/// A database, open and migrated. Clones share it. Its futures run on a Tokio runtime that has its timer enabled.
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
@@ -150,7 +152,7 @@ impl Store {
     /// # Errors
     /// What stands in the way.
     pub async fn check(&self) -> Result<(), SqlError> {
-        self.read(|db| db.row("select max(version) from schema_migrations", &[]))
+        self.read(|db| db.row("select name from schema_migrations where version = 1", &[]))
             .await?;
         self.write(Tx::touch).await
     }

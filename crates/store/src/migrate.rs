@@ -110,3 +110,88 @@ impl Migration {
         digest(&SHA256, self.sql.as_bytes()).as_ref().to_vec()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Migration = Migration {
+        version: 1,
+        name: "first",
+        sql: "create table a (id integer)",
+    };
+    const SECOND: Migration = Migration {
+        version: 2,
+        name: "second",
+        sql: "create table b (id integer)",
+    };
+    const BROKEN: Migration = Migration {
+        version: 2,
+        name: "broken",
+        sql: "create table b (id integer); create nonsense",
+    };
+
+    fn run(connection: &mut Connection, migrations: &[Migration]) -> Result<(), OpenError> {
+        migrate(connection, migrations, &SqliteOptions::new(Timestamp::EPOCH))
+    }
+
+    fn refusal(connection: &mut Connection, migrations: &[Migration]) -> MigrationError {
+        match run(connection, migrations) {
+            Err(OpenError::Migration(refusal)) => refusal,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn only_what_is_new_is_applied() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection, &[FIRST]).unwrap();
+        run(&mut connection, &[FIRST]).unwrap();
+        assert!(!connection.table_exists(None, "b").unwrap());
+        run(&mut connection, &[FIRST, SECOND]).unwrap();
+        assert!(connection.table_exists(None, "b").unwrap());
+        assert_eq!(
+            applied(&connection).unwrap(),
+            [(1, FIRST.checksum()), (2, SECOND.checksum())]
+        );
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_nothing_behind() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        assert!(matches!(
+            run(&mut connection, &[FIRST, BROKEN]),
+            Err(OpenError::Database(_))
+        ));
+        assert!(connection.table_exists(None, "a").unwrap());
+        assert!(!connection.table_exists(None, "b").unwrap());
+        run(&mut connection, &[FIRST, SECOND]).unwrap();
+    }
+
+    #[test]
+    fn what_was_applied_must_be_how_the_steps_begin() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection, &[FIRST, SECOND]).unwrap();
+        assert_eq!(
+            refusal(&mut connection, &[FIRST]),
+            MigrationError::Newer { found: 2, known: 1 }
+        );
+        assert_eq!(
+            refusal(&mut connection, &[FIRST, BROKEN]),
+            MigrationError::Changed { version: 2 }
+        );
+        connection
+            .execute("delete from schema_migrations where version = 1", [])
+            .unwrap();
+        assert_eq!(
+            refusal(&mut connection, &[FIRST, SECOND]),
+            MigrationError::Changed { version: 2 }
+        );
+    }
+
+    #[test]
+    fn the_steps_of_this_program_are_numbered_from_one() {
+        let versions: Vec<_> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        assert_eq!(versions, (1..).take(MIGRATIONS.len()).collect::<Vec<_>>());
+    }
+}

@@ -10,7 +10,8 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, OpenFlags, Statement};
 
 use crate::open::SqliteOptions;
-use crate::sql::{Arg, Row, SqlError, Value};
+use crate::row::{Arg, Row, Value};
+use crate::sql::SqlError;
 
 /// How many prepared statements a connection keeps: more than there are statements.
 const STATEMENTS: usize = 512;

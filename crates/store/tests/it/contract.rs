@@ -1,0 +1,447 @@
+//! What holds on every database.
+
+use std::sync::mpsc;
+
+use tokio::task::JoinSet;
+use yaopai_model::Timestamp;
+use yaopai_store::{Db, Row, SqlError, Store, Tx, Value, args};
+
+use crate::support::{Place, ids, insert};
+
+/// Runs each check on each database there is.
+macro_rules! contract {
+    ($($check:ident),* $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $check() {
+                    let place = crate::support::Place::new();
+                    super::$check(place.open_with_things().await).await;
+                }
+            )*
+        }
+    };
+}
+
+contract![
+    values_come_back_as_they_went_in,
+    placeholders_go_by_their_number,
+    arguments_that_do_not_fit_are_refused,
+    another_type_than_promised_is_a_bad_column,
+    a_second_row_is_not_dropped_silently,
+    what_is_written_can_be_read,
+    returned_rows_come_through_the_transaction,
+    an_error_undoes_the_whole_closure,
+    a_failed_statement_cannot_be_swallowed,
+    a_failed_look_up_cannot_pass_for_not_found,
+    nothing_is_written_through_a_read,
+    a_read_after_a_failed_one_works,
+    a_scan_sees_one_snapshot,
+    a_panic_is_answered_and_undone,
+    like_tells_upper_from_lower_case,
+    counters_count_every_increment,
+    a_guard_lets_one_of_many_through,
+    a_write_goes_on_when_its_caller_has_gone,
+    a_check_passes,
+    close_finishes_what_is_queued_and_refuses_the_rest,
+];
+
+#[derive(Debug, PartialEq)]
+enum Refusal {
+    No,
+    Fault(SqlError),
+}
+
+impl From<SqlError> for Refusal {
+    fn from(error: SqlError) -> Self {
+        Self::Fault(error)
+    }
+}
+
+async fn one_row(store: &Store, sql: &'static str) -> Row {
+    store.read(move |db| db.row(sql, &[])).await.unwrap().unwrap()
+}
+
+async fn values_come_back_as_they_went_in(store: Store) {
+    let ends = [(i64::MIN, ""), (i64::MAX, "张三 – \u{1F41E}'\"$1"), (0, " \t\r\n")];
+    for (id, text) in ends {
+        let bytes: Vec<u8> = text.bytes().rev().collect();
+        let expected = bytes.clone();
+        let row = store
+            .write(move |tx| {
+                let sql = "insert into things (id, body, data) values ($1, $2, $3) returning id, body, data";
+                tx.row(sql, args![id, text, bytes.clone()])
+            })
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(row.integer(0).unwrap(), id);
+        assert_eq!(row.timestamp(0).unwrap(), Timestamp::from_millis(id));
+        assert_eq!(row.text(1).unwrap(), text);
+        assert_eq!(row.blob(2).unwrap(), expected);
+        assert_eq!(row.optional_text(1).unwrap(), Some(text));
+    }
+    store
+        .write(|tx| {
+            let (text, bytes) = (None::<&str>, None::<Vec<u8>>);
+            tx.execute(
+                "insert into things (id, body, data) values ($1, $2, $3)",
+                args![7_u32, text, bytes],
+            )
+        })
+        .await
+        .unwrap();
+    let row = one_row(&store, "select body, data, id from things where id = 7").await;
+    assert_eq!(row.optional_text(0).unwrap(), None);
+    assert_eq!(row.optional_blob(1).unwrap(), None);
+    assert_eq!(row.optional_integer(0).unwrap(), None);
+    assert_eq!(row.optional_timestamp(2).unwrap(), Some(Timestamp::from_millis(7)));
+}
+
+async fn placeholders_go_by_their_number(store: Store) {
+    let row = store
+        .write(|tx| {
+            let sql = "insert into things (body, id, data) values ($2, $1, $3) returning id, body";
+            tx.row(sql, args![5_i64, "five", [5_u8]])
+        })
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((row.integer(0).unwrap(), row.text(1).unwrap()), (5, "five"));
+    let again = store.read(|db| {
+        db.row(
+            "select id from things where body = $2 and id = $1 or id = $1",
+            args![5_i64, "x"],
+        )
+    });
+    assert_eq!(again.await.unwrap().unwrap().integer(0).unwrap(), 5);
+}
+
+async fn arguments_that_do_not_fit_are_refused(store: Store) {
+    let misfits: [(&'static str, &'static [Value]); 6] = [
+        ("select id from things where id = $1", &[]),
+        ("select id from things where id = $1", &[Value::Null, Value::Null]),
+        ("select id from things where id = $2", &[Value::Null]),
+        ("select id from things where id = $0", &[Value::Null]),
+        ("select id from things where id = ?", &[Value::Null]),
+        ("select id from things where id = $a", &[Value::Null]),
+    ];
+    for (sql, args) in misfits {
+        let refused = store.read(move |db| db.rows(sql, args)).await.unwrap_err();
+        assert!(matches!(refused, SqlError::Database(_)), "{sql}: {refused}");
+    }
+    let refused = store
+        .read(|db| db.rows("select id from things where body = $1", args!["se\0cret"]))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&refused, SqlError::Database(message) if !message.contains("cret")),
+        "{refused}"
+    );
+}
+
+async fn another_type_than_promised_is_a_bad_column(store: Store) {
+    insert(&store, 1).await.unwrap();
+    let sql = "select id, body, 'text', 1.5 as real from things where id = 1";
+    let refused = store.read(move |db| db.rows(sql, &[])).await.unwrap_err();
+    assert_eq!(
+        refused,
+        SqlError::BadColumn {
+            statement: sql,
+            column: 3
+        },
+        "there are no floating-point numbers"
+    );
+
+    let statement = "select id, body, 'text' from things";
+    let row = one_row(&store, statement).await;
+    let bad = |column| SqlError::BadColumn { statement, column };
+    assert_eq!(row.text(0).unwrap_err(), bad(0));
+    assert_eq!(row.blob(0).unwrap_err(), bad(0));
+    assert_eq!(row.text(1).unwrap_err(), bad(1), "NULL where a value was promised");
+    assert_eq!(row.timestamp(2).unwrap_err(), bad(2));
+    assert_eq!(row.optional_integer(2).unwrap_err(), bad(2));
+    assert_eq!(row.integer(3).unwrap_err(), bad(3), "no such column");
+    assert_eq!(
+        format!("{row:?}").matches("text").count(),
+        1,
+        "values are not printed: {row:?}"
+    );
+}
+
+async fn a_second_row_is_not_dropped_silently(store: Store) {
+    insert(&store, 1).await.unwrap();
+    insert(&store, 2).await.unwrap();
+    assert!(store.read(|db| db.row("select id from things", &[])).await.is_err());
+    let swallowed = store
+        .read(|db| Ok::<_, SqlError>(db.row("select id from things", &[]).ok()))
+        .await;
+    assert!(swallowed.is_err());
+}
+
+async fn what_is_written_can_be_read(store: Store) {
+    assert_eq!(insert(&store, 1).await, Ok(1));
+    assert_eq!(ids(&store).await, [1]);
+    let changed = store
+        .write(|tx| tx.execute("update things set body = $1 where id >= $2", args!["x", 2_i64]))
+        .await;
+    assert_eq!(changed, Ok(0));
+    assert_eq!(store.write(|tx| tx.execute("delete from things", &[])).await, Ok(1));
+    assert_eq!(ids(&store).await, []);
+}
+
+async fn returned_rows_come_through_the_transaction(store: Store) {
+    let taken = store
+        .write(|tx| {
+            let sql = "insert into things (id) values ($1) on conflict (id) do nothing returning id";
+            let first = tx.row(sql, args![1_i64])?.is_some();
+            let second = tx.row(sql, args![1_i64])?.is_some();
+            let seen = tx.row("select id from things where id = 1", &[])?.is_some();
+            Ok::<_, SqlError>((first, second, seen))
+        })
+        .await;
+    assert_eq!(taken, Ok((true, false, true)), "a transaction sees its own writes");
+    let refused = store
+        .write(|tx| tx.execute("insert into things (id) values (2) returning id", &[]))
+        .await;
+    assert!(refused.is_err(), "rows that nobody reads are a mistake");
+    assert_eq!(ids(&store).await, [1]);
+}
+
+async fn an_error_undoes_the_whole_closure(store: Store) {
+    let refused: Result<(), Refusal> = store
+        .write(|tx| {
+            tx.execute("insert into things (id) values (1)", &[])?;
+            tx.execute("insert into things (id) values (2)", &[])?;
+            Err(Refusal::No)
+        })
+        .await;
+    assert_eq!(refused, Err(Refusal::No));
+    assert_eq!(ids(&store).await, []);
+}
+
+async fn a_failed_statement_cannot_be_swallowed(store: Store) {
+    insert(&store, 1).await.unwrap();
+    let outcome: Result<(), Refusal> = store
+        .write(|tx| {
+            tx.execute("insert into things (id) values (2)", &[])?;
+            let taken = tx.execute("insert into things (id) values (1)", &[]);
+            assert!(taken.is_err());
+            let after = tx.execute("insert into things (id) values (3)", &[]);
+            assert_eq!(
+                after, taken,
+                "as in PostgreSQL, nothing more happens in this transaction"
+            );
+            Ok(())
+        })
+        .await;
+    assert!(
+        matches!(outcome, Err(Refusal::Fault(SqlError::Database(_)))),
+        "{outcome:?}"
+    );
+    assert_eq!(ids(&store).await, [1]);
+}
+
+async fn a_failed_look_up_cannot_pass_for_not_found(store: Store) {
+    fn look_up(db: &Db) -> Result<(), Refusal> {
+        db.row("select nothing from nowhere", &[])
+            .ok()
+            .flatten()
+            .map(|_| ())
+            .ok_or(Refusal::No)
+    }
+    let outcomes = [
+        store.read(look_up).await,
+        store.scan(look_up).await,
+        store.write(|tx| look_up(tx)).await,
+    ];
+    for outcome in outcomes {
+        assert!(matches!(outcome, Err(Refusal::Fault(_))), "{outcome:?}");
+    }
+}
+
+async fn nothing_is_written_through_a_read(store: Store) {
+    let sneaky = |db: &Db| db.rows("insert into things (id) values (1) returning id", &[]);
+    assert!(store.read(sneaky).await.is_err());
+    assert!(store.scan(sneaky).await.is_err());
+    assert_eq!(ids(&store).await, []);
+}
+
+async fn a_read_after_a_failed_one_works(store: Store) {
+    for _ in 0..100 {
+        assert!(store.read(|db| db.rows("select", &[])).await.is_err());
+    }
+    assert_eq!(ids(&store).await, []);
+}
+
+async fn a_scan_sees_one_snapshot(store: Store) {
+    let (looked, has_looked) = mpsc::sync_channel(1);
+    let (written, was_written) = mpsc::sync_channel(1);
+    let scanning = store.clone();
+    let scan = tokio::spawn(async move {
+        scanning
+            .scan(move |db| {
+                let before = db.rows("select id from things", &[])?.len();
+                looked.send(()).unwrap();
+                was_written.recv().unwrap();
+                let after = db.rows("select id from things", &[])?.len();
+                Ok::<_, SqlError>((before, after))
+            })
+            .await
+    });
+    tokio::task::spawn_blocking(move || has_looked.recv().unwrap())
+        .await
+        .unwrap();
+    insert(&store, 1).await.unwrap();
+    written.send(()).unwrap();
+    assert_eq!(scan.await.unwrap(), Ok((0, 0)));
+    assert_eq!(
+        store
+            .scan(|db| Ok::<_, SqlError>(db.rows("select id from things", &[])?.len()))
+            .await,
+        Ok(1)
+    );
+}
+
+async fn a_panic_is_answered_and_undone(store: Store) {
+    let nobody = |_: &Db| -> Result<(), SqlError> { panic!("on purpose") };
+    assert_eq!(store.read(nobody).await, Err(SqlError::Panicked));
+    assert_eq!(store.scan(nobody).await, Err(SqlError::Panicked));
+    let outcome: Result<(), SqlError> = store
+        .write(|tx| {
+            tx.execute("insert into things (id) values (1)", &[])?;
+            panic!("on purpose")
+        })
+        .await;
+    assert_eq!(outcome, Err(SqlError::Panicked));
+    insert(&store, 2).await.unwrap();
+    assert_eq!(ids(&store).await, [2]);
+}
+
+async fn like_tells_upper_from_lower_case(store: Store) {
+    let row = one_row(&store, "select 'abc' like 'A%', 'abc' like 'a%'").await;
+    assert_eq!((row.integer(0).unwrap(), row.integer(1).unwrap()), (0, 1));
+}
+
+async fn counters_count_every_increment(store: Store) {
+    insert(&store, 1).await.unwrap();
+    store
+        .write(|tx| tx.execute("update things set body = '0' where id = 1", &[]))
+        .await
+        .unwrap();
+    let mut increments = JoinSet::new();
+    for _ in 0..200 {
+        let store = store.clone();
+        increments.spawn(async move {
+            store
+                .write(|tx| {
+                    let sql =
+                        "update things set body = cast(cast(body as integer) + 1 as text) where id = 1 returning body";
+                    let row = tx.row(sql, &[])?.ok_or(SqlError::BadRow {
+                        table: "things",
+                        column: "id",
+                    })?;
+                    Ok::<_, SqlError>(row.text(0)?.parse::<i64>().unwrap())
+                })
+                .await
+                .unwrap()
+        });
+    }
+    let mut counts = increments.join_all().await;
+    counts.sort_unstable();
+    assert_eq!(counts, (1..=200).collect::<Vec<i64>>());
+}
+
+async fn a_guard_lets_one_of_many_through(store: Store) {
+    for round in 0..20 {
+        insert(&store, round).await.unwrap();
+        let mut takers = JoinSet::new();
+        for taker in 0..50_i64 {
+            let store = store.clone();
+            takers.spawn(async move {
+                let sql = "update things set body = $1 where id = $2 and body is null";
+                store
+                    .write(move |tx| tx.execute(sql, args![taker.to_string(), round]))
+                    .await
+                    .unwrap()
+            });
+        }
+        assert_eq!(takers.join_all().await.iter().sum::<u64>(), 1, "round {round}");
+    }
+}
+
+async fn a_write_goes_on_when_its_caller_has_gone(store: Store) {
+    let (hold, held) = mpsc::sync_channel::<()>(1);
+    let held = std::sync::Mutex::new(held);
+    let abandoned = store.clone();
+    let caller = tokio::spawn(async move {
+        abandoned
+            .write(move |tx| {
+                held.lock().unwrap().recv().unwrap();
+                tx.execute("insert into things (id) values (1)", &[])
+            })
+            .await
+    });
+    while store.queue_depth() == 0 {
+        tokio::task::yield_now().await;
+    }
+    caller.abort();
+    assert!(caller.await.unwrap_err().is_cancelled());
+    hold.send(()).unwrap();
+    store.write(|_| Ok::<_, SqlError>(())).await.unwrap();
+    assert_eq!(ids(&store).await, [1]);
+}
+
+async fn a_check_passes(store: Store) {
+    for _ in 0..3 {
+        assert_eq!(store.check().await, Ok(()));
+    }
+    assert_eq!(ids(&store).await, []);
+}
+
+async fn close_finishes_what_is_queued_and_refuses_the_rest(store: Store) {
+    let (hold, held) = mpsc::sync_channel::<()>(1);
+    let held = std::sync::Mutex::new(held);
+    let mut writes = JoinSet::new();
+    for id in 0..10 {
+        let store = store.clone();
+        writes.spawn(async move { insert(&store, id).await });
+    }
+    let blocking = store.clone();
+    writes.spawn(async move {
+        blocking
+            .write(move |_: &Tx| {
+                held.lock().unwrap().recv().unwrap();
+                Ok::<_, SqlError>(1)
+            })
+            .await
+    });
+    while writes.len() == 11 && store.queue_depth() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let late = store.clone();
+    let closing = tokio::spawn(store.close());
+    hold.send(()).unwrap();
+    closing.await.unwrap();
+    for written in writes.join_all().await {
+        assert!(matches!(written, Ok(1) | Err(SqlError::Unavailable(_))), "{written:?}");
+    }
+    assert!(matches!(insert(&late, 99).await, Err(SqlError::Unavailable(_))));
+    assert!(matches!(late.check().await, Err(SqlError::Unavailable(_))));
+    assert!(matches!(
+        late.scan(|db| db.rows("select 1", &[])).await,
+        Err(SqlError::Unavailable(_))
+    ));
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_when_opened_again() {
+    let place = Place::new();
+    let store = place.open_with_things().await;
+    insert(&store, 1).await.unwrap();
+    store.close().await;
+    assert!(!place.file("yaopai.db-wal").exists(), "closing leaves one file");
+    let store = place.open();
+    insert(&store, 2).await.unwrap();
+    assert_eq!(ids(&store).await, [1, 2]);
+}

@@ -1,0 +1,74 @@
+//! A store in a folder of its own, with one table to play with.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use yaopai_model::Timestamp;
+use yaopai_store::{SqlError, SqliteOptions, Store, args};
+
+/// A folder that goes away with this value, and the options for a database in it.
+pub(crate) struct Place {
+    folder: TempDir,
+    pub(crate) options: SqliteOptions,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let options = SqliteOptions::new(Timestamp::from_millis(1_700_000_000_000));
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            options,
+        }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.file("yaopai.db")
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn open(&self) -> Store {
+        Store::open_sqlite(&self.path(), &self.options).unwrap()
+    }
+
+    /// A store with an empty table `things`.
+    pub(crate) async fn open_with_things(&self) -> Store {
+        let store = self.open();
+        store
+            .write(|tx| {
+                tx.execute(
+                    "create table things (id integer primary key, body text, data blob)",
+                    &[],
+                )
+            })
+            .await
+            .unwrap();
+        store
+    }
+}
+
+pub(crate) async fn insert(store: &Store, id: i64) -> Result<u64, SqlError> {
+    store
+        .write(move |tx| tx.execute("insert into things (id) values ($1)", args![id]))
+        .await
+}
+
+/// The ids in `things`, in order.
+pub(crate) async fn ids(store: &Store) -> Vec<i64> {
+    store
+        .read(|db| {
+            db.rows("select id from things order by id", &[])?
+                .iter()
+                .map(|row| row.integer(0))
+                .collect()
+        })
+        .await
+        .map_err(|error: SqlError| error)
+        .unwrap()
+}
