@@ -41,6 +41,8 @@ pub mod draw {
     pub const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
     /// The decimal digits.
     pub const DIGITS: &[u8] = b"0123456789";
+    /// Lower-case hexadecimal digits.
+    pub const LOWER_HEX: &[u8] = b"0123456789abcdef";
     /// Upper-case hexadecimal digits.
     pub const UPPER_HEX: &[u8] = b"0123456789ABCDEF";
     /// Letters and digits, none of which can be taken for another.
