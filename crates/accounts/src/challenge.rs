@@ -1,14 +1,19 @@
 //! The slider: telling people from programs.
 
-use yaopai_model::{AppId, Email};
+use yaopai_model::limits::{CHALLENGE_LIFE, SLIDER_LIFE, windows};
+use yaopai_model::{AppId, Email, Identifier, WindowRule};
+use yaopai_pictures::slider;
+use yaopai_store::challenges::{self, ChallengeKey};
+use yaopai_store::{identifiers, streaks};
 
-use crate::{Accounts, Caller, Outcome};
+use crate::throttle::{Subject, admit, challenge_streak, is_challenged, network};
+use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal};
 
 /// A slider as a client shows it.
 pub struct SliderPictures {
-    /// The background with its hole: 310 × 160 pixels.
+    /// The background with its hole, a PNG of 310 × 160 pixels.
     pub background: Vec<u8>,
-    /// The piece: 50 × 50 pixels.
+    /// The piece, a PNG of 50 × 50 pixels.
     pub piece: Vec<u8>,
     /// The distance from the background's top to the piece's, in pixels.
     pub y: u32,
@@ -20,14 +25,46 @@ impl Accounts {
     /// # Errors
     /// `TooManyChallenges`, `Overloaded`.
     pub async fn draw_challenge(&self, app: AppId, email: &Email, caller: &Caller) -> Outcome<SliderPictures> {
-        todo!()
+        let place = self.parts.drawings.try_acquire().map_err(|_| Refusal::Overloaded)?;
+        let verbs = self.clone();
+        let drawn = tokio::task::spawn_blocking(move || slider::draw(&mut |bytes| verbs.entropy().fill(bytes))).await;
+        let drawn = drawn.map_err(|_| Fault::new("drawing a slider panicked"))?.map_err(|error| Fault::new(error.to_string()))?;
+        drop(place);
+
+        let key = ChallengeKey { app, email: email.normal() };
+        let budget = self.parts.keys.counter_key(&format!("sliders for {}", network(caller.source)));
+        let rule = WindowRule { limit: self.limits().captchas_per_source_per_hour, window: windows::PER_HOUR };
+        let (x, now) = (drawn.x, self.now());
+        let kept = self.store().write(move |tx| {
+            admit(tx, &budget, rule, now, |seconds| Refusal::TooManyChallenges { seconds })?;
+            // The row outlives the picture: it may hold a pass or a permit.
+            Ok::<_, Error>(challenges::put_picture(tx, &key, x, now.plus(SLIDER_LIFE), now.plus(CHALLENGE_LIFE))?)
+        });
+        kept.await?;
+        Ok(SliderPictures { background: drawn.background_png, piece: drawn.piece_png, y: drawn.y })
     }
 
-    /// Takes the one answer to the outstanding slider: the left edge of the hole in pixels, give or take two.
+    /// Takes the one answer to the outstanding slider: the left edge of the hole in pixels, give or take two. A pass lasts
+    /// thirty minutes and ends the failures in a row that had brought the slider.
     ///
     /// # Errors
     /// `ChallengeFailed`.
     pub async fn answer_challenge(&self, app: AppId, email: &Email, x: i64) -> Outcome<()> {
-        todo!()
+        let (verbs, identifier, now) = (self.clone(), Identifier::Email(email.clone()), self.now());
+        let key = ChallengeKey { app, email: email.normal() };
+        let passed = self.store().write(move |tx| {
+            let Some(drawn_x) = challenges::take_picture(tx, &key, now)? else { return Ok(false) };
+            if !slider::judge(drawn_x, x) {
+                return Ok(false);
+            }
+            let holder = identifiers::holder(tx, app, &identifier)?;
+            let subject = Subject::new(app, &identifier, holder.map(|holder| holder.account));
+            let streak = challenge_streak(&verbs.parts.keys, subject.as_str());
+            let opened_gate_at = is_challenged(tx, &streak, now)?.then_some(now);
+            streaks::end(tx, &streak)?;
+            challenges::pass(tx, &key, now.plus(CHALLENGE_LIFE), opened_gate_at)?;
+            Ok::<_, Error>(true)
+        });
+        if passed.await? { Ok(()) } else { Err(Refusal::ChallengeFailed.into()) }
     }
 }

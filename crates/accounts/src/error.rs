@@ -149,6 +149,23 @@ impl From<Fault> for Error {
 
 impl From<SqlError> for Error {
     fn from(error: SqlError) -> Self {
-        if error.is_overload() { Self::Refused(Refusal::Overloaded) } else { Self::Fault(Fault::new(error.to_string())) }
+        match error {
+            SqlError::Overloaded | SqlError::Conflict => Self::Refused(Refusal::Overloaded),
+            SqlError::Unavailable(_)
+            | SqlError::Deadline
+            | SqlError::BadRow { .. }
+            | SqlError::BadColumn { .. }
+            | SqlError::Panicked
+            | SqlError::Database(_) => Self::Fault(Fault(error.to_string())),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => write!(formatter, "refused: {refusal:?}"),
+            Self::Fault(fault) => write!(formatter, "fault: {fault}"),
+        }
     }
 }

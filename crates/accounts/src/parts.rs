@@ -3,15 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use yaopai_courier::Channel;
+use yaopai_model::limits::UPLOADS_AT_ONCE;
 use yaopai_model::{AccountId, AppId, Clock, Entropy, Limits, Timestamp};
 use yaopai_store::Store;
 
 use crate::rate_limiter::RateLimiter;
 use crate::keys::{Keys, RootKey};
 use crate::password_hasher::{HashingSettings, PasswordHasher};
+use crate::turns::Turns;
 use crate::{Fault, Outcome};
+
+/// Sliders that are drawn at once or wait for a thread.
+const DRAWINGS_AT_ONCE: usize = 64;
 
 /// What the verbs are given from outside.
 pub struct Parts {
@@ -57,7 +62,11 @@ pub(crate) struct Working {
     pub(crate) hasher: PasswordHasher,
     pub(crate) app_requests: RateLimiter<AppId>,
     pub(crate) info_calls: RateLimiter<AccountId>,
+    pub(crate) turns: Turns,
+    pub(crate) drawings: Semaphore,
     pub(crate) outbox: Notify,
+    /// Whoever decodes an upload holds one.
+    pub(crate) picture_places: Arc<Semaphore>,
 }
 
 impl Accounts {
@@ -83,7 +92,10 @@ impl Accounts {
                 hasher,
                 app_requests: RateLimiter::new(),
                 info_calls: RateLimiter::new(),
+                turns: Turns::new(),
+                drawings: Semaphore::new(DRAWINGS_AT_ONCE),
                 outbox: Notify::new(),
+                picture_places: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             }),
         })
     }

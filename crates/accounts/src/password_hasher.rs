@@ -79,7 +79,7 @@ impl PasswordHasher {
         }
         let mut worker = Worker::new(params);
         let password = Password::presented("nobody's").map_err(|error| io::Error::other(error.to_string()))?;
-        let dummy = worker.hash(&password, &draw::bytes(entropy)).ok_or_else(|| io::Error::other("hashing fails"))?;
+        let dummy = worker.hash(&password, &draw::bytes::<SALT_BYTES>(entropy)).ok_or_else(|| io::Error::other("hashing fails"))?;
         Ok(Self { jobs, places: Arc::new(Semaphore::new(capacity)), capacity, dummy })
     }
 

@@ -1,8 +1,19 @@
 //! Making an account.
 
-use yaopai_model::{Account, Address, AppId, Code, Identifier, Password, Profile, Purpose, SessionToken};
+use yaopai_model::limits::windows;
+use yaopai_model::{
+    Account, AccountId, Address, AppId, Code, Held, Identifier, Nickname, Password, Profile, PublicId, Purpose, Role,
+    SessionKind, SessionToken, Timestamp, Username, WindowRule,
+};
+use yaopai_store::base::{self, Numbered};
+use yaopai_store::codes::CodeKey;
+use yaopai_store::{SqlError, Tx, accounts, counters, identifiers, passwords};
 
-use crate::{Accounts, Caller, Outcome, SignedIn};
+use crate::claims::{self, Proof};
+use crate::code_guess::CodeGuess;
+use crate::sign_in::NewSignIn;
+use crate::throttle::{admit, network, seconds};
+use crate::{Accounts, Caller, Outcome, Refusal, SignedIn};
 
 /// A registration that a one-time code proves.
 pub struct ProvenRegistration {
@@ -29,12 +40,20 @@ pub enum UsernameChoice {
     Drawn,
 }
 
+/// What came of a registration's last transaction.
+enum Registered {
+    New(Box<Account>),
+    /// The address is an account's already; its claim may have been proven by the way.
+    Taken,
+}
+
 impl Accounts {
     /// Makes an account whose address the code proves. An unproven claim on the address is taken from the account that
-    /// made it, unless `bearer` is a live token of that account: then the address is taken.
+    /// made it, unless `bearer` is a live token of that account: then the claim is proven, and the address taken.
     ///
     /// # Errors
-    /// `WrongCode` (also where the address is taken), `Taken` (only with the right code, which is kept), `Overloaded`.
+    /// `WrongCode` (also where the address is taken), `SourceFailedTooOften`, `Taken` (only with the right code, which is
+    /// kept), `Overloaded`.
     pub async fn register_with_code(
         &self,
         app: AppId,
@@ -42,7 +61,37 @@ impl Accounts {
         bearer: Option<&SessionToken>,
         caller: &Caller,
     ) -> Outcome<Account> {
-        todo!()
+        let ProvenRegistration { address, code, purpose, password, profile, username } = registration;
+        let bearer = self.bearer_account(app, bearer).await?;
+        let place = self.parts.hasher.place()?;
+        let key = CodeKey { app, address: address.clone(), purpose };
+        let guess = self.try_code(key, &code, caller).await?;
+        let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
+
+        let (verbs, now) = (self.clone(), self.now());
+        let kind = address.identifier().kind();
+        let registered = self.store().write(move |tx| {
+            let proof = claims::settle_for_new_account(tx, app, &address, bearer, now)?;
+            if let Proof::Holder(_) = proof {
+                return Ok(Registered::Taken);
+            }
+            guess.consume(tx, now)?;
+            let mut account = verbs.blank_account(tx, app, now)?;
+            account.profile = profile.clone();
+            account.verified_at = Some(now);
+            account.username = match username {
+                UsernameChoice::None => None,
+                UsernameChoice::Drawn => Some(Username::draw(verbs.entropy())),
+            };
+            put_address(&mut account, &address, Some(now));
+            insert(tx, &account)?;
+            passwords::set(tx, account.id, &verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?, now)?;
+            Ok::<_, crate::Error>(Registered::New(Box::new(account)))
+        });
+        match registered.await? {
+            Registered::New(account) => Ok(*account),
+            Registered::Taken => Err(Refusal::Taken(kind).into()),
+        }
     }
 
     /// Makes an account on somebody's word and signs it in; a phone number or e-mail address is an unproven claim.
@@ -56,6 +105,89 @@ impl Accounts {
         password: Password,
         caller: &Caller,
     ) -> Outcome<SignedIn> {
-        todo!()
+        if let Identifier::Username(username) = &identifier
+            && username.is_reserved()
+        {
+            return Err(Refusal::ReservedUsername.into());
+        }
+        let now = self.now();
+        let budget = self.parts.keys.counter_key(&format!("registrations of {}", network(caller.source)));
+        let rule = WindowRule { limit: self.limits().registrations_per_source_per_hour, window: windows::PER_HOUR };
+        // Whoever is past the budget is not worth a hash; the one that counts is taken with the account below.
+        let room = self.store().read(move |db| counters::check(db, &budget, rule, now)).await?;
+        room.map_err(|wait| Refusal::TooManyRegistrations { seconds: seconds(wait) })?;
+        let place = self.parts.hasher.place()?;
+        let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
+
+        let sign_in = NewSignIn::draw(self, SessionKind::Week, caller);
+        let (verbs, now) = (self.clone(), self.now());
+        let registered = self.store().write(move |tx| {
+            admit(tx, &budget, rule, now, |seconds| Refusal::TooManyRegistrations { seconds })?;
+            let mut account = verbs.blank_account(tx, app, now)?;
+            account.profile.nickname = Some(Nickname::draw(verbs.entropy()));
+            put_identifier(&mut account, &identifier, None);
+            insert(tx, &account)?;
+            passwords::set(tx, account.id, &verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?, now)?;
+            sign_in.begin(tx, account.id, now)
+        });
+        registered.await
+    }
+
+    /// An account of which nothing is known yet, with its number and its letters.
+    pub(crate) fn blank_account(&self, tx: &Tx, app: AppId, now: Timestamp) -> Result<Account, SqlError> {
+        Ok(Account {
+            id: AccountId(base::next_id(tx, Numbered::Accounts)?),
+            app,
+            public_id: PublicId::draw(self.entropy()),
+            username: None,
+            phone: None,
+            email: None,
+            role: Role::User,
+            profile: Profile::default(),
+            created_at: now,
+            verified_at: None,
+            last_sign_in_at: None,
+            sign_in_count: 0,
+            disabled_at: None,
+            permissions: Vec::new(),
+            preferences: None,
+            epoch: 0,
+        })
     }
 }
+
+/// Puts an identifier into an account that is being made.
+pub(crate) fn put_identifier(account: &mut Account, identifier: &Identifier, proven_at: Option<Timestamp>) {
+    match identifier {
+        Identifier::Phone(phone) => account.phone = Some(Held { value: phone.clone(), proven_at }),
+        Identifier::Email(email) => account.email = Some(Held { value: email.clone(), proven_at }),
+        Identifier::Username(username) => account.username = Some(username.clone()),
+    }
+}
+
+fn put_address(account: &mut Account, address: &Address, proven_at: Option<Timestamp>) {
+    put_identifier(account, &address.identifier(), proven_at);
+}
+
+/// Writes a new account and takes its identifiers.
+///
+/// # Errors
+/// `Taken` when one of them is somebody else's.
+pub(crate) fn insert(tx: &Tx, account: &Account) -> Outcome<()> {
+    // Letters that are taken are drawn again, when the transaction is run again.
+    if !identifiers::take_public_id(tx, account.app, &account.public_id, account.id)? {
+        return Err(SqlError::Conflict.into());
+    }
+    let held = [
+        account.phone.as_ref().map(|held| (Identifier::Phone(held.value.clone()), held.proven_at)),
+        account.email.as_ref().map(|held| (Identifier::Email(held.value.clone()), held.proven_at)),
+        account.username.as_ref().map(|username| (Identifier::Username(username.clone()), None)),
+    ];
+    for (identifier, proven_at) in held.into_iter().flatten() {
+        if !identifiers::take(tx, account.app, &identifier, account.id, proven_at)? {
+            return Err(Refusal::Taken(identifier.kind()).into());
+        }
+    }
+    Ok(accounts::insert(tx, account)?)
+}
+

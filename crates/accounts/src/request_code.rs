@@ -1,8 +1,16 @@
 //! Sending a one-time code.
 
-use yaopai_model::{Address, AppId, Purpose};
+use yaopai_model::limits::{OUTBOX_WAITING, windows};
+use yaopai_model::{Address, AppId, Code, Purpose, Timestamp, WindowRule, draw};
+use yaopai_courier::Notice;
+use yaopai_store::challenges::{self, ChallengeKey};
+use yaopai_store::codes::{self, CodeKey};
+use yaopai_store::deliveries::{self, DeliveryState, NewDelivery};
+use yaopai_store::{Db, SqlError, Tx, accounts, identifiers};
 
-use crate::{Accounts, Caller, Outcome};
+use crate::deliver::notice_name;
+use crate::throttle::{admit, network};
+use crate::{Accounts, Caller, Error, Outcome, Refusal};
 
 /// Whether the slider has to be passed first, which is the wire's to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +19,14 @@ pub enum ChallengeRule {
     NotAsked,
     /// Yes; the pass is consumed (`api_v1`).
     MustBePassed,
+}
+
+/// The budgets that a code is sent out of: a row and a rule each.
+#[derive(Clone, Copy)]
+struct Budgets {
+    resend: ([u8; 32], WindowRule),
+    day: ([u8; 32], WindowRule),
+    source: ([u8; 32], WindowRule),
 }
 
 impl Accounts {
@@ -27,6 +43,127 @@ impl Accounts {
         challenge: ChallengeRule,
         caller: &Caller,
     ) -> Outcome<()> {
-        todo!()
+        let key = CodeKey { app, address: address.clone(), purpose };
+        let budgets = self.budgets(&key, caller);
+        let (code, id) = (Code::draw(self.entropy()), delivery_id(self));
+        let mac = self.parts.keys.code_mac(&key, &code);
+        let sealed = self.parts.keys.seal_message(app, &id, &code, self.entropy())?;
+        let (is_open, now, life) = (self.is_channel_open(address), self.now(), self.limits().code_life);
+        let committed = self.store().write(move |tx| {
+            if challenge == ChallengeRule::MustBePassed {
+                let slider = ChallengeKey { app, email: key.address.identifier().normal() };
+                if !challenges::consume_pass(tx, &slider, now)? {
+                    return Err(Refusal::ChallengeRequired.into());
+                }
+            }
+            if !is_open || deliveries::count_waiting(tx, OUTBOX_WAITING)? >= i64::from(OUTBOX_WAITING) {
+                return Err(Refusal::ChannelNotReady.into());
+            }
+            for (row, rule) in [budgets.resend, budgets.day, budgets.source] {
+                if !rule.window.is_zero() {
+                    admit(tx, &row, rule, now, |seconds| Refusal::CodeTooSoon { seconds })?;
+                }
+            }
+            codes::replace(tx, &key, &mac, now, now.plus(life))?;
+            let recipient = recipient(tx, &key)?;
+            let delivery = NewDelivery {
+                app,
+                id: &id,
+                channel: channel(&key.address),
+                recipient: recipient.as_deref().unwrap_or_else(|| key.address.recipient()),
+                subject: purpose.as_str(),
+                sealed: recipient.as_ref().map(|_| sealed.as_slice()),
+                state: if recipient.is_some() { DeliveryState::Waiting } else { DeliveryState::Withheld },
+                created_at: now,
+                expires_at: now.plus(life),
+            };
+            Ok::<_, Error>(deliveries::insert(tx, &delivery)?)
+        });
+        committed.await?;
+        self.parts.outbox.notify_one();
+        Ok(())
     }
+
+    fn budgets(&self, key: &CodeKey, caller: &Caller) -> Budgets {
+        let (limits, keys) = (self.limits(), &self.parts.keys);
+        let identifier = key.address.identifier();
+        let name = format!("{} {} {}", key.app.0, identifier.kind(), identifier.normal());
+        Budgets {
+            resend: (keys.counter_key(&format!("code again {name}")), WindowRule { limit: 1, window: limits.code_resend }),
+            day: (
+                keys.counter_key(&format!("codes to {name}")),
+                WindowRule { limit: limits.codes_per_identifier_per_day, window: windows::PER_DAY },
+            ),
+            source: (
+                keys.counter_key(&format!("codes for {}", network(caller.source))),
+                WindowRule { limit: limits.codes_per_source_per_hour, window: windows::PER_HOUR },
+            ),
+        }
+    }
+
+    /// Whether there is a channel that carries messages to this address.
+    fn is_channel_open(&self, address: &Address) -> bool {
+        match address {
+            Address::Email(_) => self.parts.mail.is_configured(),
+            Address::Phone(phone) => {
+                let countries = &self.parts.sms_countries;
+                let is_allowed = |code: &String| phone.as_e164().strip_prefix('+').is_some_and(|number| number.starts_with(code.as_str()));
+                self.parts.sms.is_configured() && (countries.is_empty() || countries.iter().any(is_allowed))
+            }
+        }
+    }
+}
+
+/// Whom the message goes to: the address as it is stored where an account has it, else as it was typed; nobody where the
+/// code would need an account that is not there.
+fn recipient(db: &Db, key: &CodeKey) -> Result<Option<String>, SqlError> {
+    let holder = identifiers::holder(db, key.app, &key.address.identifier())?;
+    let account = holder.map(|holder| accounts::by_id(db, holder.account)).transpose()?.flatten();
+    let stored = account.and_then(|account| match &key.address {
+        Address::Phone(_) => account.phone.map(|held| held.value.as_e164().to_owned()),
+        Address::Email(_) => account.email.map(|held| held.value.address().to_owned()),
+    });
+    Ok(match key.purpose {
+        Purpose::ResetPassword | Purpose::SignIn => stored,
+        Purpose::Register | Purpose::Any => Some(stored.unwrap_or_else(|| key.address.recipient().to_owned())),
+    })
+}
+
+/// The name in the outbox of the channel that carries messages to phones.
+pub(crate) const SMS: &str = "sms";
+
+/// The channel's name in the outbox.
+pub(crate) fn channel(address: &Address) -> &'static str {
+    match address {
+        Address::Phone(_) => SMS,
+        Address::Email(_) => "mail",
+    }
+}
+
+/// The id of a new message, the same over all tries.
+pub(crate) fn delivery_id(verbs: &Accounts) -> String {
+    draw::text(verbs.entropy(), draw::ALPHANUMERIC, 24)
+}
+
+/// Puts a notice into the outbox, for an address that an account had.
+pub(crate) fn insert_notice(
+    tx: &Tx,
+    app: AppId,
+    id: &str,
+    address: &Address,
+    notice: Notice,
+    now: Timestamp,
+) -> Result<(), SqlError> {
+    let delivery = NewDelivery {
+        app,
+        id,
+        channel: channel(address),
+        recipient: address.recipient(),
+        subject: notice_name(notice),
+        sealed: None,
+        state: DeliveryState::Waiting,
+        created_at: now,
+        expires_at: now.plus(windows::PER_HOUR),
+    };
+    deliveries::insert(tx, &delivery)
 }

@@ -1,10 +1,16 @@
 //! A new password for one that is lost.
 
+use yaopai_model::limits::RESET_PERMIT_LIFE;
 use yaopai_model::{Address, AppId, Code, Email, Password, Purpose, SessionToken};
+use yaopai_store::challenges::{self, ChallengeKey};
+use yaopai_store::codes::CodeKey;
+use yaopai_store::{accounts, passwords, sessions};
 
-use crate::{Accounts, Caller, Outcome};
+use crate::claims::{self, Proof};
+use crate::throttle::{Subject, Tally};
+use crate::{Accounts, Caller, Error, Outcome, Refusal};
 
-/// Whether `permit_reset` has to come first, which is the wire's to say.
+/// Whether [`Accounts::permit_reset`] has to come first, which is the wire's to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResetPermit {
     /// No (`api_cloud_user`).
@@ -13,31 +19,72 @@ pub enum ResetPermit {
     MustBeHeld,
 }
 
+/// A new password that a one-time code proves the right to.
+pub struct PasswordReset<'a> {
+    /// Where the code was sent.
+    pub address: &'a Address,
+    /// The code.
+    pub code: Code,
+    /// What it was asked for.
+    pub purpose: Purpose,
+    /// The new password.
+    pub password: Password,
+    /// Whether a permit is needed.
+    pub permit: ResetPermit,
+    /// The token sent beside it, if any.
+    pub bearer: Option<&'a SessionToken>,
+}
+
 impl Accounts {
     /// Opens the way to a new password for thirty minutes, consuming a passed slider. The same for unknown addresses.
     ///
     /// # Errors
     /// `ChallengeRequired`.
     pub async fn permit_reset(&self, app: AppId, email: &Email) -> Outcome<()> {
-        todo!()
+        let (key, now) = (ChallengeKey { app, email: email.normal() }, self.now());
+        let permitted = self.store().write(move |tx| {
+            if !challenges::consume_pass(tx, &key, now)? {
+                return Err(Refusal::ChallengeRequired.into());
+            }
+            Ok::<_, Error>(challenges::permit_reset(tx, &key, now.plus(RESET_PERMIT_LIFE))?)
+        });
+        permitted.await
     }
 
-    /// Sets a new password by a one-time code and ends every session of the account.
+    /// Sets a new password and ends every session of the account.
     ///
     /// # Errors
-    /// `ResetNotPermitted`, `WrongCode`, `NotRegistered`, `Overloaded`.
-    #[allow(clippy::too_many_arguments)]
-    pub async fn reset_password(
-        &self,
-        app: AppId,
-        address: &Address,
-        code: Code,
-        purpose: Purpose,
-        password: Password,
-        permit: ResetPermit,
-        bearer: Option<&SessionToken>,
-        caller: &Caller,
-    ) -> Outcome<()> {
-        todo!()
+    /// `ResetNotPermitted`, `WrongCode`, `SourceFailedTooOften`, `NotRegistered` (right code, no account), `Overloaded`.
+    pub async fn reset_password(&self, app: AppId, reset: PasswordReset<'_>, caller: &Caller) -> Outcome<()> {
+        let PasswordReset { address, code, purpose, password, permit, bearer } = reset;
+        let slider = ChallengeKey { app, email: address.identifier().normal() };
+        if permit == ResetPermit::MustBeHeld {
+            let (slider, now) = (slider.clone(), self.now());
+            if !self.store().read(move |db| challenges::is_reset_permitted(db, &slider, now)).await? {
+                return Err(Refusal::ResetNotPermitted.into());
+            }
+        }
+        let bearer = self.bearer_account(app, bearer).await?;
+        let place = self.parts.hasher.place()?;
+        let key = CodeKey { app, address: address.clone(), purpose };
+        let guess = self.try_code(key, &code, caller).await?;
+        let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
+
+        let (verbs, address, source, now) = (self.clone(), address.clone(), caller.source, self.now());
+        let reset = self.store().write(move |tx| {
+            let Proof::Holder(id) = claims::settle(tx, app, &address, bearer, verbs.entropy(), now)? else {
+                return Ok(Err(Refusal::NotRegistered));
+            };
+            guess.consume(tx, now)?;
+            passwords::set(tx, id, &verbs.parts.keys.seal_hash(app, id, &hash, verbs.entropy())?, now)?;
+            sessions::end_all(tx, id)?;
+            accounts::advance_epoch(tx, id)?;
+            challenges::end_permit(tx, &slider)?;
+            let subject = Subject::new(app, &address.identifier(), Some(id));
+            let tally = Tally::new(&verbs.parts.keys, &subject, source, verbs.limits().failures_per_source_per_hour);
+            tally.succeed(tx)?;
+            Ok::<_, Error>(Ok(()))
+        });
+        Ok(reset.await??)
     }
 }

@@ -1,8 +1,21 @@
 //! Signing in.
 
-use yaopai_model::{Account, Address, AppId, Code, Identifier, Password, Purpose, SessionKind, SessionToken, TokenUse};
+use std::net::IpAddr;
 
-use crate::{Accounts, Caller, Outcome};
+use yaopai_model::limits::ACCESS_TOKEN_LIFE;
+use yaopai_model::{
+    Account, AccountId, Address, AppId, Code, Identifier, Password, Purpose, SessionKind, SessionSecret, SessionToken, Timestamp, TokenUse,
+};
+use yaopai_store::challenges::ChallengeKey;
+use yaopai_store::codes::CodeKey;
+use yaopai_store::sessions::{self, NewSession};
+use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords};
+
+use crate::claims::{self, Proof};
+use crate::code_guess::CodeGuess;
+use crate::keys::session_digest;
+use crate::throttle::{Subject, Tally};
+use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal};
 
 /// How failures in a row are answered, which is the wire's to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,18 +30,77 @@ pub enum FailureRule {
 pub struct SignedIn {
     /// The account, as its row is after the sign-in.
     pub account: Account,
-    token: SessionToken,
+    secret: SessionSecret,
+    signed_in_at: Timestamp,
+    expires_at: Timestamp,
 }
 
 impl SignedIn {
     /// The token for `token_use`, with the life that use has.
     pub fn token(&self, token_use: TokenUse) -> SessionToken {
-        todo!()
+        let expires_at = match token_use {
+            TokenUse::Session | TokenUse::Refresh => self.expires_at,
+            TokenUse::Access => self.signed_in_at.plus(ACCESS_TOKEN_LIFE),
+        };
+        SessionToken {
+            account: self.account.id,
+            public_id: self.account.public_id.clone(),
+            secret: self.secret.clone(),
+            token_use,
+            expires_at,
+        }
     }
 }
 
+/// A session that will begin if all goes well.
+#[derive(Clone)]
+pub(crate) struct NewSignIn {
+    secret: SessionSecret,
+    kind: SessionKind,
+    source: IpAddr,
+    device: String,
+    most: u32,
+}
+
+impl NewSignIn {
+    pub(crate) fn draw(verbs: &Accounts, kind: SessionKind, caller: &Caller) -> Self {
+        Self {
+            secret: SessionSecret::draw(verbs.entropy()),
+            kind,
+            source: caller.source,
+            device: caller.device.clone(),
+            most: verbs.limits().sessions_per_account,
+        }
+    }
+
+    /// Begins the session and notes the sign-in.
+    pub(crate) fn begin(&self, tx: &Tx, id: AccountId, now: Timestamp) -> Outcome<SignedIn> {
+        accounts::note_sign_in(tx, id, now)?;
+        let account = accounts::by_id(tx, id)?.ok_or_else(|| Fault::new("an account is gone while it signs in"))?;
+        let expires_at = now.plus(self.kind.life());
+        let session = NewSession {
+            account: id,
+            digest: session_digest(&self.secret),
+            created_at: now,
+            expires_at,
+            epoch: account.epoch,
+            source: &self.source.to_string(),
+            device: &self.device,
+        };
+        sessions::begin(tx, &session, self.most)?;
+        Ok(SignedIn { account, secret: self.secret.clone(), signed_in_at: now, expires_at })
+    }
+}
+
+/// What a password is held against.
+struct Candidate {
+    account: AccountId,
+    epoch: i64,
+    sealed: Option<Vec<u8>>,
+}
+
 impl Accounts {
-    /// Signs in by password.
+    /// Signs in by password. Wrong passwords and unknown identifiers cost the same and are refused alike.
     ///
     /// # Errors
     /// `WrongCredentials`, `AccountDisabled`, `ChallengeRequired`, `PasswordWait`, `PasswordPathClosed`,
@@ -42,25 +114,152 @@ impl Accounts {
         kind: SessionKind,
         caller: &Caller,
     ) -> Outcome<SignedIn> {
-        todo!()
+        let candidate = self.candidate(app, identifier).await?;
+        let subject = Subject::new(app, identifier, candidate.as_ref().map(|candidate| candidate.account));
+        let _turn = self.parts.turns.take(subject.as_str()).await;
+        let place = self.parts.hasher.place()?;
+        let tally = self.tally(&subject, caller);
+        let (reserving, gate, now) = (tally.clone(), gate(app, identifier), self.now());
+        self.store().write(move |tx| reserving.reserve_password(tx, rule, gate.as_ref(), now)).await?;
+
+        let sealed = candidate.as_ref().and_then(|candidate| Some((candidate.account, candidate.sealed.as_deref()?)));
+        let hash = sealed.map(|(account, sealed)| self.open_hash(app, account, sealed)).transpose()?;
+        let verified = self.parts.hasher.verify(place, password.clone(), hash).await?;
+        let (Some(candidate), true) = (candidate, verified.matches) else {
+            let now = self.now();
+            self.store().write(move |tx| tally.fail(tx, now)).await?;
+            return Err(Refusal::WrongCredentials.into());
+        };
+        let renewed = self.renewed_hash(app, &candidate, verified.is_outdated, password).await?;
+        let (sign_in, now) = (NewSignIn::draw(self, kind, caller), self.now());
+        let signed_in = self.store().write(move |tx| {
+            let account = accounts::by_id(tx, candidate.account)?;
+            // A password that was changed while this one was looked at is not signed in with any more.
+            let Some(account) = account.filter(|account| account.epoch == candidate.epoch) else {
+                return Ok(Err(Refusal::WrongCredentials));
+            };
+            tally.succeed(tx)?;
+            if account.disabled_at.is_some() {
+                return Ok(Err(Refusal::AccountDisabled));
+            }
+            if let (Some(before), Some(after)) = (&candidate.sealed, &renewed) {
+                passwords::renew(tx, candidate.account, before, after)?;
+            }
+            sign_in.begin(tx, candidate.account, now).map(Ok)
+        });
+        Ok(signed_in.await??)
     }
 
     /// Signs in by a one-time code, which proves the address. `bearer` is the token sent beside it, if any.
     ///
     /// # Errors
     /// `WrongCode`, `NotRegistered` (right code, no account), `AccountDisabled`, `ChallengeRequired`, `SourceFailedTooOften`.
-    #[allow(clippy::too_many_arguments)]
-    pub async fn sign_in_with_code(
-        &self,
-        app: AppId,
-        address: &Address,
-        code: Code,
-        purpose: Purpose,
-        bearer: Option<&SessionToken>,
-        rule: FailureRule,
-        kind: SessionKind,
-        caller: &Caller,
-    ) -> Outcome<SignedIn> {
-        todo!()
+    pub async fn sign_in_with_code(&self, app: AppId, presented: PresentedCode<'_>, kind: SessionKind, caller: &Caller) -> Outcome<SignedIn> {
+        let PresentedCode { address, code, purpose, bearer, rule } = presented;
+        let identifier = address.identifier();
+        let bearer = self.bearer_account(app, bearer).await?;
+        let candidate = self.candidate(app, &identifier).await?;
+        let subject = Subject::new(app, &identifier, candidate.map(|candidate| candidate.account));
+        let _turn = self.parts.turns.take(subject.as_str()).await;
+        let tally = self.tally(&subject, caller);
+        let key = CodeKey { app, address: address.clone(), purpose };
+        let guess = CodeGuess::new(&self.parts.keys, key, &code);
+        let (reserving, counting, gate, tries, now) =
+            (guess.clone(), tally.clone(), gate(app, &identifier), self.limits().code_guesses, self.now());
+        let reserved = self.store().write(move |tx| {
+            counting.reserve_code(tx, rule, gate.as_ref(), now)?;
+            Ok::<_, Error>(reserving.reserve(tx, tries, now)?)
+        });
+        if !guess.is_right(&reserved.await?) {
+            self.store().write(move |tx| tally.fail(tx, now)).await?;
+            return Err(Refusal::WrongCode.into());
+        }
+        let (verbs, sign_in, address, now) = (self.clone(), NewSignIn::draw(self, kind, caller), address.clone(), self.now());
+        let signed_in = self.store().write(move |tx| {
+            tally.succeed(tx)?;
+            let Proof::Holder(id) = claims::settle(tx, app, &address, bearer, verbs.entropy(), now)? else {
+                return Ok(Err(Refusal::NotRegistered));
+            };
+            if accounts::by_id(tx, id)?.is_none_or(|account| account.disabled_at.is_some()) {
+                return Ok(Err(Refusal::AccountDisabled));
+            }
+            guess.consume(tx, now)?;
+            sign_in.begin(tx, id, now).map(Ok)
+        });
+        Ok(signed_in.await??)
+    }
+
+    /// Tries a code outside of sign-in.
+    ///
+    /// # Errors
+    /// `WrongCode`, `SourceFailedTooOften`.
+    pub(crate) async fn try_code(&self, key: CodeKey, code: &Code, caller: &Caller) -> Outcome<CodeGuess> {
+        let subject = Subject::new(key.app, &key.address.identifier(), None);
+        let tally = self.tally(&subject, caller);
+        let guess = CodeGuess::new(&self.parts.keys, key, code);
+        let (reserving, counting, tries, now) = (guess.clone(), tally.clone(), self.limits().code_guesses, self.now());
+        let reserved = self.store().write(move |tx| {
+            counting.check_source(tx, now)?;
+            Ok::<_, Error>(reserving.reserve(tx, tries, now)?)
+        });
+        if !guess.is_right(&reserved.await?) {
+            self.store().write(move |tx| tally.fail(tx, now)).await?;
+            return Err(Refusal::WrongCode.into());
+        }
+        Ok(guess)
+    }
+
+    async fn candidate(&self, app: AppId, identifier: &Identifier) -> Outcome<Option<Candidate>> {
+        let identifier = identifier.clone();
+        let found = self.store().read(move |db| {
+            let Some(holder) = identifiers::holder(db, app, &identifier)? else { return Ok(None) };
+            let Some(account) = accounts::by_id(db, holder.account)? else { return Ok(None) };
+            let sealed = passwords::sealed(db, account.id)?;
+            Ok::<_, SqlError>(Some(Candidate { account: account.id, epoch: account.epoch, sealed }))
+        });
+        Ok(found.await?)
+    }
+
+    fn tally(&self, subject: &Subject, caller: &Caller) -> Tally {
+        Tally::new(&self.parts.keys, subject, caller.source, self.limits().failures_per_source_per_hour)
+    }
+
+    fn open_hash(&self, app: AppId, account: AccountId, sealed: &[u8]) -> Result<String, Fault> {
+        let opened = self.parts.keys.open_hash(app, account, sealed);
+        opened.ok_or_else(|| Fault::new(format!("the password hash of account {} cannot be opened", account.0)))
+    }
+
+    /// The hash to keep instead, if the one kept was made with other parameters or sealed with an older key.
+    async fn renewed_hash(&self, app: AppId, candidate: &Candidate, is_outdated: bool, password: Password) -> Outcome<Option<Vec<u8>>> {
+        let is_sealed_anew = candidate.sealed.as_deref().is_some_and(|sealed| self.parts.keys.is_newest_seal(sealed));
+        if is_sealed_anew && !is_outdated {
+            return Ok(None);
+        }
+        // Renewing can wait for a quieter moment.
+        let Ok(place) = self.parts.hasher.place() else { return Ok(None) };
+        let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
+        Ok(Some(self.parts.keys.seal_hash(app, candidate.account, &hash, self.entropy())?))
+    }
+}
+
+/// A code that somebody presents to sign in.
+pub struct PresentedCode<'a> {
+    /// Where it was sent.
+    pub address: &'a Address,
+    /// The code.
+    pub code: Code,
+    /// What it was asked for.
+    pub purpose: Purpose,
+    /// The token sent beside it, if any.
+    pub bearer: Option<&'a SessionToken>,
+    /// How failures in a row are answered.
+    pub rule: FailureRule,
+}
+
+/// The slider that opens the gate for an identifier: only e-mail addresses have one.
+fn gate(app: AppId, identifier: &Identifier) -> Option<ChallengeKey> {
+    match identifier {
+        Identifier::Email(email) => Some(ChallengeKey { app, email: email.normal() }),
+        Identifier::Phone(_) | Identifier::Username(_) => None,
     }
 }

@@ -124,7 +124,7 @@ impl Tally {
         Ok(())
     }
 
-    fn check_source(&self, tx: &Tx, now: Timestamp) -> Outcome<()> {
+    pub(crate) fn check_source(&self, tx: &Tx, now: Timestamp) -> Outcome<()> {
         let room = counters::check(tx, &self.source, self.source_rule, now)?;
         Ok(room.map_err(|wait| Refusal::SourceFailedTooOften { seconds: seconds(wait) })?)
     }

@@ -1,10 +1,21 @@
 //! Pictures that people upload.
 
-use yaopai_model::PictureName;
+mod files;
 
-use crate::{Accounts, Outcome, Principal};
+use std::sync::Arc;
+
+use yaopai_model::limits::{UPLOADS_PER_ACCOUNT_PER_DAY, windows};
+use yaopai_model::{AccountId, Entropy, PictureName, WindowRule, draw};
+use yaopai_pictures::upload::{Format, Picture, UploadLimits, re_encode};
+use yaopai_store::{SqlError, pictures};
+
+use crate::throttle::admit;
+use crate::{Accounts, Error, Fault, Outcome, Principal, Refusal};
+
+pub(crate) use files::remove;
 
 /// A picture as it is served.
+#[derive(Debug)]
 pub struct StoredPicture {
     /// The re-encoded bytes.
     pub bytes: Vec<u8>,
@@ -18,7 +29,49 @@ impl Accounts {
     /// # Errors
     /// `PictureUnfit`, `TooManyUploads`, `Overloaded`.
     pub async fn upload_picture(&self, principal: &Principal, bytes: Vec<u8>) -> Outcome<PictureName> {
-        todo!()
+        let account = principal.account.id;
+        let place = Arc::clone(&self.parts.picture_places).try_acquire_owned();
+        let place = place.map_err(|_| Refusal::Overloaded)?;
+        self.count_upload(account).await?;
+        let work = move || {
+            // The place is taken until the work is done, also when nobody waits for it any more.
+            let _place = place;
+            re_encode(&bytes, &UploadLimits::default())
+        };
+        let picture = blocking(work).await?.map_err(|_| Refusal::PictureUnfit)?;
+        self.keep_picture(account, picture).await
+    }
+
+    /// Every try counts: the unfit ones cost as much.
+    async fn count_upload(&self, account: AccountId) -> Outcome<()> {
+        let key = self.parts.keys.counter_key(&format!("uploads of {}", account.0));
+        let rule = WindowRule {
+            limit: UPLOADS_PER_ACCOUNT_PER_DAY,
+            window: windows::PER_DAY,
+        };
+        let now = self.now();
+        let counted = self.store().write(move |tx| {
+            admit(tx, &key, rule, now, |seconds| Refusal::TooManyUploads { seconds })
+        });
+        counted.await
+    }
+
+    /// The row comes first: if the file then fails, what is left is an orphan that the sweep knows of. The answer
+    /// comes after both.
+    async fn keep_picture(&self, account: AccountId, picture: Picture) -> Outcome<PictureName> {
+        let name = draw_name(self.entropy(), picture.format)?;
+        let byte_count = i64::try_from(picture.bytes.len()).unwrap_or(i64::MAX);
+        let (row, now) = (name.clone(), self.now());
+        let written = self.store().write(move |tx| {
+            let is_new = pictures::insert(tx, &row, account, byte_count, now)?;
+            // 128 random bits do not collide by chance.
+            if is_new { Ok(()) } else { Err(SqlError::Conflict) }
+        });
+        written.await?;
+        let (folder, file) = (self.parts.pictures.clone(), name.clone());
+        let kept = blocking(move || files::write(&folder, &file, &picture.bytes)).await?;
+        kept.map_err(|error| Fault::new(format!("a picture cannot be written: {error}")))?;
+        Ok(name)
     }
 
     /// The picture with this name, if there is one.
@@ -26,6 +79,29 @@ impl Accounts {
     /// # Errors
     /// Faults only.
     pub async fn picture(&self, name: &PictureName) -> Outcome<Option<StoredPicture>> {
-        todo!()
+        let format = format_of(name);
+        let (folder, name) = (self.parts.pictures.clone(), name.clone());
+        let bytes = blocking(move || files::read(&folder, &name, UploadLimits::default().stored_bytes)).await?;
+        let bytes = bytes.map_err(|error| Fault::new(format!("a picture cannot be read: {error}")))?;
+        Ok(bytes.map(|bytes| StoredPicture {
+            bytes,
+            media_type: format.media_type(),
+        }))
     }
+}
+
+/// Runs what blocks on a thread that may.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|_| Fault::new("work on a picture panicked"))?)
+}
+
+fn draw_name(entropy: &dyn Entropy, format: Format) -> Result<PictureName, Fault> {
+    let stem = draw::text(entropy, draw::LOWER_HEX, 32);
+    PictureName::parse(&format!("{stem}.{}", format.extension())).map_err(|error| Fault::new(error.to_string()))
+}
+
+/// A name has one of the two endings, or it would not be one.
+fn format_of(name: &PictureName) -> Format {
+    if name.as_str().ends_with(".png") { Format::Png } else { Format::Jpeg }
 }

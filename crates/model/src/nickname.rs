@@ -1,6 +1,7 @@
 //! Nicknames: what people call themselves, not unique.
 
 use crate::limits::NICKNAME_CHARACTERS;
+use crate::{Entropy, draw};
 
 /// A name of 1 to 64 characters without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,11 @@ impl Nickname {
             return Err(NicknameError);
         }
         Ok(Self(name.to_owned()))
+    }
+
+    /// The nickname of somebody who has not said theirs: `新用户` and six hexadecimal digits, as the `user` document shows it.
+    pub fn draw(entropy: &dyn Entropy) -> Self {
+        Self(format!("新用户{}", draw::text(entropy, draw::UPPER_HEX, 6)))
     }
 
     /// The nickname as it is shown.

@@ -7,6 +7,7 @@ use crate::limits::{PASSWORD_CHARACTERS, PASSWORD_CHARACTERS_PUBLISHED, PASSWORD
 
 /// A password in Unicode normal form KC, so that it is the same from every keyboard (NIST SP 800-63B-4, section 3.1.1.2).
 /// Never trimmed, never cut; wiped from memory when dropped. It has no printable form.
+#[derive(Clone)]
 pub struct Password(Zeroizing<String>);
 
 /// Why a text cannot be used as a password.

@@ -38,9 +38,14 @@ impl SlidingWindow {
     /// [`Wait`] as in [`SlidingWindow::admit`].
     pub fn check(&mut self, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
         self.0.retain(|event| event.plus(rule.window) > now);
-        let Some(excess) = self.0.len().checked_sub(rule.limit as usize) else { return Ok(()) };
+        let Some(excess) = self.0.len().checked_sub(rule.limit as usize) else {
+            return Ok(());
+        };
         // With a limit of zero there is no event whose leaving would make room.
-        let leaves_at = self.0.get(excess).map_or(now.plus(rule.window), |event| event.plus(rule.window));
+        let leaves_at = self
+            .0
+            .get(excess)
+            .map_or(now.plus(rule.window), |event| event.plus(rule.window));
         Err(Wait(now.until(leaves_at)))
     }
 

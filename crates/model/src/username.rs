@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_security::{RestrictionLevel, RestrictionLevelDetection};
 
 use crate::limits::USERNAME_CHARACTERS;
-use crate::{Email, Phone};
+use crate::{Email, Entropy, Phone, draw};
 
 /// A valid username: 1 to 30 characters that cannot be mistaken for a phone number or an e-mail address.
 #[derive(Clone)]
@@ -72,6 +72,15 @@ impl Username {
             return Err(UsernameError::Malformed);
         }
         Ok(Self { shown, normal })
+    }
+
+    /// The username of somebody who has not chosen theirs: `user_` and ten random letters and digits.
+    pub fn draw(entropy: &dyn Entropy) -> Self {
+        let name = format!("user_{}", draw::text(entropy, draw::ALPHANUMERIC, 10));
+        Self {
+            shown: name.clone(),
+            normal: name,
+        }
     }
 
     /// The name as it is shown.

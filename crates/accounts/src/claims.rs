@@ -1,0 +1,115 @@
+//! What a returned code does to the claim on an address.
+//!
+//! Who registers without a code only claims an address. A code received there is proof, and it is the prover whose right
+//! counts: nobody can lie in wait on a victim's number. With a live token of the claiming account beside the code, the
+//! claimant is the prover.
+
+use yaopai_model::{AccountId, Address, AppId, Entropy, Identifier, Nickname, Role, SessionToken, Timestamp};
+use yaopai_store::identifiers::{self, Holder};
+use yaopai_store::{Db, SqlError, Tx, accounts, passwords, sessions, settings};
+
+use crate::{Accounts, Error, Outcome};
+
+/// Whose the address is, now that it is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// This account's, and it was before.
+    Holder(AccountId),
+    /// Nobody's: there was no account, or the claim on it was taken from one that has other identifiers.
+    Nobody,
+}
+
+/// Settles whose the address is that somebody has just proven, for signing in and for a new password.
+///
+/// An unproven claim becomes the prover's account if it is all that the account is found by: what its maker left there is
+/// dropped. Else the claim is taken away from it.
+pub(crate) fn settle(
+    tx: &Tx,
+    app: AppId,
+    address: &Address,
+    bearer: Option<AccountId>,
+    entropy: &dyn Entropy,
+    now: Timestamp,
+) -> Result<Proof, SqlError> {
+    let identifier = address.identifier();
+    let Some(holder) = identifiers::holder(tx, app, &identifier)? else { return Ok(Proof::Nobody) };
+    let account = holder.account;
+    if holder.proven_at.is_some() {
+        return Ok(Proof::Holder(account));
+    }
+    if bearer != Some(account) {
+        if !is_all_there_is(tx, account)? {
+            detach(tx, app, &identifier, holder)?;
+            return Ok(Proof::Nobody);
+        }
+        start_over(tx, account, entropy, now)?;
+    }
+    mark_proven(tx, app, &identifier, account, now)?;
+    Ok(Proof::Holder(account))
+}
+
+/// Settles whose the address is that somebody has just proven, for making an account: a claim on it is taken away, unless
+/// it is the bearer's own, which is marked proven.
+pub(crate) fn settle_for_new_account(
+    tx: &Tx,
+    app: AppId,
+    address: &Address,
+    bearer: Option<AccountId>,
+    now: Timestamp,
+) -> Result<Proof, SqlError> {
+    let identifier = address.identifier();
+    let Some(holder) = identifiers::holder(tx, app, &identifier)? else { return Ok(Proof::Nobody) };
+    if holder.proven_at.is_some() {
+        return Ok(Proof::Holder(holder.account));
+    }
+    if bearer == Some(holder.account) {
+        mark_proven(tx, app, &identifier, holder.account, now)?;
+        return Ok(Proof::Holder(holder.account));
+    }
+    detach(tx, app, &identifier, holder)?;
+    Ok(Proof::Nobody)
+}
+
+/// Whether the claim is the only identifier of an ordinary account. One that operators gave a role or disabled is not
+/// handed over: the claim alone goes.
+fn is_all_there_is(db: &Db, id: AccountId) -> Result<bool, SqlError> {
+    let Some(account) = accounts::by_id(db, id)? else { return Ok(false) };
+    let held = usize::from(account.username.is_some()) + usize::from(account.phone.is_some()) + usize::from(account.email.is_some());
+    Ok(held == 1 && account.role == Role::User && account.disabled_at.is_none())
+}
+
+fn mark_proven(tx: &Tx, app: AppId, identifier: &Identifier, account: AccountId, now: Timestamp) -> Result<(), SqlError> {
+    if !identifiers::prove(tx, app, identifier, account, now)? {
+        return Err(SqlError::Conflict);
+    }
+    accounts::set_identifier(tx, account, identifier, Some(now))?;
+    accounts::verify(tx, account, now)
+}
+
+fn detach(tx: &Tx, app: AppId, identifier: &Identifier, holder: Holder) -> Result<(), SqlError> {
+    if !identifiers::free(tx, app, identifier, holder.account)? {
+        return Err(SqlError::Conflict);
+    }
+    accounts::clear_identifier(tx, holder.account, identifier.kind())
+}
+
+/// Drops all by which the account's maker could come back, and all that they left there.
+fn start_over(tx: &Tx, account: AccountId, entropy: &dyn Entropy, now: Timestamp) -> Result<(), SqlError> {
+    passwords::delete(tx, account)?;
+    sessions::end_all(tx, account)?;
+    settings::delete_all(tx, account)?;
+    accounts::advance_epoch(tx, account)?;
+    accounts::reset_profile(tx, account, &Nickname::draw(entropy), now)
+}
+
+impl Accounts {
+    /// The account of a token that came beside a code, if its session lives.
+    pub(crate) async fn bearer_account(&self, app: AppId, token: Option<&SessionToken>) -> Outcome<Option<AccountId>> {
+        let Some(token) = token else { return Ok(None) };
+        match self.authenticate(app, token).await {
+            Ok(principal) => Ok(Some(principal.account.id)),
+            Err(Error::Refused(_)) => Ok(None),
+            Err(Error::Fault(fault)) => Err(fault.into()),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Carrying what waits in the outbox, in the background.
+
+use std::time::Duration;
+
+use yaopai_courier::{Body, DEADLINE, Message, Notice, SendError};
+use yaopai_model::limits::{DELIVERIES_AT_ONCE, DELIVERY_ATTEMPTS};
+use yaopai_model::{Purpose, Timestamp};
+use yaopai_store::deliveries::{self, DeliveryState, DueDelivery};
+use yaopai_store::{SqlError, apps};
+
+use crate::request_code::SMS;
+use crate::{Accounts, Outcome};
+
+/// The first wait before a message is tried again; each further one doubles it.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
+/// The longest time without a look into the outbox.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+impl Accounts {
+    /// Tries all messages that are due, some at once, and says how long it is until the next one will be.
+    ///
+    /// # Errors
+    /// Faults only; messages that were taken meanwhile are tried again once their lease is over.
+    pub async fn deliver_due(&self) -> Outcome<Duration> {
+        loop {
+            let now = self.now();
+            // Whoever takes messages and dies loses them to the next after this.
+            let lease_until = now.plus(DEADLINE.saturating_mul(10));
+            let most = u32::try_from(DELIVERIES_AT_ONCE).unwrap_or(u32::MAX);
+            let due = self.store().write(move |tx| deliveries::take_due(tx, now, lease_until, most)).await?;
+            if due.is_empty() {
+                break;
+            }
+            let mut tasks = tokio::task::JoinSet::new();
+            for delivery in due {
+                let verbs = self.clone();
+                tasks.spawn(async move { verbs.deliver(delivery).await });
+            }
+            while let Some(done) = tasks.join_next().await {
+                if let Ok(Err(error)) = done {
+                    tracing::error!(%error, "the state of a message could not be noted");
+                }
+            }
+        }
+        let (next, now) = (self.store().read(deliveries::next_due).await?, self.now());
+        Ok(next.map_or(LONGEST_PAUSE, |next| now.until(next).min(LONGEST_PAUSE)))
+    }
+
+    /// Waits until something new is in the outbox.
+    pub async fn outbox_changed(&self) {
+        self.parts.outbox.notified().await;
+    }
+
+    async fn deliver(&self, delivery: DueDelivery) -> Result<(), SqlError> {
+        let tried = if delivery.expires_at <= self.now() {
+            Tried::Hopeless("过期未能送达 (its life was over before it could be sent)".to_owned())
+        } else {
+            match self.message(&delivery).await? {
+                None => Tried::Hopeless("内容无法读取 (its content cannot be read)".to_owned()),
+                Some(message) => {
+                    let channel = if delivery.channel == SMS { &self.parts.sms } else { &self.parts.mail };
+                    Tried::from(channel.send(&message).await)
+                }
+            }
+        };
+        let now = self.now();
+        let noted = self.store().write(move |tx| match &tried {
+            Tried::Sent => deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Sent, None, now),
+            Tried::Hopeless(error) => deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Failed, Some(error), now),
+            Tried::NotYet(error) => match next_try(&delivery, now) {
+                Some(at) => deliveries::try_again(tx, delivery.app, &delivery.id, at, error),
+                None => deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Failed, Some(error), now),
+            },
+        });
+        noted.await
+    }
+
+    /// The message as a channel takes it; none when what was kept of it cannot be read.
+    async fn message(&self, delivery: &DueDelivery) -> Result<Option<Message>, SqlError> {
+        let id = delivery.app;
+        let app = self.store().read(move |db| apps::by_id(db, id)).await?;
+        let (Some(app), Some(body)) = (app, self.body(delivery)) else { return Ok(None) };
+        Ok(Some(Message {
+            id: delivery.id.clone(),
+            to: delivery.recipient.clone(),
+            body,
+            app_id: app.key.as_str().to_owned(),
+            app_name: app.name.as_str().to_owned(),
+        }))
+    }
+
+    fn body(&self, delivery: &DueDelivery) -> Option<Body> {
+        let Some(sealed) = &delivery.sealed else { return notice(&delivery.subject).map(Body::Notice) };
+        let code = self.parts.keys.open_message(delivery.app, &delivery.id, sealed)?;
+        let life = delivery.created_at.until(delivery.expires_at).as_secs();
+        Some(Body::Code {
+            code: code.expose().to_owned(),
+            purpose: Purpose::from_name(&delivery.subject)?,
+            ttl_seconds: u32::try_from(life).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+/// What came of one try.
+enum Tried {
+    Sent,
+    NotYet(String),
+    Hopeless(String),
+}
+
+impl From<Result<(), SendError>> for Tried {
+    fn from(sent: Result<(), SendError>) -> Self {
+        match sent {
+            Ok(()) => Self::Sent,
+            Err(SendError::Temporary(reason)) => Self::NotYet(reason.as_str().to_owned()),
+            Err(SendError::Permanent(reason)) => Self::Hopeless(reason.as_str().to_owned()),
+        }
+    }
+}
+
+/// When to try again, if there is a try left within the message's life.
+fn next_try(delivery: &DueDelivery, now: Timestamp) -> Option<Timestamp> {
+    let factor = 2_u32.saturating_pow(delivery.attempts.saturating_sub(1));
+    let at = now.plus(FIRST_WAIT.saturating_mul(factor));
+    (delivery.attempts < DELIVERY_ATTEMPTS && at < delivery.expires_at).then_some(at)
+}
+
+/// The name under which a notice waits in the outbox.
+pub(crate) const fn notice_name(notice: Notice) -> &'static str {
+    match notice {
+        Notice::EmailChanged => "email_changed",
+        Notice::PasswordChanged => "password_changed",
+    }
+}
+
+fn notice(name: &str) -> Option<Notice> {
+    [Notice::EmailChanged, Notice::PasswordChanged].into_iter().find(|notice| notice_name(*notice) == name)
+}
