@@ -1,0 +1,17 @@
+//! `user/code/email`
+
+use yaopai_accounts::ChallengeRule;
+use yaopai_model::{Address, Purpose};
+
+use crate::api_v1::decode;
+use crate::api_v1::envelope::{Reply, succeed};
+use crate::call::Call;
+
+/// Sends a code, good for any purpose, to an address that has passed the slider.
+pub(super) async fn code_email(call: Call) -> Reply {
+    let address = Address::Email(decode::email(&decode::body(&call)?)?);
+    let app = call.app_of_host().await?.id;
+    let accounts = &call.wires.accounts;
+    accounts.request_code(app, &address, Purpose::Any, ChallengeRule::MustBePassed, &call.caller).await?;
+    Ok(succeed(()))
+}

@@ -1,0 +1,77 @@
+//! `{"code", "data", "msg"}`, in this order.
+
+use ::http::header::RETRY_AFTER;
+use ::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use serde::Serialize;
+
+use crate::http::json_reply;
+use crate::{Failure, Spelling};
+
+const SUCCESS: i64 = 200;
+
+/// What an endpoint ends with.
+pub(super) type Reply = Result<Response, Failure>;
+
+#[derive(Serialize)]
+struct Envelope<'a, T> {
+    code: i64,
+    data: T,
+    msg: &'a str,
+}
+
+/// A success.
+pub(super) fn succeed(data: impl Serialize) -> Response {
+    let envelope = Envelope {
+        code: SUCCESS,
+        data,
+        msg: "ok",
+    };
+    json_reply(StatusCode::OK, SUCCESS, &envelope)
+}
+
+/// A failure.
+pub(crate) fn refuse(spelling: &Spelling) -> Response {
+    let envelope = Envelope {
+        code: spelling.code,
+        data: (),
+        msg: &spelling.message,
+    };
+    let mut response = json_reply(spelling.status, spelling.code, &envelope);
+    if let Some(seconds) = spelling.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    async fn body(response: Response) -> String {
+        let bytes = to_bytes(response.into_body(), 1_000).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn keys_come_in_the_documents_order() {
+        let success = succeed(());
+        assert_eq!(success.status(), 200);
+        assert_eq!(body(success).await, r#"{"code":200,"data":null,"msg":"ok"}"#);
+        let failure = refuse(&Spelling::new(-1, "需要人机验证"));
+        assert_eq!(failure.status(), 200);
+        assert_eq!(body(failure).await, r#"{"code":-1,"data":null,"msg":"需要人机验证"}"#);
+    }
+
+    #[test]
+    fn a_failure_carries_its_status_and_its_wait() {
+        let spelling = Spelling::new(500, "系统繁忙，请稍后再试")
+            .with_status(StatusCode::SERVICE_UNAVAILABLE)
+            .with_retry_after(7);
+        let failure = refuse(&spelling);
+        assert_eq!(failure.status(), 503);
+        assert_eq!(failure.headers()[RETRY_AFTER], "7");
+    }
+}

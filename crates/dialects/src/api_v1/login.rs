@@ -1,0 +1,56 @@
+//! `user/login`, `user/login/email`
+
+use axum::response::Response;
+use serde::Serialize;
+use yaopai_accounts::{FailureRule, SignedIn};
+use yaopai_model::{Address, Identifier, Purpose, SessionKind, TokenUse};
+
+use crate::api_v1::decode;
+use crate::api_v1::envelope::{Reply, succeed};
+use crate::call::Call;
+
+/// Tokens for clients of both eras.
+#[derive(Serialize)]
+struct Tokens {
+    access_token: String,
+    refresh_token: String,
+    token: String,
+}
+
+/// Signs in by password.
+pub(super) async fn login(call: Call) -> Reply {
+    let body = decode::body(&call)?;
+    let identifier = Identifier::Email(decode::email(&body)?);
+    let password = decode::presented_password(&body)?;
+
+    let app = call.app_of_host().await?.id;
+    let (rule, kind) = (FailureRule::Challenge, SessionKind::Fortnight);
+    let accounts = &call.wires.accounts;
+    let signed_in = accounts.sign_in_with_password(app, &identifier, password, rule, kind, &call.caller).await?;
+    Ok(tokens(&call, &signed_in))
+}
+
+/// Signs in by a one-time code.
+pub(super) async fn login_email(call: Call) -> Reply {
+    let body = decode::body(&call)?;
+    let address = Address::Email(decode::email(&body)?);
+    let code = decode::parse_code(decode::code_text(&body)?)?;
+
+    let app = call.app_of_host().await?.id;
+    let bearer = call.bearer();
+    let (rule, kind) = (FailureRule::Challenge, SessionKind::Fortnight);
+    let accounts = &call.wires.accounts;
+    let signed_in = accounts
+        .sign_in_with_code(app, &address, code, Purpose::Any, bearer.as_ref(), rule, kind, &call.caller)
+        .await?;
+    Ok(tokens(&call, &signed_in))
+}
+
+fn tokens(call: &Call, signed_in: &SignedIn) -> Response {
+    let text = |token_use| call.encode_token(&signed_in.token(token_use));
+    succeed(Tokens {
+        access_token: text(TokenUse::Access),
+        refresh_token: text(TokenUse::Refresh),
+        token: text(TokenUse::Session),
+    })
+}

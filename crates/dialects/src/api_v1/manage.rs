@@ -1,0 +1,88 @@
+//! `user/manage/…`: administrators looking after other people's accounts.
+
+use axum::response::Response;
+use serde::Serialize;
+use yaopai_accounts::{AccountChange, AccountPage, Actor, Error, Refusal};
+
+use crate::api_v1::envelope::{Reply, refuse, succeed};
+use crate::api_v1::shown::WholeAccount;
+use crate::api_v1::{decode, errors, page};
+use crate::call::Call;
+use crate::parameters::Parameters;
+use crate::{BadInput, WireSettings};
+
+#[derive(Serialize)]
+struct Page {
+    total: u32,
+    users: Vec<WholeAccount>,
+}
+
+/// All accounts, oldest first.
+pub(super) async fn list(call: Call) -> Reply {
+    let app = call.app_of_host().await?.id;
+    let principal = call.principal(app).await?;
+    let page = page::page(&call.parameters()?)?;
+    let found = call.wires.accounts.list_accounts(app, Actor::Account(&principal), page).await?;
+    Ok(succeed_with_page(&found, &call.wires.settings))
+}
+
+/// Those that have a keyword in their number, username or e-mail address.
+pub(super) async fn search(call: Call) -> Reply {
+    let app = call.app_of_host().await?.id;
+    let principal = call.principal(app).await?;
+    let query = search_query(call.parts.uri.path(), call.parts.uri.query())?;
+    let (keyword, page) = (decode::keyword(&query)?, page::page(&query)?);
+    let found = call.wires.accounts.search_accounts(app, Actor::Account(&principal), keyword, page).await?;
+    Ok(succeed_with_page(&found, &call.wires.settings))
+}
+
+/// Changes an account.
+pub(super) async fn modify(call: Call) -> Reply {
+    let app = call.app_of_host().await?.id;
+    let principal = call.principal(app).await?;
+    let body = decode::body(&call)?;
+    let id = decode::id(&body)?;
+    let change = AccountChange {
+        username: Some(decode::parse_username(body.required_text("name")?)?),
+        email: Some(decode::email(&body)?),
+        bio: decode::sign(&body)?,
+    };
+    call.wires.accounts.change_account(app, Actor::Account(&principal), id, change).await?;
+    Ok(succeed(()))
+}
+
+/// Gives an account a role.
+pub(super) async fn role_modify(call: Call) -> Reply {
+    let app = call.app_of_host().await?.id;
+    let principal = call.principal(app).await?;
+    let body = decode::body(&call)?;
+    let (id, role) = (decode::id(&body)?, decode::role(&body)?);
+    call.wires.accounts.set_role(app, Actor::Account(&principal), id, role).await?;
+    Ok(succeed(()))
+}
+
+/// Ends an account.
+pub(super) async fn delete(call: Call) -> Reply {
+    let app = call.app_of_host().await?.id;
+    let principal = call.principal(app).await?;
+    let id = decode::id(&decode::body(&call)?)?;
+    match call.wires.accounts.delete_account(app, Actor::Account(&principal), id).await {
+        Ok(()) => Ok(succeed(())),
+        Err(Error::Refused(Refusal::NotOnSelf)) => Ok(refuse(&errors::not_deleting_oneself())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn succeed_with_page(found: &AccountPage, settings: &WireSettings) -> Response {
+    let show = |account| WholeAccount::of_another(account, settings);
+    succeed(Page {
+        total: found.total,
+        users: found.accounts.iter().map(show).collect(),
+    })
+}
+
+/// The query of `search?keyword=…`, and of `search&keyword=…`, where it stands in the path.
+fn search_query(path: &str, query: Option<&str>) -> Result<Parameters, BadInput> {
+    let in_path = path.split_once('&').map_or("", |(_, in_path)| in_path);
+    Parameters::parse(&format!("{in_path}&{}", query.unwrap_or_default()), b"")
+}
