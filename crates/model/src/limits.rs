@@ -29,7 +29,7 @@ pub const APP_NAME_CHARACTERS: usize = 64;
 /// Apps of one server.
 pub const APPS: u32 = 1_000;
 /// Hosts that are mapped to one app.
-pub const HOSTS_PER_APP: usize = 100;
+pub const HOSTS_PER_APP: u32 = 100;
 
 // Profiles and settings.
 
