@@ -1,1 +1,75 @@
-fn main() {}
+//! The binary `yaopai`: settings, the command line, and everything that runs beside the requests.
+
+mod admin_socket;
+mod archive;
+mod cli;
+mod clock;
+mod commands;
+mod config;
+mod data_folder;
+mod doctor;
+mod entropy;
+mod greeting;
+mod listen;
+mod loops;
+mod manage;
+mod ops;
+mod readiness;
+mod serve;
+mod shutdown;
+mod telemetry;
+mod terminal;
+mod wire_up;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+use config::Config;
+
+/// Why a command did not do what was asked: a line for the operator.
+type Complaint = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    telemetry::keep_panics_quiet();
+    // Two cryptography providers in one process would panic at the first connection; here is the one. An error means
+    // that it was chosen before.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    match run(cli) {
+        Ok(code) => code,
+        Err(complaint) => {
+            terminal::complain(&format!("错误 / error: {complaint}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Complaint> {
+    if let Some(Command::Config(cli::Config::Reference)) = cli.command {
+        terminal::say(config::reference().trim_end());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let environment: Vec<_> = std::env::vars_os().collect();
+    let config = config::load(cli.config.as_deref(), &environment)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(dispatch(cli.command.unwrap_or(Command::Serve), config))
+}
+
+async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Complaint> {
+    match command {
+        Command::Serve => serve::serve(config).await?,
+        Command::App(command) => manage::app(&config, command).await?,
+        Command::Account(command) => manage::account(&config, command).await?,
+        Command::Keys(cli::Keys::Rotate) => manage::do_it(&config, commands::Command::RotateKeys).await?,
+        Command::Sessions(cli::Sessions::EndAll { yes: _ }) => {
+            manage::do_it(&config, commands::Command::EndAllSessions).await?;
+        }
+        Command::Config(command) => manage::config(&config, &command)?,
+        Command::Doctor(form) => return Ok(doctor::examine(&config, form).await),
+        Command::Backup(order) => archive::backup(&config, &order)?,
+        Command::Restore(order) => archive::restore(&config, &order).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,214 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// 瑶拍 Yaopai：三套用户接口，一个账号库 / three user APIs over one account base.
+///
+/// 不带命令即 `serve` / without a command: `serve`.
+#[derive(Parser)]
+#[command(name = "yaopai", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// 设置文件（默认 ./yaopai.toml，若存在）/ the settings file (default: ./yaopai.toml if there is one).
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// 启动服务 / start the server.
+    Serve,
+    /// 应用 / apps.
+    #[command(subcommand)]
+    App(App),
+    /// 账号 / accounts.
+    #[command(subcommand)]
+    Account(Account),
+    /// 设置 / settings.
+    #[command(subcommand)]
+    Config(Config),
+    /// 体检：哪里不对、怎么办 / what is wrong and what to do; exit status 1 if something is.
+    Doctor(Form),
+    /// 备份到一个文件，运行中也可以 / write everything into one file, also while serving.
+    Backup(Backup),
+    /// 从备份恢复；所有会话随之结束 / bring a backup back; ends every session.
+    Restore(Restore),
+    /// 密钥 / keys.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// 会话 / sessions.
+    #[command(subcommand)]
+    Sessions(Sessions),
+}
+
+/// How to answer.
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Form {
+    /// 以 JSON 回答 / answer in JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum App {
+    /// 新建应用，密钥只显示这一次 / make an app; its secret is shown this once.
+    Create {
+        /// 名称 / its name.
+        name: String,
+        /// 归属它的域名，可重复 / a host whose requests belong to it; may be repeated.
+        #[arg(long, value_name = "HOST")]
+        host: Vec<String>,
+        /// 每秒请求数上限 / requests a second at most.
+        #[arg(long, value_name = "N")]
+        rate: Option<u32>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// 列出应用 / list apps.
+    List(Form),
+    /// 更换密钥，旧的立即作废 / a new secret; the old one is void at once.
+    RotateSecret {
+        /// `app_id`.
+        app_id: String,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+/// Which app; by itself the default one.
+#[derive(Args)]
+pub(crate) struct OfApp {
+    /// 哪个应用，默认为默认应用 / which app; the default one if not given.
+    #[arg(long, value_name = "APP_ID")]
+    pub(crate) app: Option<String>,
+}
+
+/// One account.
+#[derive(Args)]
+pub(crate) struct OneAccount {
+    /// 编号、16 位字母、用户名、邮箱或手机号 / its number, sixteen letters, username, e-mail or phone.
+    pub(crate) account: String,
+    #[command(flatten)]
+    pub(crate) of_app: OfApp,
+    #[command(flatten)]
+    pub(crate) form: Form,
+}
+
+/// The four roles.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum RoleName {
+    /// 普通用户 / looks after itself only
+    User,
+    /// 可查看他人 / may look at others
+    Auditor,
+    /// 可管理低级别账号 / may change those of lower rank
+    Admin,
+    /// 全部权限 / may also give roles
+    Root,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Account {
+    /// 新建账号，其标识视为已验证 / make an account; its identifiers count as proven.
+    #[command(group(clap::ArgGroup::new("identifier").required(true).multiple(true).args(["username", "email", "phone"])))]
+    Create {
+        #[arg(long)]
+        username: Option<String>,
+        #[arg(long)]
+        email: Option<String>,
+        #[arg(long)]
+        phone: Option<String>,
+        /// 角色 / its role.
+        #[arg(long, value_enum, default_value = "user")]
+        role: RoleName,
+        /// 从标准输入的第一行读取密码 / read the password from the first line of standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+        #[command(flatten)]
+        of_app: OfApp,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// 更改角色 / give a role.
+    SetRole {
+        #[command(flatten)]
+        of: OneAccount,
+        /// 角色 / the role.
+        #[arg(long, value_enum)]
+        role: RoleName,
+    },
+    /// 停用，其会话随之结束 / disable it, which ends its sessions.
+    Disable(OneAccount),
+    /// 恢复使用 / enable it again.
+    Enable(OneAccount),
+    /// 列出账号 / list accounts.
+    List {
+        #[command(flatten)]
+        of_app: OfApp,
+        /// 页码，从 1 起 / which page, from 1.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        page: u32,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Config {
+    /// 生效的设置及其来源，密钥不显示 / the settings in force and where each came from, secrets hidden.
+    Show(Form),
+    /// 检查设置 / whether the settings do.
+    Check,
+    /// 全部设置的说明，可作设置文件的底稿 / every setting explained, to start a settings file from.
+    Reference,
+}
+
+#[derive(Args)]
+pub(crate) struct Backup {
+    /// 备份文件，不得已存在 / the file to write, which must not exist.
+    pub(crate) file: PathBuf,
+    /// 不含根密钥；没有它备份无法使用 / leave the root key out; without it a backup is of no use.
+    #[arg(long)]
+    pub(crate) without_root_key: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Restore {
+    /// 备份文件 / the file that `backup` wrote.
+    pub(crate) file: PathBuf,
+    /// 数据目录非空时，把原有内容移到一旁 / move what is in the data folder aside.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Keys {
+    /// 启用新的签名密钥，旧的在令牌到期前仍有效 / sign with a new key; tokens under the old one stay good.
+    Rotate,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Sessions {
+    /// 结束所有会话 / end every session of every app.
+    EndAll {
+        /// 确认 / yes, really.
+        #[arg(long, required = true)]
+        yes: bool,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,217 @@
+//! Management commands, carried out in one place whether they come through the socket or from this process.
+
+use serde::{Deserialize, Serialize};
+use yaopai_accounts::{AccountSelector, Accounts, Actor, Error, NewAccount, NewApp, Outcome, PageRequest, Refusal};
+use yaopai_model::{
+    Account, App, AppKey, AppName, AppSecret, Email, HostName, Identifier, Password, PasswordPolicy, Phone, Role,
+    Username, limits,
+};
+
+/// What an operator wants done. This is its form on the socket, which only the folder's owner can open: nothing in it
+/// is valid yet.
+#[derive(Deserialize, Serialize)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Command {
+    CreateApp { name: String, hosts: Vec<String>, rate: Option<u32> },
+    ListApps,
+    RotateAppSecret { app_id: String },
+    CreateAccount(CreateAccount),
+    SetRole { app: Option<String>, account: String, role: String },
+    SetDisabled { app: Option<String>, account: String, disabled: bool },
+    ListAccounts { app: Option<String>, page: u32 },
+    RotateKeys,
+    EndAllSessions,
+}
+
+/// An account to make.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct CreateAccount {
+    pub(crate) app: Option<String>,
+    pub(crate) username: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) role: String,
+    pub(crate) password: String,
+}
+
+/// What came of it.
+#[derive(Deserialize, Serialize)]
+#[serde(tag = "reply", content = "content", rename_all = "snake_case")]
+pub(crate) enum Reply {
+    AppSecret(AppSecretRow),
+    Apps(Vec<AppRow>),
+    Account(AccountRow),
+    Accounts { total: u32, accounts: Vec<AccountRow> },
+    Done,
+    /// It was not done; why, in words for the operator.
+    Failed(String),
+}
+
+/// An app's credentials, shown once.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct AppSecretRow {
+    pub(crate) app_id: String,
+    pub(crate) app_secret: String,
+}
+
+/// An app in a list.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct AppRow {
+    pub(crate) app_id: String,
+    pub(crate) name: String,
+    pub(crate) default: bool,
+}
+
+/// An account as operators see it.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct AccountRow {
+    pub(crate) id: i64,
+    pub(crate) public_id: String,
+    pub(crate) username: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) role: String,
+    pub(crate) disabled: bool,
+}
+
+/// Why a command was not carried out.
+enum Failure {
+    Verb(Error),
+    Input(&'static str),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Verb(error)
+    }
+}
+
+/// Carries out `command`.
+pub(crate) async fn execute(accounts: &Accounts, policy: PasswordPolicy, command: Command) -> Reply {
+    match carry_out(accounts, policy, command).await {
+        Ok(reply) => reply,
+        Err(Failure::Input(reason)) => Reply::Failed(reason.to_owned()),
+        Err(Failure::Verb(Error::Refused(refusal))) => Reply::Failed(explain(refusal)),
+        Err(Failure::Verb(Error::Fault(fault))) => Reply::Failed(format!("内部故障 / a fault of ours: {fault}")),
+    }
+}
+
+async fn carry_out(accounts: &Accounts, policy: PasswordPolicy, command: Command) -> Result<Reply, Failure> {
+    match command {
+        Command::CreateApp { name, hosts, rate } => create_app(accounts, &name, &hosts, rate).await,
+        Command::ListApps => Ok(Reply::Apps(accounts.list_apps().await?.iter().map(app_row).collect())),
+        Command::RotateAppSecret { app_id } => {
+            let key = AppKey::parse(&app_id).map_err(|_| Failure::Input(BAD_APP_ID))?;
+            let (app, secret) = accounts.rotate_app_secret(&key).await?;
+            Ok(Reply::AppSecret(app_secret(&app, &secret)))
+        }
+        Command::CreateAccount(new) => create_account(accounts, policy, new).await,
+        Command::SetRole { app, account, role } => {
+            let role = Role::parse(&role).map_err(|_| Failure::Input(BAD_ROLE))?;
+            let account = find(accounts, app.as_deref(), &account).await?;
+            accounts.set_role(account.app, Actor::Operator, account.id, role).await?;
+            Ok(Reply::Account(account_row(&Account { role, ..account })))
+        }
+        Command::SetDisabled { app, account, disabled } => {
+            let account = find(accounts, app.as_deref(), &account).await?;
+            accounts.set_disabled(account.app, Actor::Operator, account.id, disabled).await?;
+            Ok(Reply::Account(AccountRow { disabled, ..account_row(&account) }))
+        }
+        Command::ListAccounts { app, page } => {
+            let app = app_of(accounts, app.as_deref()).await?;
+            let page = PageRequest { number: page.max(1), size: limits::PAGE_SIZE };
+            let page = accounts.list_accounts(app.id, Actor::Operator, page).await?;
+            Ok(Reply::Accounts { total: page.total, accounts: page.accounts.iter().map(account_row).collect() })
+        }
+        Command::RotateKeys => accounts.rotate_token_key().await.map(|()| Reply::Done).map_err(Failure::from),
+        Command::EndAllSessions => accounts.end_all_sessions().await.map(|()| Reply::Done).map_err(Failure::from),
+    }
+}
+
+async fn create_app(
+    accounts: &Accounts,
+    name: &str,
+    hosts: &[String],
+    rate: Option<u32>,
+) -> Result<Reply, Failure> {
+    let name = AppName::parse(name).map_err(|_| Failure::Input("应用名称须为 1 到 64 个字符 / a name has 1 to 64 characters"))?;
+    let hosts: Result<Vec<_>, _> = hosts.iter().map(|host| HostName::parse(host)).collect();
+    let hosts = hosts.map_err(|_| Failure::Input("域名有误 / not a host name"))?;
+    let (app, secret) = accounts.create_app(NewApp { name, hosts, requests_per_second: rate }).await?;
+    Ok(Reply::AppSecret(app_secret(&app, &secret)))
+}
+
+async fn create_account(accounts: &Accounts, policy: PasswordPolicy, new: CreateAccount) -> Result<Reply, Failure> {
+    let mut identifiers = Vec::new();
+    if let Some(username) = &new.username {
+        let username = Username::parse(username).map_err(|_| Failure::Input("用户名有误 / not a username"))?;
+        identifiers.push(Identifier::Username(username));
+    }
+    if let Some(email) = &new.email {
+        let email = Email::parse(email).map_err(|_| Failure::Input("邮箱有误 / not an e-mail address"))?;
+        identifiers.push(Identifier::Email(email));
+    }
+    if let Some(phone) = &new.phone {
+        let phone = Phone::parse(phone).map_err(|_| Failure::Input("手机号有误 / not a phone number"))?;
+        identifiers.push(Identifier::Phone(phone));
+    }
+    if identifiers.is_empty() {
+        return Err(Failure::Input("需要用户名、邮箱或手机号 / a username, an e-mail or a phone number is needed"));
+    }
+    let password = Password::chosen(&new.password, policy)
+        .map_err(|_| Failure::Input("密码不合要求：太短、太长、太常见或含控制字符 / a password too short, too long, too common, or with control characters"))?;
+    let role = Role::parse(&new.role).map_err(|_| Failure::Input(BAD_ROLE))?;
+    let app = app_of(accounts, new.app.as_deref()).await?;
+    let account = accounts.create_account(app.id, NewAccount { identifiers, password, role }).await?;
+    Ok(Reply::Account(account_row(&account)))
+}
+
+const BAD_APP_ID: &str = "没有这个应用 / no such app: see `yaopai app list`";
+const BAD_ROLE: &str = "没有这个角色 / no such role: user, auditor, admin or root";
+
+async fn find(accounts: &Accounts, app: Option<&str>, selector: &str) -> Result<Account, Failure> {
+    let selector = AccountSelector::parse(selector)
+        .map_err(|_| Failure::Input("应为编号、16 位字母、用户名、邮箱或手机号 / a number, sixteen letters, a username, an e-mail or a phone number"))?;
+    let app = app_of(accounts, app).await?;
+    Ok(accounts.find_account(app.id, &selector).await?)
+}
+
+async fn app_of(accounts: &Accounts, app_id: Option<&str>) -> Result<App, Failure> {
+    let Some(app_id) = app_id else { return Ok(accounts.app_of_host(None).await?) };
+    let apps: Outcome<Vec<App>> = accounts.list_apps().await;
+    apps?.into_iter().find(|app| app.key.as_str() == app_id).ok_or(Failure::Input(BAD_APP_ID))
+}
+
+/// An app's credentials, for the one time that they are shown.
+pub(crate) fn app_secret(app: &App, secret: &AppSecret) -> AppSecretRow {
+    AppSecretRow { app_id: app.key.as_str().to_owned(), app_secret: secret.expose().to_owned() }
+}
+
+fn app_row(app: &App) -> AppRow {
+    AppRow { app_id: app.key.as_str().to_owned(), name: app.name.as_str().to_owned(), default: app.is_default }
+}
+
+fn account_row(account: &Account) -> AccountRow {
+    AccountRow {
+        id: account.id.0,
+        public_id: account.public_id.as_str().to_owned(),
+        username: account.username.as_ref().map(|username| username.as_str().to_owned()),
+        email: account.email.as_ref().map(|held| held.value.address().to_owned()),
+        phone: account.phone.as_ref().map(|held| held.value.as_e164().to_owned()),
+        role: account.role.as_str().to_owned(),
+        disabled: account.disabled_at.is_some(),
+    }
+}
+
+/// Why a command was refused, as far as one can be; the others are the wires' and told by name.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most refusals are the wires' and no command meets them")]
+fn explain(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::UnknownApp => BAD_APP_ID.to_owned(),
+        Refusal::NoSuchAccount => "没有这个账号 / no such account".to_owned(),
+        Refusal::Taken(kind) => format!("已被占用 / taken: {kind}"),
+        Refusal::LastRoot => "不能去掉最后一个 root / it would leave the app without an active root".to_owned(),
+        Refusal::Overloaded => "系统繁忙，请稍后再试 / busy: try again shortly".to_owned(),
+        other => format!("被拒绝 / refused: {other:?}"),
+    }
+}

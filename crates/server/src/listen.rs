@@ -1,0 +1,124 @@
+//! The accept loop: HTTP/1 connections with deadlines, a bound on how many there are, and an orderly end.
+
+mod deadlines;
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::Service as _;
+use yaopai_dialects::http::PeerAddress;
+
+use crate::shutdown::Stop;
+use deadlines::{Phase, TimedStream};
+
+/// Bytes of a request's head: an address of 8 KiB and the headers.
+const HEAD_BYTES: usize = 32 * 1024;
+/// Headers of a request.
+const HEADERS: usize = 100;
+/// How long to wait before accepting again when the system has no room for another connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// The bounds that connections are held to.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Connections at once; more wait to be accepted.
+    pub(crate) connections: usize,
+    /// How long the head of a request may take from its first byte.
+    pub(crate) head: Duration,
+    /// How long a connection may idle, or a reply wait for its reader.
+    pub(crate) idle: Duration,
+    /// How long what is in flight may take once the server is told to stop.
+    pub(crate) drain: Duration,
+}
+
+/// Serves `router` on `listener` until `stop`, then finishes what is in flight. The socket's peer is in each request's
+/// extensions, as [`PeerAddress`].
+pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds, mut stop: Stop) {
+    let places = Arc::new(Semaphore::new(bounds.connections));
+    let connections = GracefulShutdown::new();
+    let router = router.with_state(());
+    loop {
+        let accepted = tokio::select! {
+            () = stop.requested() => break,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        match accepted {
+            Ok((stream, peer, place)) => {
+                tokio::spawn(converse(stream, peer, router.clone(), bounds, connections.watcher(), place));
+            }
+            Err(error) => pause_after(&error).await,
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(bounds.drain, connections.shutdown()).await.is_err() {
+        tracing::warn!("停机期限已到，仍有请求未完成 / requests were cut off at the deadline");
+    }
+}
+
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, place))
+}
+
+/// A connection that its peer gave up is nothing; anything else is a lack that passes, such as of file descriptors.
+async fn pause_after(error: &io::Error) {
+    let is_peers = matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset);
+    if is_peers {
+        return;
+    }
+    tracing::error!(%error, "无法接受连接 / cannot accept a connection");
+    #[expect(clippy::disallowed_methods, reason = "the accept loop waits for room")]
+    tokio::time::sleep(ACCEPT_PAUSE).await;
+}
+
+/// Answers the requests of one connection.
+async fn converse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    bounds: Bounds,
+    watcher: Watcher,
+    _place: OwnedSemaphorePermit,
+) {
+    // Replies are written whole; waiting for more to send would only delay them.
+    let _ = stream.set_nodelay(true);
+    let phase = Phase::new();
+    let stream = TimedStream::new(stream, phase.clone(), bounds.head, bounds.idle);
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        phase.answering();
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(PeerAddress(peer));
+        let (mut router, phase) = (router.clone(), phase.clone());
+        async move {
+            let answer = router.call(request).await;
+            phase.waiting();
+            answer
+        }
+    });
+    let connection = http1::Builder::new()
+        .header_read_timeout(None)
+        .max_buf_size(HEAD_BYTES)
+        .max_headers(HEADERS)
+        .serve_connection(TokioIo::new(stream), service);
+    // An error is the peer's: gone, too slow, or not speaking HTTP. Hyper has answered what can be answered.
+    let _ = pin!(watcher.watch(connection)).await;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! A stream that gives up on a peer who does not get on with it.
+//!
+//! Hyper's own deadline runs from the end of the last reply, so it cannot tell an idle connection, which is welcome to
+//! stay a while, from a request that trickles in.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep};
+
+const WAITING: u8 = 0;
+const READING_HEAD: u8 = 1;
+const ANSWERING: u8 = 2;
+
+/// What a connection is about. Clones share it.
+#[derive(Clone)]
+pub(super) struct Phase(Arc<AtomicU8>);
+
+impl Phase {
+    /// A new connection, whose first request is due at once.
+    pub(super) fn new() -> Self {
+        Self(Arc::new(AtomicU8::new(READING_HEAD)))
+    }
+
+    /// The reply is on its way; the next request may come.
+    pub(super) fn waiting(&self) {
+        self.0.store(WAITING, Ordering::Relaxed);
+    }
+
+    /// A request's head is there. Reading its body has a deadline of its own.
+    pub(super) fn answering(&self) {
+        self.0.store(ANSWERING, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u8 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn head_begins(&self) {
+        // A body's bytes come while the request is being answered, and are no head.
+        let _ = self.0.compare_exchange(WAITING, READING_HEAD, Ordering::Relaxed, Ordering::Relaxed);
+    }
+}
+
+/// A connection whose reads end at the deadline of its [`Phase`], and whose writes end when the peer does not read.
+pub(super) struct TimedStream {
+    stream: TcpStream,
+    phase: Phase,
+    head: Duration,
+    idle: Duration,
+    read_timer: Timer,
+    read_phase: u8,
+    write_timer: Timer,
+    write_stalled: bool,
+}
+
+impl TimedStream {
+    pub(super) fn new(stream: TcpStream, phase: Phase, head: Duration, idle: Duration) -> Self {
+        Self {
+            stream,
+            phase,
+            head,
+            idle,
+            read_timer: Timer::new(),
+            // For which no timer runs.
+            read_phase: ANSWERING,
+            write_timer: Timer::new(),
+            write_stalled: false,
+        }
+    }
+
+    /// Pending until the deadline of the present phase has passed.
+    fn poll_read_deadline(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        let phase = self.phase.get();
+        if phase == ANSWERING {
+            self.read_phase = phase;
+            return Poll::Pending;
+        }
+        if self.read_phase != phase {
+            self.read_phase = phase;
+            self.read_timer.set(if phase == READING_HEAD { self.head } else { self.idle });
+        }
+        self.read_timer.poll(context)
+    }
+
+    /// What a write came to, unless the peer has not read for too long.
+    fn bound_write<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.write_stalled = false;
+            return written;
+        }
+        if !self.write_stalled {
+            self.write_stalled = true;
+            self.write_timer.set(self.idle);
+        }
+        self.write_timer.poll(context).map(Err)
+    }
+}
+
+impl AsyncRead for TimedStream {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.stream).poll_read(context, buffer) {
+            Poll::Ready(read) => {
+                this.phase.head_begins();
+                Poll::Ready(read)
+            }
+            Poll::Pending => Poll::Ready(Err(ready!(this.poll_read_deadline(context)))),
+        }
+    }
+}
+
+impl AsyncWrite for TimedStream {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write(context, bytes);
+        this.bound_write(context, written)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write_vectored(context, slices);
+        this.bound_write(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+/// A deadline that is set again and again.
+struct Timer(Option<Pin<Box<Sleep>>>);
+
+impl Timer {
+    const fn new() -> Self {
+        Self(None)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "deadlines of connections are the runtime's time, not the product's")]
+    fn set(&mut self, duration: Duration) {
+        match &mut self.0 {
+            Some(sleep) => sleep.as_mut().reset(Instant::now() + duration),
+            None => self.0 = Some(Box::pin(tokio::time::sleep(duration))),
+        }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        match &mut self.0 {
+            Some(sleep) => sleep.as_mut().poll(context).map(|()| io::ErrorKind::TimedOut.into()),
+            None => Poll::Pending,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What goes on beside the requests: sending messages, sweeping up, keeping metrics tidy.
+
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::task::JoinSet;
+use yaopai_accounts::{Accounts, Error};
+use yaopai_store::Store;
+
+use crate::shutdown::Stop;
+
+/// How often what is past its life is removed.
+const SWEEP: Duration = Duration::from_secs(60);
+/// How often gauges are read and histograms emptied into their buckets.
+const MEASURE: Duration = Duration::from_secs(5);
+/// How long the outbox waits to be looked at again when nothing wakes it.
+const OUTBOX: Duration = Duration::from_secs(1);
+
+/// Starts the loops; each ends soon after `stop`.
+pub(crate) fn start(accounts: &Accounts, store: &Store, metrics: PrometheusHandle, stop: &Stop) -> JoinSet<()> {
+    let mut loops = JoinSet::new();
+    loops.spawn(deliver(accounts.clone(), stop.clone()));
+    loops.spawn(sweep(accounts.clone(), stop.clone()));
+    loops.spawn(measure(store.clone(), metrics, stop.clone()));
+    loops
+}
+
+async fn deliver(accounts: Accounts, mut stop: Stop) {
+    while stop.lasts(OUTBOX).await {
+        note("outbox", accounts.deliver_due().await);
+    }
+}
+
+async fn sweep(accounts: Accounts, mut stop: Stop) {
+    while stop.lasts(SWEEP).await {
+        note("sweep", accounts.sweep().await);
+    }
+}
+
+async fn measure(store: Store, metrics: PrometheusHandle, mut stop: Stop) {
+    while stop.lasts(MEASURE).await {
+        metrics::gauge!("yaopai_store_queue").set(f64::from(u32::try_from(store.queue_depth()).unwrap_or(u32::MAX)));
+        metrics.run_upkeep();
+    }
+}
+
+/// A loop goes on after a failure: what it could not do now it does at its next turn.
+fn note<T>(name: &str, outcome: Result<T, Error>) {
+    match outcome {
+        Ok(_) => {}
+        Err(Error::Fault(fault)) => tracing::error!(name, %fault, "后台任务失败 / a background task failed"),
+        Err(Error::Refused(refusal)) => tracing::warn!(name, ?refusal, "后台任务被推迟 / a background task has to wait"),
+    }
+}

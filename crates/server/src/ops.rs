@@ -1,0 +1,115 @@
+//! What operators' tools ask of a running server: `/healthz`, `/readyz`, `/metrics`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::{Extension, Router};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+use yaopai_dialects::http::PeerAddress;
+
+use crate::config::Secret;
+use crate::readiness::Readiness;
+
+/// Who may read the metrics.
+pub(crate) enum MetricsAccess {
+    /// Everybody who reaches the listener, which is one for metrics only.
+    OwnListener,
+    /// Whoever shows the key.
+    Key(Secret),
+    /// This machine, and not through a proxy on it.
+    ThisMachine,
+}
+
+struct Metrics {
+    handle: PrometheusHandle,
+    access: MetricsAccess,
+}
+
+/// `/healthz` and `/readyz`.
+pub(crate) fn health(readiness: Readiness) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { (NO_STORE, "ok\n") }))
+        .route("/readyz", get(ready))
+        .with_state(readiness)
+}
+
+/// `/metrics`.
+pub(crate) fn metrics(handle: PrometheusHandle, access: MetricsAccess) -> Router {
+    Router::new()
+        .route("/metrics", get(render))
+        .with_state(Arc::new(Metrics { handle, access }))
+}
+
+const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
+
+async fn ready(State(readiness): State<Readiness>) -> Response {
+    match readiness.check().await {
+        Ok(()) => (NO_STORE, "ready\n").into_response(),
+        // What is wrong is in the log: this page is open to everybody.
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, format!("not ready: {reason}\n")).into_response(),
+    }
+}
+
+async fn render(
+    State(metrics): State<Arc<Metrics>>,
+    Extension(PeerAddress(peer)): Extension<PeerAddress>,
+    headers: HeaderMap,
+) -> Response {
+    if !metrics.access.admits(peer, &headers) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let form = (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+    ([NO_STORE[0].clone(), form], metrics.handle.render()).into_response()
+}
+
+impl MetricsAccess {
+    fn admits(&self, peer: SocketAddr, headers: &HeaderMap) -> bool {
+        match self {
+            Self::OwnListener => true,
+            Self::Key(key) => shows(headers, key),
+            Self::ThisMachine => peer.ip().to_canonical().is_loopback() && !is_forwarded(headers),
+        }
+    }
+}
+
+fn shows(headers: &HeaderMap, key: &Secret) -> bool {
+    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    shown.is_some_and(|shown| aws_lc_rs::constant_time::verify_slices_are_equal(shown, key.expose().as_bytes()).is_ok())
+}
+
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (header::HeaderName::from_static(name), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn a_key_has_to_be_shown_whole() {
+        let key = MetricsAccess::Key(Secret::try_from("k3y".to_owned()).ok().unwrap());
+        let peer = "127.0.0.1:1".parse().unwrap();
+        assert!(key.admits(peer, &headers(&[("authorization", "Bearer k3y")])));
+        for wrong in ["Bearer k3", "Bearer k3yy", "Bearer ", "k3y"] {
+            assert!(!key.admits(peer, &headers(&[("authorization", wrong)])), "{wrong}");
+        }
+        assert!(!key.admits(peer, &HeaderMap::new()));
+    }
+
+    #[test]
+    fn without_a_key_only_this_machine_reads() {
+        let here = MetricsAccess::ThisMachine;
+        assert!(here.admits("127.0.0.1:1".parse().unwrap(), &HeaderMap::new()));
+        assert!(here.admits("[::ffff:127.0.0.1]:1".parse().unwrap(), &HeaderMap::new()));
+        assert!(!here.admits("192.0.2.1:1".parse().unwrap(), &HeaderMap::new()));
+        assert!(!here.admits("127.0.0.1:1".parse().unwrap(), &headers(&[("x-forwarded-for", "192.0.2.1")])));
+    }
+}

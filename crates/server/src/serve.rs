@@ -1,0 +1,129 @@
+//! `yaopai serve`: from an open base to an orderly end.
+
+use std::io;
+use std::net::SocketAddr;
+
+use axum::Router;
+use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use yaopai_dialects::Wires;
+
+use crate::admin_socket::AdminSocket;
+use crate::config::{Config, MailChannel, Settings, SmsChannel};
+use crate::data_folder::DataFolder;
+use crate::listen::{self, Bounds};
+use crate::ops::{self, MetricsAccess};
+use crate::readiness::Readiness;
+use crate::shutdown::{self, Stop, Stopper};
+use crate::wire_up::{self, Base, OpenFailure};
+use crate::{greeting, loops, telemetry, terminal};
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    #[error(transparent)]
+    Open(#[from] OpenFailure),
+    #[error("无法监听 / cannot listen on {address}: {error}。请检查 `{key}` / check `{key}`")]
+    Listen { address: SocketAddr, key: &'static str, error: io::Error },
+    #[error("管理套接字 / the socket for management commands: {0}")]
+    AdminSocket(io::Error),
+    #[error("指标 / metrics: {0}")]
+    Metrics(#[from] BuildError),
+    #[error("信号 / signals: {0}")]
+    Signals(io::Error),
+}
+
+/// Serves until SIGTERM or SIGINT.
+///
+/// # Errors
+/// See [`ServeError`].
+pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
+    let settings = config.settings;
+    telemetry::start_logging(settings.log.format, settings.log.level);
+    let metrics = telemetry::start_metrics()?;
+    let folder = DataFolder::take(&settings.data_dir).map_err(OpenFailure::from)?;
+    let base = wire_up::open(&settings, folder).await?;
+    let listener = bind(settings.listen, "listen").await?;
+    let metrics_listener = match settings.metrics.listen {
+        Some(address) => Some(bind(address, "metrics.listen").await?),
+        None => None,
+    };
+    let address = listener.local_addr().map_err(ServeError::Signals)?;
+    let socket = AdminSocket::bind(base.folder.paths()).map_err(ServeError::AdminSocket)?;
+
+    warn_of_trial_channels(&settings);
+    // Last of what can fail: the secret is shown only this once.
+    let first_app = base.accounts.ensure_default_app().await.map_err(OpenFailure::from)?;
+    if let Some((app, secret)) = first_app {
+        terminal::say(&greeting::first_start(&base, address, &app, &secret));
+    }
+    terminal::say(&format!("正在监听 / listening on http://{address}"));
+
+    let (stopper, stop) = Stopper::new();
+    let background = loops::start(&base.accounts, &base.store, metrics.clone(), &stop);
+    let mut serving = JoinSet::new();
+    serving.spawn(socket.serve(base.accounts.clone(), wire_up::password_policy(&settings), stop.clone()));
+    serve_http(&mut serving, &settings, &base, (listener, metrics_listener), metrics, &stop);
+
+    shutdown::signalled().await.map_err(ServeError::Signals)?;
+    tracing::info!("正在停机 / stopping");
+    stopper.stop();
+    serving.join_all().await;
+    background.join_all().await;
+    base.close().await;
+    tracing::info!("已停机 / stopped");
+    Ok(())
+}
+
+async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|error| ServeError::Listen { address, key, error })
+}
+
+fn serve_http(
+    serving: &mut JoinSet<()>,
+    settings: &Settings,
+    base: &Base,
+    (listener, metrics_listener): (TcpListener, Option<TcpListener>),
+    metrics: PrometheusHandle,
+    stop: &Stop,
+) {
+    let bounds = Bounds {
+        connections: wire_up::count(settings.http.max_connections),
+        head: wire_up::seconds(settings.http.header_seconds),
+        idle: wire_up::seconds(settings.http.idle_seconds),
+        drain: wire_up::seconds(settings.http.shutdown_seconds),
+    };
+    let mut router = routes(settings, base);
+    let access = match &settings.metrics.key {
+        Some(key) => MetricsAccess::Key(key.clone()),
+        None if metrics_listener.is_some() => MetricsAccess::OwnListener,
+        None => MetricsAccess::ThisMachine,
+    };
+    let metrics = ops::metrics(metrics, access);
+    match metrics_listener {
+        Some(own) => {
+            serving.spawn(listen::serve(own, metrics, bounds, stop.clone()));
+        }
+        None => router = router.merge(metrics),
+    }
+    serving.spawn(listen::serve(listener, router, bounds, stop.clone()));
+}
+
+fn routes(settings: &Settings, base: &Base) -> Router {
+    let wires = Wires {
+        accounts: base.accounts.clone(),
+        token_keys: base.accounts.token_keys(),
+        settings: wire_up::wire_settings(settings, base).into(),
+    };
+    yaopai_dialects::router(wires).merge(ops::health(Readiness::new(base.store.clone(), base.clock.clone())))
+}
+
+fn warn_of_trial_channels(settings: &Settings) {
+    if settings.sms.channel == SmsChannel::Log {
+        tracing::warn!("短信只打印在终端，仅供试用 / text messages are only printed: set `sms.channel` before real use");
+    }
+    if settings.mail.channel == MailChannel::Log {
+        tracing::warn!("邮件只打印在终端，仅供试用 / mails are only printed: set `mail.channel` before real use");
+    }
+}

@@ -1,0 +1,54 @@
+//! Logs and metrics: what operators see from outside.
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, filter::Targets, fmt};
+
+use crate::config::{LogFormat, LogLevel};
+
+/// Upper bounds of the latency histograms, in seconds: from a point look-up to the deadline of a write.
+const LATENCIES: [f64; 12] = [0.000_25, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+
+/// Sends log records to standard error, one line each. Only the first call has an effect.
+pub(crate) fn start_logging(format: LogFormat, level: LogLevel) {
+    // Libraries talk of what they carry when they are verbose, and that is other people's secrets: none below `warn`.
+    let filter = Targets::new().with_default(LevelFilter::WARN)
+        .with_target("yaopai", filter(level))
+        .with_target("access", filter(level));
+    let layer = match format {
+        LogFormat::Text => fmt::layer().with_writer(std::io::stderr).with_ansi(false).boxed(),
+        LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed(),
+    };
+    // An error means that logging was started before.
+    let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
+}
+
+/// Has a panic leave where it happened in the log, and nothing of what it said: that may hold what somebody sent.
+pub(crate) fn keep_panics_quiet() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        tracing::error!(place, "内部错误 / a bug of ours: a task panicked");
+    }));
+}
+
+fn filter(level: LogLevel) -> LevelFilter {
+    match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    }
+}
+
+/// Collects what is counted and measured anywhere in the process.
+///
+/// # Errors
+/// When something collects already.
+pub(crate) fn start_metrics() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildError> {
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &LATENCIES)?
+        .install_recorder()
+}

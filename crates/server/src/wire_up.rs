@@ -1,0 +1,228 @@
+//! Puts the parts together as the settings say.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::HeaderValue;
+use yaopai_accounts::{Accounts, Error, HashingSettings, Parts, RootKey};
+use yaopai_courier::{Channel, LogChannel, SetupError, SmtpChannel, WebhookChannel};
+use yaopai_dialects::WireSettings;
+use yaopai_model::{Clock as _, Limits, PasswordPolicy};
+use yaopai_store::{OpenError, SqliteOptions, Store};
+
+use crate::clock::SystemClock;
+use crate::config::{ConfigError, HttpStatus, MailChannel, PasswordRule, Secret, Settings, SmsChannel};
+use crate::data_folder::{DataFolder, FolderError, Paths};
+use crate::entropy::OsEntropy;
+use crate::terminal;
+
+/// Why the account base cannot be opened, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenFailure {
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("数据库打不开 / the database cannot be opened: {0}")]
+    Store(#[from] OpenError),
+    #[error("账号库打不开 / the account base cannot be opened: {0}")]
+    Base(String),
+    #[error("操作系统没有随机数 / the operating system has no randomness: {0}")]
+    Entropy(#[from] getrandom::Error),
+}
+
+impl From<Error> for OpenFailure {
+    fn from(error: Error) -> Self {
+        Self::Base(match error {
+            Error::Fault(fault) => fault.to_string(),
+            Error::Refused(refusal) => format!("{refusal:?}"),
+        })
+    }
+}
+
+/// An open account base, with what it stands on.
+pub(crate) struct Base {
+    pub(crate) accounts: Accounts,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<SystemClock>,
+    pub(crate) entropy: Arc<OsEntropy>,
+    pub(crate) folder: DataFolder,
+}
+
+/// Opens the account base in `folder`; makes it at the first start.
+///
+/// # Errors
+/// See [`OpenFailure`].
+pub(crate) async fn open(settings: &Settings, folder: DataFolder) -> Result<Base, OpenFailure> {
+    let clock = Arc::new(SystemClock::default());
+    let entropy = Arc::new(OsEntropy::check()?);
+    let (sms, mail) = (sms_channel(settings)?, mail_channel(settings)?);
+    let root_key = match &settings.root_key {
+        Some(key) => RootKey::new(*key.bytes()),
+        None => RootKey::new(*folder.root_key(entropy.as_ref())?.bytes()),
+    };
+    let mut options = SqliteOptions::new(clock.now());
+    options.must_exist = folder.paths().is_initialised();
+    let store = Store::open_sqlite(&database_path(settings, folder.paths())?, &options)?;
+    let accounts = Accounts::open(Parts {
+        store: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        root_key,
+        limits: limits(settings),
+        hashing: hashing(settings),
+        sms,
+        mail,
+        sms_countries: settings.sms.allowed_countries.iter().map(|code| code.as_str().to_owned()).collect(),
+        pictures: folder.paths().pictures(),
+    })
+    .await?;
+    folder.mark_initialised()?;
+    Ok(Base { accounts, store, clock, entropy, folder })
+}
+
+impl Base {
+    /// Finishes what is queued and closes the database, then lets go of the folder.
+    pub(crate) async fn close(self) {
+        drop(self.accounts);
+        self.store.close().await;
+    }
+}
+
+/// Where the database is.
+///
+/// # Errors
+/// [`ConfigError::Together`] for a database that this build does not have.
+pub(crate) fn database_path(settings: &Settings, paths: &Paths) -> Result<PathBuf, ConfigError> {
+    let Some(url) = &settings.database_url else { return Ok(paths.database()) };
+    let url = url.expose();
+    let path = url.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
+    match path {
+        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
+        Some(_) | None if url.starts_with("postgres:") || url.starts_with("postgresql:") => Err(ConfigError::together(
+            "database_url",
+            "此版本尚不支持 PostgreSQL，请用 sqlite:路径 或不设 / this build has no PostgreSQL yet: use sqlite:PATH, or \
+             leave it out",
+        )),
+        Some(_) | None => Err(ConfigError::together("database_url", "应形如 sqlite:路径 / write it as sqlite:PATH")),
+    }
+}
+
+/// What carries codes to phones.
+///
+/// # Errors
+/// [`ConfigError::Together`] when its settings do not do.
+pub(crate) fn sms_channel(settings: &Settings) -> Result<Channel, ConfigError> {
+    match settings.sms.channel {
+        SmsChannel::Off => Ok(Channel::Off),
+        SmsChannel::Log => Ok(log_channel()),
+        SmsChannel::Webhook => {
+            let url = needed(settings.sms.webhook.url.as_ref(), "sms.webhook.url")?;
+            let secret = needed(settings.sms.webhook.secret.as_ref(), "sms.webhook.secret")?;
+            WebhookChannel::new(url.expose(), secret.expose()).map(Channel::Webhook).map_err(unfit)
+        }
+    }
+}
+
+/// What carries codes and notices to mailboxes.
+///
+/// # Errors
+/// [`ConfigError::Together`] when its settings do not do.
+pub(crate) fn mail_channel(settings: &Settings) -> Result<Channel, ConfigError> {
+    match settings.mail.channel {
+        MailChannel::Off => Ok(Channel::Off),
+        MailChannel::Log => Ok(log_channel()),
+        MailChannel::Smtp => {
+            let url = needed(settings.mail.smtp.url.as_ref(), "mail.smtp.url")?;
+            let from = settings.mail.from.as_deref().ok_or_else(|| missing("mail.from"))?;
+            SmtpChannel::new(url.expose(), from).map(Channel::Smtp).map_err(unfit)
+        }
+    }
+}
+
+fn log_channel() -> Channel {
+    Channel::Log(LogChannel::new(Box::new(terminal::say)))
+}
+
+fn needed<'a>(secret: Option<&'a Secret>, key: &str) -> Result<&'a Secret, ConfigError> {
+    secret.ok_or_else(|| missing(key))
+}
+
+fn missing(key: &str) -> ConfigError {
+    ConfigError::together(key, "此通道需要这项设置 / the channel that is set needs it")
+}
+
+fn unfit(error: SetupError) -> ConfigError {
+    let key = match error {
+        SetupError::SmtpUrl(_) | SetupError::Tls(_) => "mail.smtp.url",
+        SetupError::From => "mail.from",
+        SetupError::WebhookUrl(_) => "sms.webhook.url",
+        SetupError::WebhookSecret => "sms.webhook.secret",
+    };
+    ConfigError::together(key, &error.to_string())
+}
+
+fn limits(settings: &Settings) -> Limits {
+    let set = &settings.limits;
+    Limits {
+        code_life: seconds(set.code_ttl_seconds),
+        code_resend: seconds(set.code_resend_seconds),
+        code_guesses: set.code_guesses,
+        codes_per_identifier_per_day: set.codes_per_identifier_per_day,
+        codes_per_source_per_hour: set.codes_per_source_per_hour,
+        failures_per_source_per_hour: set.failures_per_source_per_hour,
+        registrations_per_source_per_hour: set.registrations_per_source_per_hour,
+        captchas_per_source_per_hour: set.captchas_per_source_per_hour,
+        sessions_per_account: settings.sessions.per_account,
+    }
+}
+
+fn hashing(settings: &Settings) -> HashingSettings {
+    let set = &settings.hashing;
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    HashingSettings {
+        memory_kib: set.memory_kib,
+        passes: set.passes,
+        lanes: set.lanes,
+        threads: if set.threads == 0 { cores } else { count(set.threads) },
+        queue: count(set.queue),
+    }
+}
+
+/// What operators set of the wires.
+pub(crate) fn wire_settings(settings: &Settings, base: &Base) -> WireSettings {
+    let origin = settings.cors.allow_origin.as_str();
+    WireSettings {
+        zone: settings.time_zone.zone(),
+        cors_origin: if origin == "*" { None } else { HeaderValue::from_str(origin).ok() },
+        user_http_status: match settings.dialects.user.http_status {
+            HttpStatus::Mirror => yaopai_dialects::HttpStatus::Mirror,
+            HttpStatus::Always200 => yaopai_dialects::HttpStatus::Always200,
+        },
+        public_url: settings.public_url.as_ref().map(|url| url.as_str().to_owned()),
+        trusted_proxies: settings.trusted_proxies.iter().map(|proxy| proxy.network()).collect(),
+        password_policy: password_policy(settings),
+        clock: base.clock.clone(),
+        entropy: base.entropy.clone(),
+    }
+}
+
+/// What is asked of new passwords.
+pub(crate) fn password_policy(settings: &Settings) -> PasswordPolicy {
+    match settings.password.policy {
+        PasswordRule::Published => PasswordPolicy::Published,
+        PasswordRule::Strict => PasswordPolicy::Strict,
+    }
+}
+
+/// A setting's seconds.
+pub(crate) fn seconds(number: u32) -> Duration {
+    Duration::from_secs(u64::from(number))
+}
+
+/// A setting's number of things.
+pub(crate) fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
