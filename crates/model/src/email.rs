@@ -62,8 +62,8 @@ impl Email {
     /// The address with its local part hidden but for its first and last character, such as `1****1@qq.com`.
     pub fn masked(&self) -> String {
         let (local, domain) = self.address.split_at(self.at);
-        let last = local.len().saturating_sub(1);
-        format!("{}****{}{}", &local[..1], &local[last..], domain)
+        let [first, last] = [local.chars().next(), local.chars().next_back()].map(Option::unwrap_or_default);
+        format!("{first}****{last}{domain}")
     }
 }
 

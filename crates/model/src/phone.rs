@@ -61,9 +61,10 @@ impl Phone {
 
     /// The number with its middle hidden: first three and last four characters, such as `138****8009`.
     pub fn masked(&self) -> String {
-        let shown = self.national();
-        let tail = shown.len().saturating_sub(4).max(3);
-        format!("{}****{}", &shown[..3], &shown[tail..])
+        let shown: Vec<char> = self.national().chars().collect();
+        let (head, rest) = shown.split_at(shown.len().min(3));
+        let tail = &rest[rest.len().saturating_sub(4)..];
+        format!("{}****{}", String::from_iter(head), String::from_iter(tail))
     }
 }
 
