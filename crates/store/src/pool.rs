@@ -74,9 +74,9 @@ pub(crate) struct Loan {
 }
 
 impl Loan {
-    /// Gives the connection back, unless a statement failed on it: the next one may fare better on a new connection.
+    /// Gives the connection back, unless it is not as it was: the next closure fares better on a new one then.
     pub(crate) fn finish(self) {
-        if !self.db.has_failed() && !self.pool.connections.is_closed() {
+        if self.db.is_sound() && !self.pool.connections.is_closed() {
             self.pool.idle().push(self.db);
         }
     }

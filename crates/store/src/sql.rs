@@ -114,9 +114,16 @@ impl Db {
         })
     }
 
-    /// Whether a statement has failed since the last closure began; the connection is not used again then.
-    pub(crate) fn has_failed(&self) -> bool {
-        self.failed.borrow().is_some()
+    /// Whether another closure may use the connection: no statement failed, and no panic left a transaction behind.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.failed.borrow().is_none() && !self.in_transaction()
+    }
+
+    /// Whether a transaction stands: some failures, a full disk for one, end it at once.
+    pub(crate) fn in_transaction(&self) -> bool {
+        match &self.driver {
+            Driver::Sqlite(connection) => connection.in_transaction(),
+        }
     }
 
     /// Bounds the work of what follows to that of a point look-up or a small transaction.
@@ -223,13 +230,6 @@ impl Tx {
     pub(crate) fn undo(&self) -> Result<(), SqlError> {
         self.control("rollback to job")?;
         self.control("release job")
-    }
-
-    /// Whether the transaction still stands: some failures, a full disk for one, end it at once.
-    pub(crate) fn in_transaction(&self) -> bool {
-        match &self.db.driver {
-            Driver::Sqlite(connection) => connection.in_transaction(),
-        }
     }
 
     /// Moves the log into the database and closes it.

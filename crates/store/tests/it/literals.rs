@@ -107,3 +107,29 @@ impl<'a> Visit<'a> for Finder {
         }
     }
 }
+
+#[test]
+fn statements_are_found_in_source() {
+    let source = r##"
+        /// "select documentation"
+        #[doc = "select documentation"]
+        fn f() {
+            tx.execute("insert into a \
+                        values (1)", &[]);
+            g(r#"Update "a""#, "selection", 'x', b"select bytes");
+        }
+        const SQL: &str = "with x as (select 1) select 1";
+        #[cfg(test)]
+        mod tests { const SQL: &str = "select test"; }
+        mod inner { const SQL: &str = "pragma x"; }
+    "##;
+    assert_eq!(
+        in_source(source),
+        [
+            "insert into a values (1)",
+            "Update \"a\"",
+            "with x as (select 1) select 1",
+            "pragma x"
+        ]
+    );
+}

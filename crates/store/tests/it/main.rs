@@ -5,10 +5,14 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod backups;
 mod contract;
 mod faults;
 mod group;
+mod linter;
 mod literals;
 mod model;
+mod opening;
+mod statements;
 mod subset;
 mod support;

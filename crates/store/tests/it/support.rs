@@ -72,3 +72,19 @@ pub(crate) async fn ids(store: &Store) -> Vec<i64> {
         .map_err(|error: SqlError| error)
         .unwrap()
 }
+
+/// Runs each check on each database there is.
+#[macro_export]
+macro_rules! contract {
+    ($($check:ident),* $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $check() {
+                    let place = $crate::support::Place::new();
+                    super::$check(place.open_with_things().await).await;
+                }
+            )*
+        }
+    };
+}
