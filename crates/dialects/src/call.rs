@@ -79,12 +79,12 @@ impl Call {
 
     /// What a token's text says, if it is one of ours.
     pub(crate) fn decode_token(&self, text: &str) -> Option<SessionToken> {
-        token::decode(&self.wires.token_keys, text)
+        token::decode(&self.wires.accounts.token_keys(), text)
     }
 
     /// A token's text.
     pub(crate) fn encode_token(&self, token: &SessionToken) -> String {
-        token::encode(&self.wires.token_keys, token)
+        token::encode(&self.wires.accounts.token_keys(), token)
     }
 
     /// Who is asking by the token in `Authorization`.

@@ -8,6 +8,7 @@ pub mod api_cloud_user;
 pub mod api_v1;
 mod call;
 mod failure;
+mod fields;
 pub mod http;
 mod json;
 mod parameters;
@@ -22,8 +23,8 @@ use std::sync::Arc;
 use ::http::HeaderValue;
 use axum::Router;
 use jiff::tz::TimeZone;
-use yaopai_accounts::{Accounts, TokenKeys};
-use yaopai_model::{Clock, Entropy, PasswordPolicy};
+use yaopai_accounts::Accounts;
+use yaopai_model::{Clock, Entropy, PasswordPolicy, PictureName};
 
 use crate::http::Network;
 
@@ -35,8 +36,6 @@ pub use crate::wire::Wire;
 pub struct Wires {
     /// The verbs.
     pub accounts: Accounts,
-    /// What signs and checks tokens.
-    pub token_keys: Arc<TokenKeys>,
     /// What operators set.
     pub settings: Arc<WireSettings>,
 }
@@ -59,6 +58,14 @@ pub struct WireSettings {
     pub clock: Arc<dyn Clock>,
     /// Where request ids come from.
     pub entropy: Arc<dyn Entropy>,
+}
+
+impl WireSettings {
+    /// The address under which a picture is served. Never made from what a request says of its host.
+    pub(crate) fn picture_address(&self, picture: &PictureName) -> String {
+        let base = self.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
+        format!("{base}/api/image/{}", picture.as_str())
+    }
 }
 
 /// How the `user` wire chooses its HTTP status.

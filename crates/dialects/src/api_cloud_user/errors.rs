@@ -79,6 +79,8 @@ fn spell_refusal(refusal: Refusal) -> Spelling {
         Refusal::PictureNotOwn => failed("图片链接已失效"),
         Refusal::PictureUnfit => failed("图片不符合要求"),
         Refusal::TooManySettings => failed("配置数量已达上限"),
+        Refusal::HostTaken => failed("域名已属于其他应用"),
+        Refusal::TooManyApps => failed("应用或域名数量已达上限"),
         Refusal::Overloaded => failed("系统繁忙，请稍后再试")
             .with_status(StatusCode::SERVICE_UNAVAILABLE)
             .with_retry_after(OVERLOAD_RETRY_SECONDS),

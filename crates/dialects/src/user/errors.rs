@@ -72,6 +72,8 @@ fn spell_refusal(refusal: Refusal) -> Spelling {
         Refusal::PictureNotOwn => mirrored(StatusCode::BAD_REQUEST, "图片链接已失效"),
         Refusal::PictureUnfit => mirrored(StatusCode::BAD_REQUEST, "图片不符合要求"),
         Refusal::TooManySettings => mirrored(StatusCode::CONFLICT, "配置数量已达上限"),
+        Refusal::HostTaken => mirrored(StatusCode::CONFLICT, "域名已属于其他应用"),
+        Refusal::TooManyApps => mirrored(StatusCode::CONFLICT, "应用或域名数量已达上限"),
         Refusal::Overloaded => {
             mirrored(StatusCode::SERVICE_UNAVAILABLE, "系统繁忙，请稍后再试").with_retry_after(OVERLOAD_RETRY_SECONDS)
         }

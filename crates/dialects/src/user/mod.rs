@@ -2,6 +2,10 @@
 
 mod envelope;
 mod errors;
+mod info;
+mod login;
+mod profile;
+mod register;
 
 use crate::http::RouteTable;
 
@@ -11,4 +15,7 @@ pub(crate) use errors::spell;
 /// The calls, in the document's order.
 pub(crate) fn routes() -> RouteTable {
     RouteTable::under("/user")
+        .post("/register", register::register)
+        .post("/login", login::login)
+        .get("/info", info::info)
 }

@@ -1,0 +1,33 @@
+//! `psw/rest`, also spelt `psw/reset`
+
+use axum::response::Response;
+use yaopai_accounts::ResetPermit;
+use yaopai_model::{Address, Purpose};
+
+use super::app::AppCall;
+use super::{decode, envelope};
+use crate::{Failure, fields};
+
+/// Sets a new password. The document asks for a token; whoever lost the password has none, so it may be missing.
+pub(super) async fn reset(for_app: AppCall) -> Result<Response, Failure> {
+    let bearer = for_app.token()?;
+    let AppCall { call, app, parameters } = for_app;
+    let address = Address::Phone(decode::phone(&parameters)?);
+    let code = decode::code(&parameters)?;
+    let policy = call.wires.settings.password_policy;
+    let password = fields::chosen_password("password", parameters.required_text("password")?, policy)?;
+    call.wires
+        .accounts
+        .reset_password(
+            app.id,
+            &address,
+            code,
+            Purpose::ResetPassword,
+            password,
+            ResetPermit::NotAsked,
+            bearer.as_ref(),
+            &call.caller,
+        )
+        .await?;
+    Ok(envelope::succeed(()))
+}

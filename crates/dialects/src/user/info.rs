@@ -1,0 +1,19 @@
+//! `info`
+
+use axum::response::Response;
+
+use super::envelope;
+use super::profile::Fields;
+use crate::Failure;
+use crate::call::Call;
+
+/// The account that is asking, or the `fields` of it.
+pub(super) async fn info(call: Call) -> Result<Response, Failure> {
+    let app = call.app_of_host().await?;
+    let principal = call.principal(app.id).await?;
+    call.wires.accounts.count_info_call(&principal)?;
+    let parameters = call.parameters()?;
+    let wanted = parameters.text("fields")?.unwrap_or_default();
+    let info = Fields::info(&principal.account, &call.wires.settings)?;
+    Ok(envelope::succeed(info.named_in(wanted)))
+}
