@@ -5,13 +5,13 @@
 create table id_blocks (
     name text not null primary key,
     next_id integer not null
-);
+) strict;
 
 -- What the whole base remembers: the epoch of all sessions, the latest instant seen.
 create table base_state (
     name text not null primary key,
     value integer not null
-);
+) strict;
 
 insert into base_state (name, value) values ('session_epoch', 0);
 insert into base_state (name, value) values ('latest_instant', 0);
@@ -23,7 +23,7 @@ create table keys (
     sealed blob not null,
     created_at integer not null,
     primary key (purpose, id)
-);
+) strict;
 
 create table apps (
     app_key text not null primary key,
@@ -33,7 +33,7 @@ create table apps (
     default_since integer,
     requests_per_second integer,
     created_at integer not null
-);
+) strict;
 
 create index apps_by_id on apps (id);
 create index apps_by_default on apps (default_since);
@@ -41,7 +41,7 @@ create index apps_by_default on apps (default_since);
 create table app_hosts (
     host text not null primary key,
     app_id integer not null
-);
+) strict;
 
 create index app_hosts_by_app on app_hosts (app_id);
 
@@ -49,7 +49,7 @@ create index app_hosts_by_app on app_hosts (app_id);
 create table root_counts (
     app_id integer not null primary key,
     active integer not null
-);
+) strict;
 
 create table accounts (
     id integer not null primary key,
@@ -78,7 +78,7 @@ create table accounts (
     permissions text not null,
     preferences text,
     epoch integer not null
-);
+) strict;
 
 create index accounts_by_app on accounts (app_id, id);
 
@@ -90,13 +90,13 @@ create table identifiers (
     account_id integer not null,
     proven_at integer,
     primary key (app_id, kind, normal)
-);
+) strict;
 
 create table passwords (
     account_id integer not null primary key,
     sealed blob not null,
     changed_at integer not null
-);
+) strict;
 
 create table sessions (
     account_id integer not null,
@@ -108,7 +108,7 @@ create table sessions (
     source text not null,
     device text not null,
     primary key (account_id, digest)
-);
+) strict;
 
 create index sessions_by_end on sessions (expires_at);
 
@@ -124,7 +124,7 @@ create table codes (
     guesses integer not null,
     used_at integer,
     primary key (app_id, kind, normal, purpose)
-);
+) strict;
 
 create index codes_by_end on codes (expires_at);
 
@@ -133,7 +133,7 @@ create table counters (
     counter_key blob not null primary key,
     hits blob not null,
     expires_at integer not null
-);
+) strict;
 
 create index counters_by_end on counters (expires_at);
 
@@ -143,7 +143,7 @@ create table streaks (
     failures integer not null,
     blocked_until integer not null,
     expires_at integer not null
-);
+) strict;
 
 create index streaks_by_end on streaks (expires_at);
 
@@ -158,7 +158,7 @@ create table challenges (
     reset_permitted_until integer not null,
     expires_at integer not null,
     primary key (app_id, email)
-);
+) strict;
 
 create index challenges_by_end on challenges (expires_at);
 
@@ -168,7 +168,7 @@ create table settings (
     value text not null,
     changed_at integer not null,
     primary key (account_id, setting_key)
-);
+) strict;
 
 -- The outbox. What is sealed is erased when a message reaches its last state.
 create table deliveries (
@@ -186,7 +186,7 @@ create table deliveries (
     finished_at integer,
     last_error text,
     primary key (app_id, id)
-);
+) strict;
 
 create index deliveries_by_state on deliveries (state, next_attempt_at);
 
@@ -196,7 +196,7 @@ create table pictures (
     byte_count integer not null,
     uploaded_at integer not null,
     used_at integer
-);
+) strict;
 
 create index pictures_by_use on pictures (used_at, uploaded_at);
 
@@ -211,10 +211,10 @@ create table audit_entries (
     detail text not null,
     hash blob not null,
     primary key (app_id, number)
-);
+) strict;
 
 create table audit_heads (
     app_id integer not null primary key,
     number integer not null,
     hash blob not null
-);
+) strict;
