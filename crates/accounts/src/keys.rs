@@ -75,6 +75,12 @@ impl KeyPurpose {
 pub struct TokenKeys(Vec<(String, hmac::Key)>);
 
 impl TokenKeys {
+    /// The keys with these secrets, newest first, each with its `kid`.
+    pub fn new<'a>(secrets: impl IntoIterator<Item = (String, &'a [u8])>) -> Self {
+        let keys = secrets.into_iter();
+        Self(keys.map(|(kid, secret)| (kid, hmac::Key::new(hmac::HMAC_SHA256, secret))).collect())
+    }
+
     /// The `kid` of the key that signs.
     pub fn newest(&self) -> &str {
         self.0.first().map_or("", |(kid, _)| kid)
@@ -144,8 +150,8 @@ impl Keys {
         let count = opened.len();
         match purpose {
             KeyPurpose::Tokens => {
-                let keys = opened.iter().map(|(id, bytes)| (id.to_string(), hmac::Key::new(hmac::HMAC_SHA256, bytes))).collect();
-                *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(TokenKeys(keys));
+                let keys = TokenKeys::new(opened.iter().map(|(id, bytes)| (id.to_string(), bytes.as_slice())));
+                *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
             }
             KeyPurpose::Passwords => {
                 let keys: Result<PasswordKeys, Fault> = opened.iter().map(|(id, bytes)| Ok((number(*id)?, SealKey::new(bytes)?))).collect();
