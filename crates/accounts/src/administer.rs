@@ -1,8 +1,24 @@
 //! Looking after other people's accounts.
 
-use yaopai_model::{Account, AccountId, AppId, Bio, Email, Identifier, Password, Role, Username};
+mod change;
+mod create;
+mod end;
+mod find;
+mod list;
+mod role;
 
-use crate::{Accounts, Outcome, Principal};
+use yaopai_model::{Account, AccountId, AppId, Timestamp};
+use yaopai_store::audit::{self, NewEntry};
+use yaopai_store::{Db, Tx, accounts};
+
+use crate::rank::{Action, Rank, Target, may, reaches};
+use crate::standing::standing;
+use crate::{Outcome, Principal, Refusal};
+
+pub use change::AccountChange;
+pub use create::NewAccount;
+pub use find::{AccountSelector, SelectorError};
+pub use list::{AccountPage, PageRequest};
 
 /// Who administers.
 pub enum Actor<'a> {
@@ -12,98 +28,70 @@ pub enum Actor<'a> {
     Operator,
 }
 
-/// A page of a list, from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageRequest {
-    /// Which page, from 1.
-    pub number: u32,
-    /// Rows of a page: 1 to `limits::PAGE_SIZE`.
-    pub size: u32,
+impl Actor<'_> {
+    fn on(&self, app: AppId) -> Administrator {
+        Administrator {
+            app,
+            principal: match self {
+                Self::Account(principal) => Some((*principal).clone()),
+                Self::Operator => None,
+            },
+        }
+    }
 }
 
-/// One page of accounts.
-pub struct AccountPage {
-    /// How many there are over all pages, counted up to `limits::TOTAL_COUNTED`.
-    pub total: u32,
-    /// Those on this page.
-    pub accounts: Vec<Account>,
+/// An actor at work in one app, to go into a transaction with.
+struct Administrator {
+    app: AppId,
+    /// None for an operator.
+    principal: Option<Principal>,
 }
 
-/// What an administrator changes of an account; `None` leaves a field as it is.
-#[derive(Default)]
-pub struct AccountChange {
-    /// The username, which must be free.
-    pub username: Option<Username>,
-    /// The e-mail address, which must be free; a new one is unproven and ends codes and sessions.
-    pub email: Option<Email>,
-    /// The signature.
-    pub bio: Option<Bio>,
-}
-
-/// An account that an operator makes. Its identifiers count as proven.
-pub struct NewAccount {
-    /// At least one.
-    pub identifiers: Vec<Identifier>,
-    /// The password.
-    pub password: Password,
-    /// The role.
-    pub role: Role,
-}
-
-impl Accounts {
-    /// The accounts of an app, oldest first.
-    ///
-    /// # Errors
-    /// `RankTooLow`.
-    pub async fn list_accounts(&self, app: AppId, actor: Actor<'_>, page: PageRequest) -> Outcome<AccountPage> {
-        todo!()
+impl Administrator {
+    /// The rank, as the database has it now.
+    fn rank(&self, db: &Db) -> Outcome<Rank> {
+        let Some(principal) = &self.principal else {
+            return Ok(Rank::Operator);
+        };
+        let account = standing(db, principal)?;
+        if account.app != self.app {
+            return Err(Refusal::RankTooLow.into());
+        }
+        Ok(Rank::Account(account.role))
     }
 
-    /// The accounts of an app whose id, username or e-mail is `keyword` (these first) or whose username, nickname or e-mail has it.
+    /// The account `id`, if the actor may do this to it.
     ///
     /// # Errors
-    /// `RankTooLow`.
-    pub async fn search_accounts(&self, app: AppId, actor: Actor<'_>, keyword: &str, page: PageRequest) -> Outcome<AccountPage> {
-        todo!()
+    /// `RankTooLow`, `NotOnSelf`, `NoSuchAccount`.
+    fn target(&self, db: &Db, id: AccountId, action: Action) -> Outcome<Account> {
+        let rank = self.rank(db)?;
+        reaches(rank, action)?;
+        let found = accounts::by_id(db, id)?.filter(|account| account.app == self.app);
+        let account = found.ok_or(Refusal::NoSuchAccount)?;
+        let own = self.principal.as_ref().map(|principal| principal.account.id);
+        let target = Target {
+            role: account.role,
+            is_self: own == Some(id),
+        };
+        may(rank, action, target)?;
+        Ok(account)
     }
 
-    /// Changes an account of lower rank.
-    ///
-    /// # Errors
-    /// `RankTooLow`, `NoSuchAccount`, `Taken`.
-    pub async fn change_account(&self, app: AppId, actor: Actor<'_>, id: AccountId, change: AccountChange) -> Outcome<()> {
-        todo!()
-    }
-
-    /// Gives an account a role.
-    ///
-    /// # Errors
-    /// `RankTooLow`, `NotOnSelf`, `LastRoot`, `NoSuchAccount`.
-    pub async fn set_role(&self, app: AppId, actor: Actor<'_>, id: AccountId, role: Role) -> Outcome<()> {
-        todo!()
-    }
-
-    /// Disables an account (`disabled`) and ends its sessions, or enables it again.
-    ///
-    /// # Errors
-    /// `RankTooLow`, `NotOnSelf`, `LastRoot`, `NoSuchAccount`.
-    pub async fn set_disabled(&self, app: AppId, actor: Actor<'_>, id: AccountId, disabled: bool) -> Outcome<()> {
-        todo!()
-    }
-
-    /// Ends an account: its sessions are dead, its identifiers free.
-    ///
-    /// # Errors
-    /// `RankTooLow`, `NotOnSelf`, `LastRoot`, `NoSuchAccount`.
-    pub async fn delete_account(&self, app: AppId, actor: Actor<'_>, id: AccountId) -> Outcome<()> {
-        todo!()
-    }
-
-    /// Makes an account on an operator's word.
-    ///
-    /// # Errors
-    /// `Taken`, `RankTooLow`.
-    pub async fn create_account(&self, app: AppId, new: NewAccount) -> Outcome<Account> {
-        todo!()
+    /// Writes down in the audit log what the actor did to `target`.
+    fn note(&self, tx: &Tx, action: &str, target: AccountId, detail: &str, now: Timestamp) -> Outcome<()> {
+        let actor = match &self.principal {
+            Some(principal) => format!("account {}", principal.account.id.0),
+            None => "operator".to_owned(),
+        };
+        let entry = NewEntry {
+            app: self.app,
+            at: now,
+            actor: &actor,
+            action,
+            target: &format!("account {}", target.0),
+            detail,
+        };
+        Ok(audit::append(tx, &entry)?)
     }
 }

@@ -33,15 +33,6 @@ pub struct AppChange {
     pub requests_per_second: Option<Option<u32>>,
 }
 
-/// An app and the hosts that are mapped to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListedApp {
-    /// The app.
-    pub app: App,
-    /// Its hosts, in order.
-    pub hosts: Vec<HostName>,
-}
-
 /// What an attempt at writing a new app came to.
 enum Written {
     App(App),
@@ -113,7 +104,7 @@ impl Accounts {
 
     /// Draws a key and a secret until the key is free; `None` when the app was to be the default one and there is one.
     async fn write_new_app(&self, new: NewApp, is_default: bool) -> Outcome<Option<(App, AppSecret)>> {
-        if new.hosts.len() > HOSTS_PER_APP {
+        if has_too_many(&new.hosts) {
             return Err(Refusal::TooManyApps.into());
         }
         let now = self.now();
@@ -128,7 +119,9 @@ impl Accounts {
                 requests_per_second: new.requests_per_second,
             };
             let hosts = new.hosts.clone();
-            let written = self.store().write(move |tx| write_app(tx, app.clone(), &digest, &hosts, now));
+            let written = self
+                .store()
+                .write(move |tx| write_app(tx, app.clone(), &digest, &hosts, now));
             match written.await? {
                 Written::App(app) => return Ok(Some((app, secret))),
                 Written::ThereIsADefault => return Ok(None),
@@ -138,28 +131,28 @@ impl Accounts {
         Err(Fault::new("every key drawn for a new app is taken: the randomness is none").into())
     }
 
-    /// All apps with their hosts, oldest first.
+    /// All apps, oldest first.
     ///
     /// # Errors
     /// Faults only.
-    pub async fn list_apps(&self) -> Outcome<Vec<ListedApp>> {
-        let listed = self.store().scan(|db| {
-            let apps = apps::list(db, APPS)?.into_iter();
-            apps.map(|app| {
-                let hosts = apps::hosts(db, app.id, HOSTS_PER_APP as u32)?;
-                Ok(ListedApp { app, hosts })
-            })
-            .collect()
-        });
-        Ok(listed.await.map_err(|error: SqlError| error)?)
+    pub async fn list_apps(&self) -> Outcome<Vec<App>> {
+        Ok(self.store().scan(|db| apps::list(db, APPS)).await?)
+    }
+
+    /// The hosts that are mapped to an app, in order.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub async fn app_hosts(&self, app: AppId) -> Outcome<Vec<HostName>> {
+        Ok(self.store().read(move |db| apps::hosts(db, app, HOSTS_PER_APP)).await?)
     }
 
     /// Changes an app's hosts and its rate.
     ///
     /// # Errors
     /// `UnknownApp`, `HostTaken` (nothing is changed then), `TooManyApps` for more hosts than there may be.
-    pub async fn update_app(&self, key: &AppKey, change: AppChange) -> Outcome<ListedApp> {
-        if change.hosts.as_ref().is_some_and(|hosts| hosts.len() > HOSTS_PER_APP) {
+    pub async fn update_app(&self, key: &AppKey, change: AppChange) -> Outcome<App> {
+        if change.hosts.as_deref().is_some_and(has_too_many) {
             return Err(Refusal::TooManyApps.into());
         }
         let (key, now) = (key.clone(), self.now());
@@ -173,10 +166,7 @@ impl Accounts {
                 take_hosts(tx, app.id, hosts)?;
             }
             note(tx, &app, "app.update", now)?;
-            Ok(ListedApp {
-                app: existing(tx, &key)?,
-                hosts: apps::hosts(tx, app.id, HOSTS_PER_APP as u32)?,
-            })
+            existing(tx, &key)
         });
         updated.await
     }
@@ -198,6 +188,10 @@ impl Accounts {
         let app: App = rotated.await.map_err(|error: crate::Error| error)?;
         Ok((app, secret))
     }
+}
+
+fn has_too_many(hosts: &[HostName]) -> bool {
+    hosts.len() > HOSTS_PER_APP as usize
 }
 
 fn write_app(tx: &Tx, mut app: App, digest: &[u8; 32], hosts: &[HostName], now: Timestamp) -> Outcome<Written> {

@@ -17,7 +17,11 @@ impl Accounts {
         let set = self.store().write(move |tx| {
             let account = standing(tx, &principal)?;
             let has_room = settings::set(tx, account.id, &key, &value, now, SETTINGS_PER_ACCOUNT)?;
-            if has_room { Ok(()) } else { Err(Refusal::TooManySettings.into()) }
+            if has_room {
+                Ok(())
+            } else {
+                Err(Refusal::TooManySettings.into())
+            }
         });
         set.await
     }

@@ -50,9 +50,9 @@ impl Accounts {
             window: windows::PER_DAY,
         };
         let now = self.now();
-        let counted = self.store().write(move |tx| {
-            admit(tx, &key, rule, now, |seconds| Refusal::TooManyUploads { seconds })
-        });
+        let counted = self
+            .store()
+            .write(move |tx| admit(tx, &key, rule, now, |seconds| Refusal::TooManyUploads { seconds }));
         counted.await
     }
 
@@ -91,7 +91,7 @@ impl Accounts {
 }
 
 /// Runs what blocks on a thread that may.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     let done = tokio::task::spawn_blocking(work).await;
     Ok(done.map_err(|_| Fault::new("work on a picture panicked"))?)
 }
@@ -103,5 +103,9 @@ fn draw_name(entropy: &dyn Entropy, format: Format) -> Result<PictureName, Fault
 
 /// A name has one of the two endings, or it would not be one.
 fn format_of(name: &PictureName) -> Format {
-    if name.as_str().ends_with(".png") { Format::Png } else { Format::Jpeg }
+    if name.as_str().ends_with(".png") {
+        Format::Png
+    } else {
+        Format::Jpeg
+    }
 }

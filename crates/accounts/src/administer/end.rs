@@ -1,0 +1,74 @@
+//! Disabling accounts and ending them.
+
+use yaopai_model::{Account, AccountId, AppId, Identifier};
+use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords, sessions, settings};
+
+use super::Actor;
+use super::role::recount_roots;
+use crate::profile::orphan_pictures;
+use crate::rank::Action;
+use crate::{Accounts, Outcome};
+
+impl Accounts {
+    /// Disables an account (`disabled`) and ends its sessions, or enables it again.
+    ///
+    /// # Errors
+    /// `RankTooLow`, `NotOnSelf`, `LastRoot`, `NoSuchAccount`.
+    pub async fn set_disabled(&self, app: AppId, actor: Actor<'_>, id: AccountId, disabled: bool) -> Outcome<()> {
+        let (administrator, now) = (actor.on(app), self.now());
+        let done = self.store().write(move |tx| {
+            let account = administrator.target(tx, id, Action::Disable)?;
+            if account.disabled_at.is_some() == disabled {
+                return Ok(());
+            }
+            let (is_changed, action) = if disabled {
+                sessions::end_all(tx, id)?;
+                accounts::advance_epoch(tx, id)?;
+                (accounts::disable(tx, id, now)?, "account.disable")
+            } else {
+                (accounts::enable(tx, id)?, "account.enable")
+            };
+            if !is_changed {
+                return Err(SqlError::Conflict.into());
+            }
+            let after = Account {
+                disabled_at: disabled.then_some(now),
+                ..account.clone()
+            };
+            recount_roots(tx, Some(&account), Some(&after))?;
+            administrator.note(tx, action, id, "", now)
+        });
+        done.await
+    }
+
+    /// Ends an account: its sessions are dead, its identifiers free.
+    ///
+    /// # Errors
+    /// `RankTooLow`, `NotOnSelf`, `LastRoot`, `NoSuchAccount`.
+    pub async fn delete_account(&self, app: AppId, actor: Actor<'_>, id: AccountId) -> Outcome<()> {
+        let (administrator, now) = (actor.on(app), self.now());
+        let done = self.store().write(move |tx| {
+            let account = administrator.target(tx, id, Action::Delete)?;
+            recount_roots(tx, Some(&account), None)?;
+            free_identifiers(tx, &account)?;
+            orphan_pictures(tx, &account)?;
+            passwords::delete(tx, id)?;
+            sessions::end_all(tx, id)?;
+            settings::delete_all(tx, id)?;
+            accounts::delete(tx, id)?;
+            administrator.note(tx, "account.delete", id, account.role.as_str(), now)
+        });
+        done.await
+    }
+}
+
+fn free_identifiers(tx: &Tx, account: &Account) -> Result<(), SqlError> {
+    let phone = account.phone.as_ref().map(|held| Identifier::Phone(held.value.clone()));
+    let email = account.email.as_ref().map(|held| Identifier::Email(held.value.clone()));
+    let username = account.username.clone().map(Identifier::Username);
+    for identifier in [phone, email, username].into_iter().flatten() {
+        identifiers::free(tx, account.app, &identifier, account.id)?;
+    }
+    identifiers::free_public_id(tx, account.app, &account.public_id, account.id)?;
+    Ok(())
+}

@@ -1,0 +1,216 @@
+//! Who may do what to whom: one table, and what is not in it is denied.
+
+use yaopai_model::Role;
+
+use crate::Refusal;
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rank {
+    /// An account of this role.
+    Account(Role),
+    /// Whoever has the machine.
+    Operator,
+}
+
+/// What somebody does to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Looking at it in a list.
+    Look,
+    /// Writing its username or signature.
+    ChangeProfile,
+    /// Writing its e-mail address, by which it can be taken over.
+    ChangeEmail,
+    /// Giving it this role.
+    GiveRole(Role),
+    /// Disabling it, or enabling it again.
+    Disable,
+    /// Ending it.
+    Delete,
+}
+
+/// Whom it is done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The account's role.
+    pub(crate) role: Role,
+    /// Whether it is the actor's own account.
+    pub(crate) is_self: bool,
+}
+
+/// A line of the table.
+struct Rule {
+    /// The least role that the action takes.
+    least: Role,
+    /// Whether it may be done to accounts of any role, or only to those that the actor outranks.
+    on_any_rank: bool,
+    /// Whether it may be done to one's own account. Those are the fields that everybody may write of their own; a
+    /// change of one's address takes the proof that it is one's own, which this way does not ask for.
+    on_self: bool,
+}
+
+impl Action {
+    const fn rule(self) -> Rule {
+        let (least, on_any_rank, on_self) = match self {
+            Self::Look => (Role::Admin, true, true),
+            Self::ChangeProfile => (Role::Admin, false, true),
+            Self::ChangeEmail | Self::Disable | Self::Delete => (Role::Admin, false, false),
+            Self::GiveRole(_) => (Role::Root, false, false),
+        };
+        Rule {
+            least,
+            on_any_rank,
+            on_self,
+        }
+    }
+}
+
+/// Whether the actor's role reaches the action at all, whomever it is done to.
+///
+/// # Errors
+/// `RankTooLow`.
+pub(crate) fn reaches(actor: Rank, action: Action) -> Result<(), Refusal> {
+    match actor {
+        Rank::Operator => Ok(()),
+        Rank::Account(role) if role >= action.rule().least && role >= granted(action) => Ok(()),
+        Rank::Account(_) => Err(Refusal::RankTooLow),
+    }
+}
+
+/// Nobody gives more than they have.
+const fn granted(action: Action) -> Role {
+    match action {
+        Action::GiveRole(role) => role,
+        Action::Look | Action::ChangeProfile | Action::ChangeEmail | Action::Disable | Action::Delete => Role::User,
+    }
+}
+
+/// Whether the actor may do this to the target. Roots may act on each other, so that a root gone bad can be stopped.
+///
+/// # Errors
+/// `RankTooLow`, `NotOnSelf`.
+pub(crate) fn may(actor: Rank, action: Action, target: Target) -> Result<(), Refusal> {
+    reaches(actor, action)?;
+    let Rank::Account(role) = actor else { return Ok(()) };
+    let rule = action.rule();
+    if target.is_self {
+        return if rule.on_self { Ok(()) } else { Err(Refusal::NotOnSelf) };
+    }
+    if rule.on_any_rank || role > target.role || role == Role::Root {
+        Ok(())
+    } else {
+        Err(Refusal::RankTooLow)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an actor gets: `+` done, `-` rank too low, `!` not on oneself.
+    /// Columns: a user, an auditor, an admin, another root, oneself.
+    const TABLE: &str = "\
+user     look             -----
+user     change_profile   -----
+user     change_email     -----
+user     give_user        -----
+user     give_auditor     -----
+user     give_admin       -----
+user     give_root        -----
+user     disable          -----
+user     delete           -----
+auditor  look             -----
+auditor  change_profile   -----
+auditor  change_email     -----
+auditor  give_user        -----
+auditor  give_auditor     -----
+auditor  give_admin       -----
+auditor  give_root        -----
+auditor  disable          -----
+auditor  delete           -----
+admin    look             +++++
+admin    change_profile   ++--+
+admin    change_email     ++--!
+admin    give_user        -----
+admin    give_auditor     -----
+admin    give_admin       -----
+admin    give_root        -----
+admin    disable          ++--!
+admin    delete           ++--!
+root     look             +++++
+root     change_profile   +++++
+root     change_email     ++++!
+root     give_user        ++++!
+root     give_auditor     ++++!
+root     give_admin       ++++!
+root     give_root        ++++!
+root     disable          ++++!
+root     delete           ++++!
+";
+
+    const ACTIONS: [(&str, Action); 9] = [
+        ("look", Action::Look),
+        ("change_profile", Action::ChangeProfile),
+        ("change_email", Action::ChangeEmail),
+        ("give_user", Action::GiveRole(Role::User)),
+        ("give_auditor", Action::GiveRole(Role::Auditor)),
+        ("give_admin", Action::GiveRole(Role::Admin)),
+        ("give_root", Action::GiveRole(Role::Root)),
+        ("disable", Action::Disable),
+        ("delete", Action::Delete),
+    ];
+
+    fn mark(outcome: Result<(), Refusal>) -> char {
+        match outcome {
+            Ok(()) => '+',
+            Err(Refusal::RankTooLow) => '-',
+            Err(Refusal::NotOnSelf) => '!',
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_whole_table() {
+        let mut table = String::new();
+        for actor in Role::ALL {
+            for (name, action) in ACTIONS {
+                let others = Role::ALL.map(|role| Target { role, is_self: false });
+                let oneself = Target {
+                    role: actor,
+                    is_self: true,
+                };
+                let marks = others.into_iter().chain([oneself]);
+                let marks: String = marks
+                    .map(|target| mark(may(Rank::Account(actor), action, target)))
+                    .collect();
+                table += &format!("{:<8} {name:<16} {marks}\n", actor.as_str());
+            }
+        }
+        assert_eq!(table, TABLE);
+    }
+
+    #[test]
+    fn an_operator_may_all() {
+        for (_, action) in ACTIONS {
+            for role in Role::ALL {
+                assert_eq!(may(Rank::Operator, action, Target { role, is_self: false }), Ok(()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_role_too_low_is_told_before_the_target_is_looked_at() {
+        for (name, action) in ACTIONS {
+            for role in Role::ALL {
+                let reached = reaches(Rank::Account(role), action).is_ok();
+                let least = if name.starts_with("give") {
+                    Role::Root
+                } else {
+                    Role::Admin
+                };
+                assert_eq!(reached, role >= least, "{role:?} {name}");
+            }
+        }
+    }
+}
