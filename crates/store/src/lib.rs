@@ -14,6 +14,7 @@ pub mod codes;
 pub mod counters;
 pub mod deliveries;
 pub mod identifiers;
+mod integrity;
 mod migrate;
 mod open;
 pub mod passwords;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use backup::{BackupError, backup};
+pub use integrity::{IntegrityError, quick_check};
 pub use migrate::MigrationError;
 pub use open::{OpenError, SqliteOptions};
 pub use row::{Arg, Row, Value};
