@@ -12,10 +12,8 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
-use yaopai_accounts::Accounts;
-use yaopai_model::PasswordPolicy;
 
-use crate::commands::{self, Command, Reply};
+use crate::commands::{self, Command, Office, Reply};
 use crate::data_folder::Paths;
 use crate::shutdown::Stop;
 
@@ -76,7 +74,7 @@ impl AdminSocket {
     }
 
     /// Carries out commands until `stop`.
-    pub(crate) async fn serve(self, accounts: Accounts, policy: PasswordPolicy, mut stop: Stop) {
+    pub(crate) async fn serve(self, office: Office, mut stop: Stop) {
         let places = Arc::new(Semaphore::new(COMMANDS_AT_ONCE));
         loop {
             let accepted = tokio::select! {
@@ -85,23 +83,23 @@ impl AdminSocket {
             };
             // Nobody but the owner gets here; a failure to accept is theirs to see at the other end.
             let (Ok((stream, _)), Ok(place)) = (accepted, Arc::clone(&places).acquire_owned().await) else { continue };
-            let accounts = accounts.clone();
+            let office = office.clone();
             tokio::spawn(async move {
                 let _place = place;
                 // A command that is under way is carried out though its sender may have gone.
-                let _ = tokio::time::timeout(DEADLINE, answer(stream, &accounts, policy)).await;
+                let _ = tokio::time::timeout(DEADLINE, answer(stream, &office)).await;
             });
         }
         let _ = fs::remove_file(&self.path);
     }
 }
 
-async fn answer(stream: UnixStream, accounts: &Accounts, policy: PasswordPolicy) -> io::Result<()> {
+async fn answer(stream: UnixStream, office: &Office) -> io::Result<()> {
     let (input, mut output) = stream.into_split();
     let mut line = String::new();
     BufReader::new(input.take(LINE_BYTES)).read_line(&mut line).await?;
     let reply = match serde_json::from_str::<Command>(&line) {
-        Ok(command) => commands::execute(accounts, policy, command).await,
+        Ok(command) => commands::execute(office, command).await,
         // The parser's words may quote the line, which may hold a password.
         Err(_) => Reply::Failed("命令无法理解，版本可能不同 / not a command this server knows: is it another version?".to_owned()),
     };

@@ -1,11 +1,15 @@
 //! Management commands, carried out in one place whether they come through the socket or from this process.
 
 use serde::{Deserialize, Serialize};
-use yaopai_accounts::{AccountSelector, Accounts, Actor, Error, NewAccount, NewApp, Outcome, PageRequest, Refusal};
+use yaopai_accounts::{
+    AccountSelector, Accounts, Actor, Error, KeyPurpose, NewAccount, NewApp, Outcome, PageRequest, Refusal,
+};
 use yaopai_model::{
     Account, App, AppKey, AppName, AppSecret, Email, HostName, Identifier, Password, PasswordPolicy, Phone, Role,
     Username, limits,
 };
+
+use crate::readiness::Readiness;
 
 /// What an operator wants done. This is its form on the socket, which only the folder's owner can open: nothing in it
 /// is valid yet.
@@ -21,6 +25,8 @@ pub(crate) enum Command {
     ListAccounts { app: Option<String>, page: u32 },
     RotateKeys,
     EndAllSessions,
+    /// Whether the server can do its work now.
+    CheckReadiness,
 }
 
 /// An account to make.
@@ -86,9 +92,17 @@ impl From<Error> for Failure {
     }
 }
 
+/// Who carries commands out. Clones share the base.
+#[derive(Clone)]
+pub(crate) struct Office {
+    pub(crate) accounts: Accounts,
+    pub(crate) policy: PasswordPolicy,
+    pub(crate) readiness: Readiness,
+}
+
 /// Carries out `command`.
-pub(crate) async fn execute(accounts: &Accounts, policy: PasswordPolicy, command: Command) -> Reply {
-    match carry_out(accounts, policy, command).await {
+pub(crate) async fn execute(office: &Office, command: Command) -> Reply {
+    match carry_out(office, command).await {
         Ok(reply) => reply,
         Err(Failure::Input(reason)) => Reply::Failed(reason.to_owned()),
         Err(Failure::Verb(Error::Refused(refusal))) => Reply::Failed(explain(refusal)),
@@ -96,7 +110,8 @@ pub(crate) async fn execute(accounts: &Accounts, policy: PasswordPolicy, command
     }
 }
 
-async fn carry_out(accounts: &Accounts, policy: PasswordPolicy, command: Command) -> Result<Reply, Failure> {
+async fn carry_out(office: &Office, command: Command) -> Result<Reply, Failure> {
+    let accounts = &office.accounts;
     match command {
         Command::CreateApp { name, hosts, rate } => create_app(accounts, &name, &hosts, rate).await,
         Command::ListApps => Ok(Reply::Apps(accounts.list_apps().await?.iter().map(app_row).collect())),
@@ -105,7 +120,7 @@ async fn carry_out(accounts: &Accounts, policy: PasswordPolicy, command: Command
             let (app, secret) = accounts.rotate_app_secret(&key).await?;
             Ok(Reply::AppSecret(app_secret(&app, &secret)))
         }
-        Command::CreateAccount(new) => create_account(accounts, policy, new).await,
+        Command::CreateAccount(new) => create_account(accounts, office.policy, new).await,
         Command::SetRole { app, account, role } => {
             let role = Role::parse(&role).map_err(|_| Failure::Input(BAD_ROLE))?;
             let account = find(accounts, app.as_deref(), &account).await?;
@@ -123,8 +138,16 @@ async fn carry_out(accounts: &Accounts, policy: PasswordPolicy, command: Command
             let page = accounts.list_accounts(app.id, Actor::Operator, page).await?;
             Ok(Reply::Accounts { total: page.total, accounts: page.accounts.iter().map(account_row).collect() })
         }
-        Command::RotateKeys => accounts.rotate_token_key().await.map(|()| Reply::Done).map_err(Failure::from),
-        Command::EndAllSessions => accounts.end_all_sessions().await.map(|()| Reply::Done).map_err(Failure::from),
+        Command::RotateKeys => {
+            accounts.rotate_key(KeyPurpose::Tokens).await?;
+            accounts.rotate_key(KeyPurpose::Passwords).await?;
+            Ok(Reply::Done)
+        }
+        Command::EndAllSessions => {
+            accounts.end_all_sessions().await?;
+            Ok(Reply::Done)
+        }
+        Command::CheckReadiness => office.readiness.check().await.map(|()| Reply::Done).map_err(Failure::Input),
     }
 }
 
@@ -211,6 +234,9 @@ fn explain(refusal: Refusal) -> String {
         Refusal::NoSuchAccount => "没有这个账号 / no such account".to_owned(),
         Refusal::Taken(kind) => format!("已被占用 / taken: {kind}"),
         Refusal::LastRoot => "不能去掉最后一个 root / it would leave the app without an active root".to_owned(),
+        Refusal::HostTaken => "域名已归属另一个应用 / another app has the host".to_owned(),
+        Refusal::TooManyApps => "应用或域名太多 / too many apps, or too many hosts of one".to_owned(),
+        Refusal::ReservedUsername => "保留的用户名 / a reserved username".to_owned(),
         Refusal::Overloaded => "系统繁忙，请稍后再试 / busy: try again shortly".to_owned(),
         other => format!("被拒绝 / refused: {other:?}"),
     }

@@ -117,7 +117,7 @@ impl DataFolder {
         }
         let bad = |reason| FolderError::BadKey { path: path.clone(), reason };
         let key = HexKey::new(draw::bytes(entropy)).map_err(bad)?;
-        write_private(&path, format!("{}\n", key.to_hex().as_str()).as_bytes()).map_err(at(&path))?;
+        write_root_key(&path, &key).map_err(at(&path))?;
         sync_folder(self.paths.root()).map_err(at(self.paths.root()))?;
         Ok(key)
     }
@@ -146,6 +146,17 @@ pub(crate) fn read_root_key(path: &Path) -> Result<HexKey, FolderError> {
     HexKey::try_from(text).map_err(|reason| FolderError::BadKey { path: path.to_owned(), reason })
 }
 
+/// Writes a root key to a file that nobody else may read.
+pub(crate) fn write_root_key(path: &Path, key: &HexKey) -> io::Result<()> {
+    write_private(path, format!("{}\n", key.to_hex().as_str()).as_bytes())
+}
+
+/// Whether a file of this name in the folder belongs to its housekeeping, and not to what it keeps.
+pub(crate) fn is_housekeeping(name: &str) -> bool {
+    [LOCK, SOCKET, MARKER].contains(&name)
+}
+
+/// Refuses a file that group or others have any right to.
 fn refuse_exposed(path: &Path) -> Result<(), FolderError> {
     let found = fs::metadata(path).map_err(at(path))?.permissions().mode();
     if found & 0o077 == 0 {
@@ -155,7 +166,7 @@ fn refuse_exposed(path: &Path) -> Result<(), FolderError> {
 }
 
 /// Writes a file that is not there yet, readable by its owner only, to the disk.
-pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     // Under another name first: a crash in between must not leave half a key.
     let partial = path.with_extension("partial");
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;

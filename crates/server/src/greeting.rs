@@ -11,7 +11,7 @@ pub(crate) fn first_start(base: &Base, address: SocketAddr, app: &App, secret: &
     let folder = base.folder.paths().root();
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let at = format!("http://{}", reachable(address));
-    let (app_id, app_secret) = (app.key.as_str(), secret.expose());
+    let (app_id, app_secret, default_app) = (app.key.as_str(), secret.expose(), default_app(app, secret));
     let password = draw::text(base.entropy.as_ref(), draw::ALPHANUMERIC, 12);
     let program = std::env::current_exe().map_or_else(|_| "yaopai".to_owned(), |path| path.display().to_string());
     format!(
@@ -20,9 +20,7 @@ pub(crate) fn first_start(base: &Base, address: SocketAddr, app: &App, secret: &
   数据目录 data folder: {folder}
     请连同 root.key 一起备份 / back it up together with root.key: yaopai backup FILE
 
-  默认应用（密钥只显示这一次）/ the default app (its secret is shown this once)
-    app_id:     {app_id}
-    app_secret: {app_secret}
+{default_app}
 
   创建第一个 root 账号（先改密码）/ make the first root account (choose a password of your own):
     echo '{password}' | YAOPAI_DATA_DIR='{folder}' '{program}' account create --username root --role root --password-stdin
@@ -33,6 +31,17 @@ pub(crate) fn first_start(base: &Base, address: SocketAddr, app: &App, secret: &
     curl -s '{at}/api/v1/user/uid?name=demo'
 ",
         folder = folder.display(),
+    )
+}
+
+/// The default app's credentials, for the one time that they are shown.
+pub(crate) fn default_app(app: &App, secret: &AppSecret) -> String {
+    format!(
+        "  默认应用（密钥只显示这一次）/ the default app (its secret is shown this once)
+    app_id:     {}
+    app_secret: {}",
+        app.key.as_str(),
+        secret.expose()
     )
 }
 

@@ -13,8 +13,10 @@ use crate::shutdown::Stop;
 const SWEEP: Duration = Duration::from_secs(60);
 /// How often gauges are read and histograms emptied into their buckets.
 const MEASURE: Duration = Duration::from_secs(5);
-/// How long the outbox waits to be looked at again when nothing wakes it.
-const OUTBOX: Duration = Duration::from_secs(1);
+/// How long to leave the outbox alone after it could not be looked into.
+const OUTBOX_TROUBLE: Duration = Duration::from_secs(5);
+/// How long to leave it alone at least, so that an outbox that cannot be emptied does not keep a core busy.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Starts the loops; each ends soon after `stop`.
 pub(crate) fn start(accounts: &Accounts, store: &Store, metrics: PrometheusHandle, stop: &Stop) -> JoinSet<()> {
@@ -26,14 +28,24 @@ pub(crate) fn start(accounts: &Accounts, store: &Store, metrics: PrometheusHandl
 }
 
 async fn deliver(accounts: Accounts, mut stop: Stop) {
-    while stop.lasts(OUTBOX).await {
-        note("outbox", accounts.deliver_due().await);
+    let mut pause = Duration::ZERO;
+    loop {
+        tokio::select! {
+            lasted = stop.lasts(pause) => if !lasted { break },
+            () = accounts.outbox_changed() => {}
+        }
+        let delivered = accounts.deliver_due().await;
+        pause = delivered.as_ref().map_or(OUTBOX_TROUBLE, |next| (*next).max(SHORTEST_PAUSE));
+        note("outbox", delivered);
     }
 }
 
 async fn sweep(accounts: Accounts, mut stop: Stop) {
-    while stop.lasts(SWEEP).await {
+    loop {
         note("sweep", accounts.sweep().await);
+        if !stop.lasts(SWEEP).await {
+            break;
+        }
     }
 }
 

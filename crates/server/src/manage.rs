@@ -8,7 +8,8 @@ use crate::cli::{self, Form, OneAccount, RoleName};
 use crate::commands::{self, AccountRow, Command, CreateAccount, Reply};
 use crate::config::{Config, Effective};
 use crate::data_folder::{DataFolder, Paths};
-use crate::{Complaint, admin_socket, terminal, wire_up};
+use crate::wire_up::{self, OpenFailure};
+use crate::{Complaint, admin_socket, greeting, terminal};
 
 /// Bytes of standard input that are read for a password.
 const PASSWORD_LINE_BYTES: u64 = 4096;
@@ -74,7 +75,11 @@ async fn run(config: &Config, command: Command) -> Result<Reply, Complaint> {
     };
     let folder = DataFolder::take(&settings.data_dir)?;
     let base = wire_up::open(settings, folder).await?;
-    let reply = commands::execute(&base.accounts, wire_up::password_policy(settings), command).await;
+    // On standard error, so that what a script reads stays what it asked for.
+    if let Some((app, secret)) = base.accounts.ensure_default_app().await.map_err(OpenFailure::from)? {
+        terminal::complain(&greeting::default_app(&app, &secret));
+    }
+    let reply = commands::execute(&base.office(settings), command).await;
     base.close().await;
     Ok(reply)
 }

@@ -14,7 +14,6 @@ use crate::config::{Config, MailChannel, Settings, SmsChannel};
 use crate::data_folder::DataFolder;
 use crate::listen::{self, Bounds};
 use crate::ops::{self, MetricsAccess};
-use crate::readiness::Readiness;
 use crate::shutdown::{self, Stop, Stopper};
 use crate::wire_up::{self, Base, OpenFailure};
 use crate::{greeting, loops, telemetry, terminal};
@@ -63,7 +62,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let (stopper, stop) = Stopper::new();
     let background = loops::start(&base.accounts, &base.store, metrics.clone(), &stop);
     let mut serving = JoinSet::new();
-    serving.spawn(socket.serve(base.accounts.clone(), wire_up::password_policy(&settings), stop.clone()));
+    serving.spawn(socket.serve(base.office(&settings), stop.clone()));
     serve_http(&mut serving, &settings, &base, (listener, metrics_listener), metrics, &stop);
 
     shutdown::signalled().await.map_err(ServeError::Signals)?;
@@ -116,7 +115,7 @@ fn routes(settings: &Settings, base: &Base) -> Router {
         token_keys: base.accounts.token_keys(),
         settings: wire_up::wire_settings(settings, base).into(),
     };
-    yaopai_dialects::router(wires).merge(ops::health(Readiness::new(base.store.clone(), base.clock.clone())))
+    yaopai_dialects::router(wires).merge(ops::health(base.readiness()))
 }
 
 fn warn_of_trial_channels(settings: &Settings) {

@@ -10,12 +10,14 @@ use yaopai_accounts::{Accounts, Error, HashingSettings, Parts, RootKey};
 use yaopai_courier::{Channel, LogChannel, SetupError, SmtpChannel, WebhookChannel};
 use yaopai_dialects::WireSettings;
 use yaopai_model::{Clock as _, Limits, PasswordPolicy};
-use yaopai_store::{OpenError, SqliteOptions, Store};
+use yaopai_store::{OpenError, SqliteOptions, Store, base};
 
 use crate::clock::SystemClock;
+use crate::commands::Office;
 use crate::config::{ConfigError, HttpStatus, MailChannel, PasswordRule, Secret, Settings, SmsChannel};
 use crate::data_folder::{DataFolder, FolderError, Paths};
 use crate::entropy::OsEntropy;
+use crate::readiness::Readiness;
 use crate::terminal;
 
 /// Why the account base cannot be opened, and what to do.
@@ -62,10 +64,12 @@ pub(crate) async fn open(settings: &Settings, folder: DataFolder) -> Result<Base
     let root_key = match &settings.root_key {
         Some(key) => RootKey::new(*key.bytes()),
         None => RootKey::new(*folder.root_key(entropy.as_ref())?.bytes()),
-    };
+    }
+    .map_err(Error::from)?;
     let mut options = SqliteOptions::new(clock.now());
     options.must_exist = folder.paths().is_initialised();
     let store = Store::open_sqlite(&database_path(settings, folder.paths())?, &options)?;
+    resume(&store, &clock).await?;
     let accounts = Accounts::open(Parts {
         store: store.clone(),
         clock: clock.clone(),
@@ -83,7 +87,33 @@ pub(crate) async fn open(settings: &Settings, folder: DataFolder) -> Result<Base
     Ok(Base { accounts, store, clock, entropy, folder })
 }
 
+/// Time goes on from the latest instant that the database has seen, even if the machine's clock was set back meanwhile.
+async fn resume(store: &Store, clock: &SystemClock) -> Result<(), OpenFailure> {
+    let latest = store.read(base::latest_instant).await.map_err(OpenError::from)?;
+    let now = clock.now();
+    if latest > now {
+        let behind = now.until(latest).as_secs();
+        tracing::warn!(seconds = behind, "系统时钟曾被回拨 / the clock was set back; time goes on from where it was");
+    }
+    clock.resume_from(latest);
+    Ok(())
+}
+
 impl Base {
+    /// Who carries out management commands on it.
+    pub(crate) fn office(&self, settings: &Settings) -> Office {
+        Office {
+            accounts: self.accounts.clone(),
+            policy: password_policy(settings),
+            readiness: self.readiness(),
+        }
+    }
+
+    /// What tells whether it works.
+    pub(crate) fn readiness(&self) -> Readiness {
+        Readiness::new(self.store.clone(), self.clock.clone())
+    }
+
     /// Finishes what is queued and closes the database, then lets go of the folder.
     pub(crate) async fn close(self) {
         drop(self.accounts);
@@ -181,12 +211,12 @@ fn limits(settings: &Settings) -> Limits {
 
 fn hashing(settings: &Settings) -> HashingSettings {
     let set = &settings.hashing;
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let cores = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
     HashingSettings {
         memory_kib: set.memory_kib,
         passes: set.passes,
         lanes: set.lanes,
-        threads: if set.threads == 0 { cores } else { count(set.threads) },
+        threads: NonZero::new(count(set.threads)).unwrap_or(cores),
         queue: count(set.queue),
     }
 }

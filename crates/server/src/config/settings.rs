@@ -142,15 +142,15 @@ pub(crate) struct Smtp {
 #[derive(Config)]
 pub(crate) struct LimitSettings {
     /// 验证码有效期，秒 / how long a code can be redeemed, in seconds.
-    #[config(default = 300, validate(bounds(code_ttl_seconds, 30, 3600), "30 到 3600 / 30 to 3600"))]
+    #[config(default = 300, validate(bounds(code_ttl_seconds, 1, 86_400), "1 到 86400 / 1 to 86400"))]
     pub(crate) code_ttl_seconds: u32,
 
     /// 重发间隔，秒；0 为不限 / how long to wait before another code to the same recipient, in seconds; 0 for not at all.
-    #[config(default = 60, validate(bounds(code_resend_seconds, 0, 3600), "0 到 3600 / 0 to 3600"))]
+    #[config(default = 60, validate(bounds(code_resend_seconds, 0, 86_400), "0 到 86400 / 0 to 86400"))]
     pub(crate) code_resend_seconds: u32,
 
     /// 每个验证码可试次数 / tries for one code.
-    #[config(default = 5, validate(bounds(code_guesses, 1, 10), "1 到 10 / 1 to 10"))]
+    #[config(default = 5, validate(bounds(code_guesses, 1, 100), "1 到 100 / 1 to 100"))]
     pub(crate) code_guesses: u32,
 
     /// 每个号码每天的验证码数 / codes to one recipient in a day.
