@@ -73,7 +73,7 @@ mod tests {
                 ttl_seconds: 300,
             },
             app_id: "app".into(),
-            app_name: "瑶拍".into(),
+            app_name: "腰牌".into(),
         };
         assert_eq!(channel.send(&message).await, Ok(()));
         let printed = printed.lock().unwrap();

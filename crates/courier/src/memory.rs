@@ -71,7 +71,7 @@ mod tests {
                 ttl_seconds: 300,
             },
             app_id: "app".into(),
-            app_name: "瑶拍".into(),
+            app_name: "腰牌".into(),
         };
         store.refuse_next(SendError::temporary("later"));
         assert_eq!(channel.send(&message("1")).await, Err(SendError::temporary("later")));

@@ -193,13 +193,13 @@ mod tests {
 
     #[test]
     fn a_code_mail_reads_like_this() {
-        let mail = code_mail("瑶拍相机", "042917", Purpose::ResetPassword, 300).unwrap();
-        assert_eq!(mail.subject, "【瑶拍相机】重置密码验证码");
+        let mail = code_mail("腰牌相机", "042917", Purpose::ResetPassword, 300).unwrap();
+        assert_eq!(mail.subject, "【腰牌相机】重置密码验证码");
         assert_eq!(
             mail.plain,
             "您好：\n\n您正在重置密码，验证码为：042917\n\n验证码 5 分钟内有效，请勿告诉他人。如非本人操作请忽略。\n\n\
              Your code to reset your password is 042917. It is valid for 5 minutes; tell it to nobody. \
-             If this was not you, ignore this mail.\n\n瑶拍相机"
+             If this was not you, ignore this mail.\n\n腰牌相机"
         );
         assert!(mail.html.contains("您正在重置密码，验证码为："), "{}", mail.html);
         assert!(mail.html.contains(">042917<"), "{}", mail.html);
@@ -214,42 +214,42 @@ mod tests {
 
     #[test]
     fn every_purpose_has_its_own_words() {
-        let sms = |purpose| code_sms("瑶拍", "123456", purpose, 300).unwrap();
+        let sms = |purpose| code_sms("腰牌", "123456", purpose, 300).unwrap();
         assert_eq!(
             sms(Purpose::Register),
-            "【瑶拍】验证码 123456，您正在注册账号，5 分钟内有效。请勿告诉他人，如非本人操作请忽略。"
+            "【腰牌】验证码 123456，您正在注册账号，5 分钟内有效。请勿告诉他人，如非本人操作请忽略。"
         );
         assert_eq!(
             sms(Purpose::ResetPassword),
-            "【瑶拍】验证码 123456，您正在重置密码，5 分钟内有效。请勿告诉他人，如非本人操作请忽略。"
+            "【腰牌】验证码 123456，您正在重置密码，5 分钟内有效。请勿告诉他人，如非本人操作请忽略。"
         );
         assert_eq!(
             sms(Purpose::SignIn),
-            "【瑶拍】验证码 123456，您正在登录账号，5 分钟内有效。请勿告诉他人，如非本人操作请忽略。"
+            "【腰牌】验证码 123456，您正在登录账号，5 分钟内有效。请勿告诉他人，如非本人操作请忽略。"
         );
         assert_eq!(
             sms(Purpose::Any),
-            "【瑶拍】验证码 123456，您正在验证身份，5 分钟内有效。请勿告诉他人，如非本人操作请忽略。"
+            "【腰牌】验证码 123456，您正在验证身份，5 分钟内有效。请勿告诉他人，如非本人操作请忽略。"
         );
     }
 
     #[test]
     fn a_notice_says_what_was_done_and_what_to_do() {
-        let mail = notice_mail("瑶拍", Notice::EmailChanged).unwrap();
-        assert_eq!(mail.subject, "【瑶拍】登录邮箱已更换");
+        let mail = notice_mail("腰牌", Notice::EmailChanged).unwrap();
+        assert_eq!(mail.subject, "【腰牌】登录邮箱已更换");
         assert_eq!(
             mail.plain,
             "您好：\n\n您的账号已更换登录邮箱，本邮箱不能再用于登录。\n\n如非本人操作，请尽快联系管理员。\n\n\
              Your account now has another e-mail address; this one no longer signs in. \
-             If this was not you, contact the administrator soon.\n\n瑶拍"
+             If this was not you, contact the administrator soon.\n\n腰牌"
         );
         assert!(
             mail.html.contains("您的账号已更换登录邮箱，本邮箱不能再用于登录。"),
             "{}",
             mail.html
         );
-        let mail = notice_mail("瑶拍", Notice::PasswordChanged).unwrap();
-        assert_eq!(mail.subject, "【瑶拍】密码已修改");
+        let mail = notice_mail("腰牌", Notice::PasswordChanged).unwrap();
+        assert_eq!(mail.subject, "【腰牌】密码已修改");
         assert!(mail.plain.contains("您的账号密码已修改"), "{}", mail.plain);
     }
 

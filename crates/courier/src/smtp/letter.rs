@@ -94,7 +94,7 @@ mod tests {
                 ttl_seconds: 300,
             },
             app_id: "app".into(),
-            app_name: "瑶拍".into(),
+            app_name: "腰牌".into(),
         }
     }
 
@@ -147,8 +147,8 @@ mod tests {
         let address = || "no-reply@example.org".to_owned();
         assert_eq!(parts("no-reply@example.org"), Some((None, address())));
         assert_eq!(
-            parts(" 瑶拍 相机 <no-reply@example.org> "),
-            Some((Some("瑶拍 相机".into()), address()))
+            parts(" 腰牌 相机 <no-reply@example.org> "),
+            Some((Some("腰牌 相机".into()), address()))
         );
         assert_eq!(
             parts("\"Yao, Pai\" <no-reply@example.org>"),
@@ -157,9 +157,9 @@ mod tests {
         assert_eq!(parts("<no-reply@example.org>"), Some((None, address())));
         for text in [
             "",
-            "瑶拍",
+            "腰牌",
             "a@example.org, b@example.org",
-            "瑶拍 <no-reply>",
+            "腰牌 <no-reply>",
             "瑶\r\n拍 <no-reply@example.org>",
         ] {
             assert_eq!(parts(text), None, "{text:?}");

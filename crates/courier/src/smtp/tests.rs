@@ -15,7 +15,7 @@ use yaopai_model::Purpose;
 use super::SmtpChannel;
 use crate::{Body, Channel, DEADLINE, Message, Notice, SendError};
 
-const FROM: &str = "瑶拍 <no-reply@yaopai.example>";
+const FROM: &str = "腰牌 <no-reply@yaopai.example>";
 
 #[derive(Clone, Default)]
 struct Mailroom(Arc<Mutex<Seen>>);
@@ -117,7 +117,7 @@ fn message(to: &str, body: Body) -> Message {
         to: to.into(),
         body,
         app_id: "app1".into(),
-        app_name: "瑶拍<相机>".into(),
+        app_name: "腰牌<相机>".into(),
     }
 }
 
@@ -150,13 +150,13 @@ async fn a_code_arrives_readable_in_both_parts() {
     assert_eq!(seen.recipients, ["yao@example.org"]);
     assert!(seen.mails[0].is_ascii(), "old servers pass on seven bits only");
     let mail = MessageParser::default().parse(&seen.mails[0]).unwrap();
-    assert_eq!(mail.subject(), Some("【瑶拍<相机>】登录验证码"));
+    assert_eq!(mail.subject(), Some("【腰牌<相机>】登录验证码"));
     assert_eq!(mail.message_id(), Some("m-42@yaopai.example"));
     assert_eq!(mail.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
     let from = mail.from().unwrap().first().unwrap();
     assert_eq!(
         (from.name(), from.address()),
-        (Some("瑶拍"), Some("no-reply@yaopai.example"))
+        (Some("腰牌"), Some("no-reply@yaopai.example"))
     );
     assert_eq!(mail.to().unwrap().first().unwrap().address(), Some("yao@example.org"));
     assert_eq!(
@@ -185,7 +185,7 @@ async fn a_notice_arrives() {
     assert_eq!(channel.send(&notice).await, Ok(()));
     let seen = room.seen();
     let mail = MessageParser::default().parse(&seen.mails[0]).unwrap();
-    assert_eq!(mail.subject(), Some("【瑶拍<相机>】密码已修改"));
+    assert_eq!(mail.subject(), Some("【腰牌<相机>】密码已修改"));
     assert!(mail.body_text(0).unwrap().contains("您的账号密码已修改"));
 }
 

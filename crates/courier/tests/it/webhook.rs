@@ -17,7 +17,7 @@ fn message(body: Body) -> Message {
         to: "+8613800138000".into(),
         body,
         app_id: "app1".into(),
-        app_name: "瑶拍\"相机".into(),
+        app_name: "腰牌\"相机".into(),
     }
 }
 
@@ -53,7 +53,7 @@ async fn the_body_is_these_bytes_and_signed() {
     assert_eq!(
         String::from_utf8(request.body.clone()).unwrap(),
         "{\"id\":\"m-42\",\"to\":\"+8613800138000\",\"code\":\"042917\",\"purpose\":\"reset_password\",\
-         \"app_id\":\"app1\",\"ttl_seconds\":300,\"text\":\"【瑶拍\\\"相机】验证码 042917，您正在重置密码，5 分钟内有效。\
+         \"app_id\":\"app1\",\"ttl_seconds\":300,\"text\":\"【腰牌\\\"相机】验证码 042917，您正在重置密码，5 分钟内有效。\
          请勿告诉他人，如非本人操作请忽略。\"}"
     );
     assert!(
