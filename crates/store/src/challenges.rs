@@ -2,7 +2,7 @@
 
 use yaopai_model::{AppId, Timestamp};
 
-use crate::{SqlError, Tx, args};
+use crate::{Db, SqlError, Tx, args};
 
 /// Where a challenge's row stands.
 #[derive(Clone)]
@@ -110,8 +110,8 @@ pub fn permit_reset(tx: &Tx, key: &ChallengeKey, until: Timestamp) -> Result<(),
 ///
 /// # Errors
 /// Those of the database.
-pub fn is_reset_permitted(tx: &Tx, key: &ChallengeKey, now: Timestamp) -> Result<bool, SqlError> {
-    let row = tx.row(
+pub fn is_reset_permitted(db: &Db, key: &ChallengeKey, now: Timestamp) -> Result<bool, SqlError> {
+    let row = db.row(
         "select app_id from challenges where app_id = $1 and email = $2 and reset_permitted_until > $3",
         args![key.app.0, key.email.as_str(), now],
     )?;

@@ -2,7 +2,7 @@
 
 use yaopai_model::{Address, AppId, Purpose, Timestamp};
 
-use crate::{Db, SqlError, Tx, args};
+use crate::{SqlError, Tx, args};
 
 /// Where a code's row stands.
 #[derive(Clone)]
@@ -15,54 +15,19 @@ pub struct CodeKey {
     pub purpose: Purpose,
 }
 
-/// Puts a new code in the place of any before it, unless one was made after `not_since`; says whether it did.
+/// Puts a new code in the place of any before it.
 ///
 /// # Errors
 /// Those of the database.
-pub fn replace(
-    tx: &Tx,
-    key: &CodeKey,
-    mac: &[u8; 32],
-    now: Timestamp,
-    expires_at: Timestamp,
-    not_since: Timestamp,
-) -> Result<bool, SqlError> {
+pub fn replace(tx: &Tx, key: &CodeKey, mac: &[u8; 32], now: Timestamp, expires_at: Timestamp) -> Result<(), SqlError> {
     let identifier = key.address.identifier();
-    let changed = tx.execute(
+    tx.execute(
         "insert into codes (app_id, kind, normal, purpose, mac, created_at, expires_at, guesses, used_at) \
          values ($1, $2, $3, $4, $5, $6, $7, 0, null) on conflict (app_id, kind, normal, purpose) do update set \
-         mac = excluded.mac, created_at = excluded.created_at, expires_at = excluded.expires_at, guesses = 0, used_at = null \
-         where codes.created_at <= $8",
-        args![
-            key.app.0,
-            identifier.kind().as_str(),
-            identifier.normal(),
-            key.purpose.as_str(),
-            mac,
-            now,
-            expires_at,
-            not_since
-        ],
+         mac = excluded.mac, created_at = excluded.created_at, expires_at = excluded.expires_at, guesses = 0, used_at = null",
+        args![key.app.0, identifier.kind().as_str(), identifier.normal(), key.purpose.as_str(), mac, now, expires_at],
     )?;
-    Ok(changed == 1)
-}
-
-/// When the code that stands there was made.
-///
-/// # Errors
-/// Those of the database.
-pub fn created_at(db: &Db, key: &CodeKey) -> Result<Option<Timestamp>, SqlError> {
-    let identifier = key.address.identifier();
-    let row = db.row(
-        "select created_at from codes where app_id = $1 and kind = $2 and normal = $3 and purpose = $4",
-        args![
-            key.app.0,
-            identifier.kind().as_str(),
-            identifier.normal(),
-            key.purpose.as_str()
-        ],
-    )?;
-    row.map(|row| row.timestamp(0)).transpose()
+    Ok(())
 }
 
 /// Reserves one try at the live code and gives its keyed hash; none when there is no live code or no try left.
