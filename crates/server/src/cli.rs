@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// 瑶拍 Yaopai：三套用户接口，一个账号库 / three user APIs over one account base.
+/// 腰牌 Yaopai：三套用户接口，一个账号库 / three user APIs over one account base.
 ///
 /// 不带命令即 `serve` / without a command: `serve`.
 #[derive(Parser)]

@@ -67,7 +67,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Complain
             manage::do_it(&config, commands::Command::EndAllSessions).await?;
         }
         Command::Config(command) => manage::config(&config, &command)?,
-        Command::Doctor(form) => return Ok(doctor::examine(&config, form).await),
+        Command::Doctor(form) => return Ok(doctor::doctor(&config, form).await),
         Command::Backup(order) => archive::backup(&config, &order)?,
         Command::Restore(order) => archive::restore(&config, &order).await?,
     }

@@ -11,7 +11,7 @@ use super::value::{
     PublicUrl, Secret, SmsChannel, TimeZoneName,
 };
 
-/// 瑶拍 Yaopai 的全部设置 / every setting of Yaopai.
+/// 腰牌 Yaopai 的全部设置 / every setting of Yaopai.
 ///
 /// 优先级 / priority: 环境变量 environment > 本文件 this file (`yaopai.toml`) > 默认值 defaults.
 /// 文件里的每一项都有对应的环境变量：加 `YAOPAI_`，大写，点写成两个下划线。

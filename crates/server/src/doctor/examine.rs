@@ -1,0 +1,179 @@
+//! What is looked at, one function each.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use yaopai_store::IntegrityError;
+
+use super::Finding;
+use crate::commands::{self, Command, Reply};
+use crate::config::{MailChannel, PasswordRule, Settings, SmsChannel};
+use crate::data_folder::{self, DataFolder, FolderError, Paths};
+use crate::{admin_socket, wire_up};
+
+const MEBIBYTE: u64 = 1 << 20;
+/// Below this much room there is soon none.
+const LITTLE_ROOM: u64 = 1024 * MEBIBYTE;
+/// Below this much room writes begin to fail.
+const NO_ROOM: u64 = 64 * MEBIBYTE;
+
+/// Every finding, in the order in which one would look.
+pub(super) async fn everything(settings: &Settings) -> Vec<Finding> {
+    let paths = Paths::new(&settings.data_dir);
+    let mut findings = vec![data_folder(&paths), root_key(settings, &paths), room(&paths)];
+    findings.extend(database(settings, &paths));
+    findings.push(server(settings, &paths).await);
+    findings.push(sms(settings));
+    findings.push(mail(settings));
+    findings.push(password_policy(settings));
+    findings.extend(metrics(settings));
+    findings
+}
+
+fn data_folder(paths: &Paths) -> Finding {
+    const WHAT: &str = "数据目录 data folder";
+    let (root, shown) = (paths.root(), paths.root().display());
+    match fs::metadata(root) {
+        Err(_) => Finding::advice(WHAT, format!("{shown} 尚不存在 / is not there yet"), "首次 `yaopai serve` 会创建 / the first `yaopai serve` makes it"),
+        Ok(found) if !found.is_dir() => Finding::wrong(WHAT, format!("{shown} 不是目录 / is no folder"), "更改 `data_dir` / change `data_dir`"),
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+            Finding::wrong(WHAT, format!("他人可以进入 / others may enter {shown}"), format!("chmod 700 '{shown}'"))
+        }
+        Ok(_) => Finding::fine(WHAT, shown.to_string()),
+    }
+}
+
+fn root_key(settings: &Settings, paths: &Paths) -> Finding {
+    const WHAT: &str = "根密钥 root key";
+    let path = paths.root_key();
+    if settings.root_key.is_some() {
+        return Finding::fine(WHAT, "来自设置 / from the settings");
+    }
+    if !path.exists() && !paths.is_initialised() {
+        return Finding::advice(WHAT, "尚未生成 / not drawn yet", "首次 `yaopai serve` 会生成 / the first `yaopai serve` draws it");
+    }
+    match data_folder::read_root_key(&path) {
+        Ok(_) => Finding::fine(WHAT, path.display().to_string()),
+        Err(error @ FolderError::Exposed(_)) => Finding::wrong(WHAT, error.to_string(), format!("chmod 600 '{}'", path.display())),
+        Err(error) => Finding::wrong(WHAT, error.to_string(), "从备份恢复 / restore it from a backup"),
+    }
+}
+
+fn room(paths: &Paths) -> Finding {
+    const WHAT: &str = "磁盘 disk";
+    let remedy = "腾出空间，或把 `data_dir` 移到别处 / make room, or move `data_dir` elsewhere";
+    let existing = paths.root().ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let Ok(found) = rustix::fs::statvfs(existing) else {
+        return Finding::wrong(WHAT, "无法查看 / cannot be looked at", "检查 `data_dir` 的权限 / check the rights on `data_dir`");
+    };
+    let free = found.f_bavail.saturating_mul(found.f_frsize);
+    let words = format!("剩余 / free: {} MiB", free / MEBIBYTE);
+    match free {
+        0..NO_ROOM => Finding::wrong(WHAT, words, remedy),
+        NO_ROOM..LITTLE_ROOM => Finding::advice(WHAT, words, remedy),
+        LITTLE_ROOM.. => Finding::fine(WHAT, words),
+    }
+}
+
+fn database(settings: &Settings, paths: &Paths) -> Option<Finding> {
+    const WHAT: &str = "数据库 database";
+    let path = match wire_up::database_path(settings, paths) {
+        Ok(path) => path,
+        Err(error) => return Some(Finding::wrong(WHAT, error.to_string(), "更改 `database_url` / change `database_url`")),
+    };
+    if !path.exists() {
+        let restore = "从备份恢复：yaopai restore FILE / restore a backup";
+        return paths.is_initialised().then(|| Finding::wrong(WHAT, format!("丢失 / missing: {}", path.display()), restore));
+    }
+    Some(match yaopai_store::quick_check(&path) {
+        Ok(()) => Finding::fine(WHAT, path.display().to_string()),
+        Err(error @ IntegrityError::Damaged(_)) => {
+            Finding::wrong(WHAT, error.to_string(), "停止服务并从备份恢复 / stop the server and restore a backup")
+        }
+        Err(error @ IntegrityError::Database(_)) => Finding::wrong(WHAT, error.to_string(), "检查文件的权限和内容 / check the file's rights and content"),
+    })
+}
+
+/// Asks the running server, or, when none is running, opens the base to see whether one could.
+async fn server(settings: &Settings, paths: &Paths) -> Finding {
+    const WHAT: &str = "服务 server";
+    match admin_socket::send(paths, Command::CheckReadiness).await {
+        Ok(Ok(reply)) => return judge(WHAT, "正在运行 / running", reply),
+        Ok(Err(_)) => {}
+        Err(error) => return Finding::wrong(WHAT, format!("没有应答 / it does not answer: {error}"), "重启服务并查看日志 / restart it and see its log"),
+    }
+    if !paths.is_initialised() {
+        return Finding::advice(WHAT, "尚未启动过 / never started", "yaopai serve");
+    }
+    let opened = match DataFolder::take(paths.root()) {
+        Ok(folder) => wire_up::open(settings, folder).await,
+        Err(error) => Err(error.into()),
+    };
+    match opened {
+        Ok(base) => {
+            let reply = commands::execute(&base.office(settings), Command::CheckReadiness).await;
+            base.close().await;
+            judge(WHAT, "未运行，可以启动 / not running, could start", reply)
+        }
+        Err(error) => Finding::wrong(WHAT, format!("无法启动 / could not start: {error}"), "按所说的处理 / do as it says"),
+    }
+}
+
+fn judge(what: &'static str, state: &str, reply: Reply) -> Finding {
+    if let Reply::Failed(reason) = reply {
+        let remedy = "`store`：检查磁盘和数据库；`clock`：校准系统时钟 / `store`: check the disk and the database; `clock`: set the clock";
+        return Finding::wrong(what, format!("{state}，未就绪 / not ready: {reason}"), remedy);
+    }
+    Finding::fine(what, state)
+}
+
+const TRIAL: &str = "只打印在终端，仅供试用 / only printed on the terminal, for trying out";
+const OFF: &str = "已关闭，验证码无法送达 / off: codes cannot be sent that way";
+
+fn sms(settings: &Settings) -> Finding {
+    const WHAT: &str = "短信 text messages";
+    let remedy = "设置 `sms.channel` / set `sms.channel`";
+    match (wire_up::sms_channel(settings), settings.sms.channel) {
+        (Err(error), _) => Finding::wrong(WHAT, error.to_string(), remedy),
+        (Ok(_), SmsChannel::Log) => Finding::advice(WHAT, TRIAL, remedy),
+        (Ok(_), SmsChannel::Off) => Finding::advice(WHAT, OFF, remedy),
+        (Ok(_), SmsChannel::Webhook) => Finding::fine(WHAT, "webhook"),
+    }
+}
+
+fn mail(settings: &Settings) -> Finding {
+    const WHAT: &str = "邮件 mail";
+    let remedy = "设置 `mail.channel` / set `mail.channel`";
+    match (wire_up::mail_channel(settings), settings.mail.channel) {
+        (Err(error), _) => Finding::wrong(WHAT, error.to_string(), remedy),
+        (Ok(_), MailChannel::Log) => Finding::advice(WHAT, TRIAL, remedy),
+        (Ok(_), MailChannel::Off) => Finding::advice(WHAT, OFF, remedy),
+        (Ok(_), MailChannel::Smtp) => Finding::fine(WHAT, "smtp"),
+    }
+}
+
+fn password_policy(settings: &Settings) -> Finding {
+    const WHAT: &str = "密码规则 password policy";
+    match settings.password.policy {
+        PasswordRule::Strict => Finding::fine(WHAT, "strict"),
+        PasswordRule::Published => Finding::advice(
+            WHAT,
+            "published：6 位即可 / six characters do",
+            "建议 `password.policy = \"strict\"`：至少 8 位，拒绝常见密码 / better: at least 8, and no common password",
+        ),
+    }
+}
+
+/// A proxy on this machine looks like this machine, and would let everybody read the metrics.
+fn metrics(settings: &Settings) -> Option<Finding> {
+    let is_behind_proxy = settings.public_url.is_some() || !settings.trusted_proxies.is_empty();
+    let is_guarded = settings.metrics.key.is_some() || settings.metrics.listen.is_some();
+    (is_behind_proxy && !is_guarded).then(|| {
+        Finding::advice(
+            "指标 metrics",
+            "经本机反向代理，`/metrics` 可能人人可读 / through a proxy on this machine everybody may read `/metrics`",
+            "设置 `metrics.key` 或 `metrics.listen` / set `metrics.key` or `metrics.listen`",
+        )
+    })
+}
