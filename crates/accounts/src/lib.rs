@@ -32,8 +32,8 @@ mod throttle;
 mod turns;
 mod upload;
 
-pub use administer::{AccountChange, AccountPage, Actor, NewAccount, PageRequest};
-pub use apps::{AppChange, ListedApp, NewApp};
+pub use administer::{AccountChange, AccountPage, AccountSelector, Actor, NewAccount, PageRequest, SelectorError};
+pub use apps::{AppChange, NewApp};
 pub use authenticate::Principal;
 pub use challenge::SliderPictures;
 pub use error::{Error, Fault, Outcome, Refusal};
