@@ -63,7 +63,7 @@ async fn the_body_is_these_bytes_and_signed() {
     );
     assert_eq!(request.header("content-type"), Some("application/json"));
     // As another implementation of HMAC-SHA256 has it.
-    let signature = "sha256=58274768c40160d63d6d48a167c8723cdb2dee946096f86528dcee080c883189";
+    let signature = "sha256=d4f5ce18fa539df341808291546f99907974e3e6ad23afcc101a077831601d70";
     assert_eq!(request.header("x-yaopai-signature"), Some(signature));
 }
 
