@@ -115,6 +115,8 @@ pub const PAGE_SIZE_DEFAULT: u32 = 15;
 pub const PAGE_SIZE: u32 = 30;
 /// Totals are exact up to here, and not counted beyond.
 pub const TOTAL_COUNTED: u32 = 10_000;
+/// Live sessions are counted for operators up to here.
+pub const SESSIONS_COUNTED: u32 = 1_000_000;
 /// Characters of a search word.
 pub const KEYWORD_CHARACTERS: usize = 100;
 
