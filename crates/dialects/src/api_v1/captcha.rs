@@ -1,14 +1,15 @@
 //! `captcha/get`, `captcha/validate`
 
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use yaopai_accounts::SliderPictures;
 
-use crate::BadInput;
-use crate::api_v1::decode;
-use crate::api_v1::envelope::{Reply, succeed};
+use super::decode;
+use super::envelope::succeed;
 use crate::call::Call;
+use crate::{BadInput, Failure};
 
 #[derive(Serialize)]
 struct Captcha {
@@ -34,7 +35,7 @@ impl Slider {
 }
 
 /// Draws a slider.
-pub(super) async fn get(call: Call) -> Reply {
+pub(super) async fn get(call: Call) -> Result<Response, Failure> {
     let email = decode::email_in_query(&call.parameters()?)?;
     let app = call.app_of_host().await?.id;
     let pictures = call.wires.accounts.draw_challenge(app, &email, &call.caller).await?;
@@ -44,7 +45,7 @@ pub(super) async fn get(call: Call) -> Reply {
 }
 
 /// Takes the answer to it.
-pub(super) async fn validate(call: Call) -> Reply {
+pub(super) async fn validate(call: Call) -> Result<Response, Failure> {
     let body = decode::body(&call)?;
     let email = decode::email(&body)?;
     let x = body.integer("x")?.ok_or(BadInput::Missing("x"))?;
@@ -52,4 +53,20 @@ pub(super) async fn validate(call: Call) -> Reply {
     let app = call.app_of_host().await?.id;
     call.wires.accounts.answer_challenge(app, &email, x).await?;
     Ok(succeed(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_come_in_plain_base64() {
+        let pictures = SliderPictures {
+            background: vec![0xfb, 0xff],
+            piece: vec![1],
+            y: 42,
+        };
+        let slider = serde_json::to_string(&Slider::of(&pictures)).unwrap();
+        assert_eq!(slider, r#"{"slider_img":"AQ==","bg_img":"+/8=","y":42}"#);
+    }
 }

@@ -1,17 +1,21 @@
 //! `user/code/email`
 
+use axum::response::Response;
 use yaopai_accounts::ChallengeRule;
 use yaopai_model::{Address, Purpose};
 
-use crate::api_v1::decode;
-use crate::api_v1::envelope::{Reply, succeed};
+use super::decode;
+use super::envelope::succeed;
+use crate::Failure;
 use crate::call::Call;
 
 /// Sends a code, good for any purpose, to an address that has passed the slider.
-pub(super) async fn code_email(call: Call) -> Reply {
+pub(super) async fn code_email(call: Call) -> Result<Response, Failure> {
     let address = Address::Email(decode::email(&decode::body(&call)?)?);
     let app = call.app_of_host().await?.id;
     let accounts = &call.wires.accounts;
-    accounts.request_code(app, &address, Purpose::Any, ChallengeRule::MustBePassed, &call.caller).await?;
+    accounts
+        .request_code(app, &address, Purpose::Any, ChallengeRule::MustBePassed, &call.caller)
+        .await?;
     Ok(succeed(()))
 }

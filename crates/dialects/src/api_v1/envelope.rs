@@ -5,13 +5,10 @@ use ::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::Spelling;
 use crate::http::json_reply;
-use crate::{Failure, Spelling};
 
 const SUCCESS: i64 = 200;
-
-/// What an endpoint ends with.
-pub(super) type Reply = Result<Response, Failure>;
 
 #[derive(Serialize)]
 struct Envelope<'a, T> {

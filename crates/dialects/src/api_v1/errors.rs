@@ -52,9 +52,7 @@ fn spell_input(problem: BadInput) -> Spelling {
         BadInput::Malformed("name") => bad_parameter("用户名格式错误"),
         BadInput::Malformed("role") => bad_parameter("无效的角色"),
         BadInput::TooLong("page_size") => Spelling::new(TOO_MANY, "请求数量过多"),
-        BadInput::TooLong("image") => {
-            Spelling::new(FILE_UNFIT, "文件过大").with_status(StatusCode::PAYLOAD_TOO_LARGE)
-        }
+        BadInput::TooLong("image") => Spelling::new(FILE_UNFIT, "文件过大").with_status(StatusCode::PAYLOAD_TOO_LARGE),
         BadInput::Missing(_)
         | BadInput::Malformed(_)
         | BadInput::TooLong(_)
@@ -89,9 +87,7 @@ fn spell_refusal(refusal: Refusal) -> Spelling {
         Refusal::PasswordPathClosed { seconds } => too_many("密码登录已暂时关闭", seconds),
         Refusal::SourceFailedTooOften { seconds } => too_many("登录失败次数过多", seconds),
         Refusal::TooManyRegistrations { seconds } => too_many("注册过于频繁", seconds),
-        Refusal::TooManyChallenges { seconds } | Refusal::TooManyCalls { seconds } => {
-            too_many("请求过于频繁", seconds)
-        }
+        Refusal::TooManyChallenges { seconds } | Refusal::TooManyCalls { seconds } => too_many("请求过于频繁", seconds),
         Refusal::TooManyUploads { seconds } => too_many("上传过于频繁", seconds),
         Refusal::AppRateExceeded => Spelling::new(TOO_MANY, "请求过于频繁，请稍后再试"),
         Refusal::CodeTooSoon { seconds } => Spelling::new(CODE_NOT_SENT, wait("验证码发送过于频繁", seconds)),
@@ -105,6 +101,8 @@ fn spell_refusal(refusal: Refusal) -> Spelling {
         Refusal::ResetNotPermitted => Spelling::new(CHANGE_REFUSED, "请先完成修改密码验证"),
         Refusal::NotOnSelf => Spelling::new(CHANGE_REFUSED, "不能修改自己的角色"),
         Refusal::LastRoot => Spelling::new(CHANGE_REFUSED, "不能移除最后一个超级管理员"),
+        Refusal::HostTaken => Spelling::new(TAKEN, "域名已属于其他应用"),
+        Refusal::TooManyApps => Spelling::new(CHANGE_REFUSED, "应用或域名数量已达上限"),
         Refusal::TooManySettings => Spelling::new(CHANGE_REFUSED, "配置数量已达上限"),
         Refusal::PictureNotOwn => Spelling::new(LINK_INVALID, "链接已经失效"),
         Refusal::PictureUnfit => Spelling::new(FILE_UNFIT, "文件不符合要求"),
@@ -151,7 +149,11 @@ mod tests {
             (Refusal::Taken(IdentifierKind::Username), 6000, "用户名已存在"),
             (Refusal::Taken(IdentifierKind::Email), 6000, "邮箱已存在"),
             (Refusal::ChannelNotReady, 9010, "邮箱验证码发送失败"),
-            (Refusal::CodeTooSoon { seconds: 42 }, 9010, "验证码发送过于频繁，请42秒后再试"),
+            (
+                Refusal::CodeTooSoon { seconds: 42 },
+                9010,
+                "验证码发送过于频繁，请42秒后再试",
+            ),
         ] {
             assert_eq!(spelt(refusal), is(200, code, message), "{refusal:?}");
         }

@@ -2,11 +2,12 @@
 
 use axum::response::Response;
 use serde::Serialize;
-use yaopai_accounts::{FailureRule, SignedIn};
+use yaopai_accounts::{FailureRule, PresentedCode, SignedIn};
 use yaopai_model::{Address, Identifier, Purpose, SessionKind, TokenUse};
 
-use crate::api_v1::decode;
-use crate::api_v1::envelope::{Reply, succeed};
+use super::decode;
+use super::envelope::succeed;
+use crate::Failure;
 use crate::call::Call;
 
 /// Tokens for clients of both eras.
@@ -18,7 +19,7 @@ struct Tokens {
 }
 
 /// Signs in by password.
-pub(super) async fn login(call: Call) -> Reply {
+pub(super) async fn login(call: Call) -> Result<Response, Failure> {
     let body = decode::body(&call)?;
     let identifier = Identifier::Email(decode::email(&body)?);
     let password = decode::presented_password(&body)?;
@@ -26,22 +27,30 @@ pub(super) async fn login(call: Call) -> Reply {
     let app = call.app_of_host().await?.id;
     let (rule, kind) = (FailureRule::Challenge, SessionKind::Fortnight);
     let accounts = &call.wires.accounts;
-    let signed_in = accounts.sign_in_with_password(app, &identifier, password, rule, kind, &call.caller).await?;
+    let signed_in = accounts
+        .sign_in_with_password(app, &identifier, password, rule, kind, &call.caller)
+        .await?;
     Ok(tokens(&call, &signed_in))
 }
 
 /// Signs in by a one-time code.
-pub(super) async fn login_email(call: Call) -> Reply {
+pub(super) async fn login_email(call: Call) -> Result<Response, Failure> {
     let body = decode::body(&call)?;
     let address = Address::Email(decode::email(&body)?);
     let code = decode::parse_code(decode::code_text(&body)?)?;
 
     let app = call.app_of_host().await?.id;
     let bearer = call.bearer();
-    let (rule, kind) = (FailureRule::Challenge, SessionKind::Fortnight);
+    let presented = PresentedCode {
+        address: &address,
+        code,
+        purpose: Purpose::Any,
+        bearer: bearer.as_ref(),
+        rule: FailureRule::Challenge,
+    };
     let accounts = &call.wires.accounts;
     let signed_in = accounts
-        .sign_in_with_code(app, &address, code, Purpose::Any, bearer.as_ref(), rule, kind, &call.caller)
+        .sign_in_with_code(app, presented, SessionKind::Fortnight, &call.caller)
         .await?;
     Ok(tokens(&call, &signed_in))
 }

@@ -4,12 +4,12 @@ use axum::response::Response;
 use serde::Serialize;
 use yaopai_accounts::{AccountChange, AccountPage, Actor, Error, Refusal};
 
-use crate::api_v1::envelope::{Reply, refuse, succeed};
-use crate::api_v1::shown::WholeAccount;
-use crate::api_v1::{decode, errors, page};
+use super::envelope::{refuse, succeed};
+use super::shown::WholeAccount;
+use super::{decode, errors, page};
 use crate::call::Call;
 use crate::parameters::Parameters;
-use crate::{BadInput, WireSettings};
+use crate::{BadInput, Failure, WireSettings};
 
 #[derive(Serialize)]
 struct Page {
@@ -18,26 +18,34 @@ struct Page {
 }
 
 /// All accounts, oldest first.
-pub(super) async fn list(call: Call) -> Reply {
+pub(super) async fn list(call: Call) -> Result<Response, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let page = page::page(&call.parameters()?)?;
-    let found = call.wires.accounts.list_accounts(app, Actor::Account(&principal), page).await?;
+    let found = call
+        .wires
+        .accounts
+        .list_accounts(app, Actor::Account(&principal), page)
+        .await?;
     Ok(succeed_with_page(&found, &call.wires.settings))
 }
 
 /// Those that have a keyword in their number, username or e-mail address.
-pub(super) async fn search(call: Call) -> Reply {
+pub(super) async fn search(call: Call) -> Result<Response, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let query = search_query(call.parts.uri.path(), call.parts.uri.query())?;
     let (keyword, page) = (decode::keyword(&query)?, page::page(&query)?);
-    let found = call.wires.accounts.search_accounts(app, Actor::Account(&principal), keyword, page).await?;
+    let found = call
+        .wires
+        .accounts
+        .search_accounts(app, Actor::Account(&principal), keyword, page)
+        .await?;
     Ok(succeed_with_page(&found, &call.wires.settings))
 }
 
 /// Changes an account.
-pub(super) async fn modify(call: Call) -> Reply {
+pub(super) async fn modify(call: Call) -> Result<Response, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let body = decode::body(&call)?;
@@ -47,26 +55,33 @@ pub(super) async fn modify(call: Call) -> Reply {
         email: Some(decode::email(&body)?),
         bio: decode::sign(&body)?,
     };
-    call.wires.accounts.change_account(app, Actor::Account(&principal), id, change).await?;
+    call.wires
+        .accounts
+        .change_account(app, Actor::Account(&principal), id, change)
+        .await?;
     Ok(succeed(()))
 }
 
 /// Gives an account a role.
-pub(super) async fn role_modify(call: Call) -> Reply {
+pub(super) async fn role_modify(call: Call) -> Result<Response, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let body = decode::body(&call)?;
     let (id, role) = (decode::id(&body)?, decode::role(&body)?);
-    call.wires.accounts.set_role(app, Actor::Account(&principal), id, role).await?;
+    call.wires
+        .accounts
+        .set_role(app, Actor::Account(&principal), id, role)
+        .await?;
     Ok(succeed(()))
 }
 
 /// Ends an account.
-pub(super) async fn delete(call: Call) -> Reply {
+pub(super) async fn delete(call: Call) -> Result<Response, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let id = decode::id(&decode::body(&call)?)?;
-    match call.wires.accounts.delete_account(app, Actor::Account(&principal), id).await {
+    let accounts = &call.wires.accounts;
+    match accounts.delete_account(app, Actor::Account(&principal), id).await {
         Ok(()) => Ok(succeed(())),
         Err(Error::Refused(Refusal::NotOnSelf)) => Ok(refuse(&errors::not_deleting_oneself())),
         Err(error) => Err(error.into()),
@@ -85,4 +100,24 @@ fn succeed_with_page(found: &AccountPage, settings: &WireSettings) -> Response {
 fn search_query(path: &str, query: Option<&str>) -> Result<Parameters, BadInput> {
     let in_path = path.split_once('&').map_or("", |(_, in_path)| in_path);
     Parameters::parse(&format!("{in_path}&{}", query.unwrap_or_default()), b"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_counts_in_the_path_and_behind_it() {
+        for (path, query) in [
+            ("/user/manage/search", Some("keyword=%E5%BC%A0&page=2")),
+            ("/user/manage/search&keyword=%E5%BC%A0&page=2", None),
+            ("/user/manage/search&keyword=%E5%BC%A0", Some("page=2")),
+        ] {
+            let read = search_query(path, query).unwrap();
+            assert_eq!(decode::keyword(&read), Ok("张"), "{path}");
+            assert_eq!(page::page(&read).unwrap().number, 2, "{path}");
+        }
+        let twice = search_query("/user/manage/search&keyword=a", Some("keyword=b")).unwrap();
+        assert_eq!(decode::keyword(&twice), Err(BadInput::Repeated("keyword")));
+    }
 }

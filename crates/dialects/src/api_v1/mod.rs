@@ -13,6 +13,8 @@ mod page;
 mod password;
 mod picture_address;
 mod register;
+#[cfg(test)]
+mod samples;
 mod shown;
 mod token;
 mod upload;

@@ -1,14 +1,16 @@
 //! `user/resetpwd/check`, `user/pwd/modify`
 
-use yaopai_accounts::ResetPermit;
+use axum::response::Response;
+use yaopai_accounts::{Error, PasswordReset, Refusal, ResetPermit};
 use yaopai_model::{Address, Purpose};
 
-use crate::api_v1::decode;
-use crate::api_v1::envelope::{Reply, succeed};
+use super::decode;
+use super::envelope::succeed;
+use crate::Failure;
 use crate::call::Call;
 
 /// Opens the way to a new password for an address that has passed the slider.
-pub(super) async fn resetpwd_check(call: Call) -> Reply {
+pub(super) async fn resetpwd_check(call: Call) -> Result<Response, Failure> {
     let email = decode::email_in_query(&call.parameters()?)?;
     let app = call.app_of_host().await?.id;
     call.wires.accounts.permit_reset(app, &email).await?;
@@ -16,7 +18,7 @@ pub(super) async fn resetpwd_check(call: Call) -> Reply {
 }
 
 /// Sets a new password by a one-time code.
-pub(super) async fn pwd_modify(call: Call) -> Reply {
+pub(super) async fn pwd_modify(call: Call) -> Result<Response, Failure> {
     let body = decode::body(&call)?;
     let address = Address::Email(decode::email(&body)?);
     let password = decode::chosen_password(&body, call.wires.settings.password_policy)?;
@@ -24,10 +26,17 @@ pub(super) async fn pwd_modify(call: Call) -> Reply {
 
     let app = call.app_of_host().await?.id;
     let bearer = call.bearer();
-    let (purpose, permit) = (Purpose::Any, ResetPermit::MustBeHeld);
-    let accounts = &call.wires.accounts;
-    accounts
-        .reset_password(app, &address, code, purpose, password, permit, bearer.as_ref(), &call.caller)
-        .await?;
-    Ok(succeed(()))
+    let reset = PasswordReset {
+        address: &address,
+        code,
+        purpose: Purpose::Any,
+        password,
+        permit: ResetPermit::MustBeHeld,
+        bearer: bearer.as_ref(),
+    };
+    match call.wires.accounts.reset_password(app, reset, &call.caller).await {
+        // Unknown addresses are answered as known ones are.
+        Ok(()) | Err(Error::Refused(Refusal::NotRegistered)) => Ok(succeed(())),
+        Err(error) => Err(error.into()),
+    }
 }

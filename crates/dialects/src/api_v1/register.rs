@@ -1,17 +1,19 @@
 //! `user/register`
 
+use axum::response::Response;
 use yaopai_accounts::{ProvenRegistration, UsernameChoice};
 use yaopai_model::{Address, Bio, Profile, Purpose};
 
-use crate::api_v1::decode;
-use crate::api_v1::envelope::{Reply, succeed};
+use super::decode;
+use super::envelope::succeed;
+use crate::Failure;
 use crate::call::Call;
 
 /// What an account says of itself until it says something else.
 const DEFAULT_SIGN: &str = "这个人很懒，什么都没有留下";
 
 /// Makes an account; whoever has it still has to sign in.
-pub(super) async fn register(call: Call) -> Reply {
+pub(super) async fn register(call: Call) -> Result<Response, Failure> {
     let body = decode::body(&call)?;
     let email = decode::email(&body)?;
     let password = decode::chosen_password(&body, call.wires.settings.password_policy)?;
@@ -27,7 +29,10 @@ pub(super) async fn register(call: Call) -> Reply {
 
     let app = call.app_of_host().await?.id;
     let bearer = call.bearer();
-    call.wires.accounts.register_with_code(app, registration, bearer.as_ref(), &call.caller).await?;
+    call.wires
+        .accounts
+        .register_with_code(app, registration, bearer.as_ref(), &call.caller)
+        .await?;
     Ok(succeed(()))
 }
 
@@ -35,5 +40,15 @@ fn default_profile() -> Profile {
     Profile {
         bio: Bio::parse(DEFAULT_SIGN).ok(),
         ..Profile::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_account_has_a_signature() {
+        assert_eq!(default_profile().bio.unwrap().as_str(), DEFAULT_SIGN);
     }
 }

@@ -1,9 +1,11 @@
 //! `user/token/refresh`
 
+use axum::response::Response;
 use serde::Serialize;
 use yaopai_accounts::Refusal;
 
-use crate::api_v1::envelope::{Reply, succeed};
+use super::envelope::succeed;
+use crate::Failure;
 use crate::call::Call;
 
 #[derive(Serialize)]
@@ -12,7 +14,7 @@ struct AccessToken {
 }
 
 /// A new access token for the refresh token in `Authorization`.
-pub(super) async fn token_refresh(call: Call) -> Reply {
+pub(super) async fn token_refresh(call: Call) -> Result<Response, Failure> {
     let refresh_token = call.bearer().ok_or(Refusal::NotSignedIn)?;
     let app = call.app_of_host().await?.id;
     let access_token = call.wires.accounts.refresh(app, &refresh_token).await?;

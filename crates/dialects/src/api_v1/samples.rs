@@ -1,0 +1,77 @@
+//! Settings and an account for this folder's tests.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use yaopai_model::{
+    Account, AccountId, AppId, Bio, Birthday, Email, Entropy, Gender, Held, PasswordPolicy, PictureName, Profile,
+    PublicId, Role, Timestamp, Username,
+};
+use yaopai_testkit::{ManualClock, SeededEntropy};
+
+use crate::json::{JsonObject, KeyCase};
+use crate::{HttpStatus, WireSettings};
+
+pub(super) const AVATAR: &str = "0123456789abcdef0123456789abcdef.png";
+pub(super) const COVER: &str = "fedcba9876543210fedcba9876543210.jpg";
+
+pub(super) fn settings(public_url: Option<&str>) -> WireSettings {
+    WireSettings {
+        zone: TimeZone::get("Asia/Shanghai").unwrap(),
+        cors_origin: None,
+        user_http_status: HttpStatus::Mirror,
+        public_url: public_url.map(str::to_owned),
+        trusted_proxies: Vec::new(),
+        password_policy: PasswordPolicy::Published,
+        clock: Arc::new(ManualClock::at(Timestamp::EPOCH)),
+        entropy: Arc::new(SeededEntropy::new(1)),
+    }
+}
+
+/// With everything that this wire shows.
+pub(super) fn account() -> Account {
+    Account {
+        username: Some(Username::parse("张三").unwrap()),
+        email: Some(Held {
+            value: Email::parse("Zhang.San@Example.com").unwrap(),
+            proven_at: Some(Timestamp::EPOCH),
+        }),
+        role: Role::Admin,
+        profile: Profile {
+            gender: Some(Gender::Female),
+            birthday: Some(Birthday::at(Timestamp::from_millis(631_123_200_123)).unwrap()),
+            bio: Some(Bio::parse("你好").unwrap()),
+            avatar: Some(PictureName::parse(AVATAR).unwrap()),
+            cover: Some(PictureName::parse(COVER).unwrap()),
+            ..Profile::default()
+        },
+        ..bare_account()
+    }
+}
+
+/// With nothing but what every account has.
+pub(super) fn bare_account() -> Account {
+    let entropy: &dyn Entropy = &SeededEntropy::new(2);
+    Account {
+        id: AccountId(7),
+        app: AppId(1),
+        public_id: PublicId::draw(entropy),
+        username: None,
+        phone: None,
+        email: None,
+        role: Role::User,
+        profile: Profile::default(),
+        created_at: Timestamp::from_millis(1_748_720_380_999),
+        verified_at: None,
+        last_sign_in_at: None,
+        sign_in_count: 0,
+        disabled_at: None,
+        permissions: Vec::new(),
+        preferences: None,
+        epoch: 0,
+    }
+}
+
+pub(super) fn body(json: &str) -> JsonObject {
+    JsonObject::parse(json.as_bytes(), KeyCase::Ignored).unwrap()
+}
