@@ -12,6 +12,8 @@ mod fields;
 pub mod http;
 mod json;
 mod parameters;
+#[cfg(test)]
+mod samples;
 mod times;
 mod token;
 pub mod user;
@@ -84,7 +86,7 @@ pub fn router(wires: Wires) -> Router {
         .into_iter()
         .flat_map(|wire| wire.tables().into_iter().map(move |table| (wire, table)))
         .fold(Router::new(), |router, (wire, table)| {
-            router.nest(table.prefix(), http::surround(wire, table.into_router(), &wires))
+            router.nest(table.prefix(), http::surround(wire, table.into_router(), &wires.settings))
         })
         .with_state(wires)
 }

@@ -115,3 +115,171 @@ fn use_of_name(name: &str) -> Option<TokenUse> {
         .into_iter()
         .find(|token_use| use_name(*token_use) == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use ::http::HeaderValue;
+    use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+    use yaopai_testkit::SeededEntropy;
+
+    use super::*;
+
+    const SECRET: &[u8] = b"an example of thirty-two bytes..";
+    const OLDER_SECRET: &[u8] = b"another example of 32 bytes.....";
+
+    fn keys() -> TokenKeys {
+        TokenKeys::new([("2".to_owned(), SECRET), ("1".to_owned(), OLDER_SECRET)])
+    }
+
+    fn token() -> SessionToken {
+        let entropy = SeededEntropy::new(7);
+        SessionToken {
+            account: AccountId(8),
+            public_id: PublicId::parse("qpujpkjvoudsylho").unwrap(),
+            secret: SessionSecret::draw(&entropy),
+            token_use: TokenUse::Session,
+            expires_at: Timestamp::from_millis(4_102_444_800_785),
+        }
+    }
+
+    fn claims() -> Value {
+        json!({
+            "aud": "qpujpkjvoudsylho", "exp": 4_102_444_800_i64, "sub": "8", "use": "session",
+            "jti": BASE64.encode(token().secret.expose()),
+        })
+    }
+
+    /// A token as another library writes it.
+    fn signed_elsewhere(header: &Header, claims: &Value, secret: &[u8]) -> String {
+        jsonwebtoken::encode(header, claims, &EncodingKey::from_secret(secret)).unwrap()
+    }
+
+    fn header(kid: &str) -> Header {
+        Header {
+            kid: Some(kid.to_owned()),
+            ..Header::new(Algorithm::HS256)
+        }
+    }
+
+    #[test]
+    fn what_was_said_comes_back() {
+        let read = decode(&keys(), &encode(&keys(), &token())).unwrap();
+        assert_eq!(read.account, AccountId(8));
+        assert_eq!(read.public_id, token().public_id);
+        assert_eq!(read.secret.expose(), token().secret.expose());
+        assert_eq!(read.token_use, TokenUse::Session);
+        assert_eq!(read.expires_at, Timestamp::from_millis(4_102_444_800_000));
+    }
+
+    #[test]
+    fn another_library_reads_our_tokens() {
+        let text = encode(&keys(), &token());
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_audience(&["qpujpkjvoudsylho"]);
+        let read = jsonwebtoken::decode::<Value>(&text, &DecodingKey::from_secret(SECRET), &validation).unwrap();
+        assert_eq!(read.claims, claims());
+        assert_eq!(read.header, header("2"));
+    }
+
+    #[test]
+    fn the_older_key_still_serves_and_the_newest_signs() {
+        assert!(decode(&keys(), &signed_elsewhere(&header("1"), &claims(), OLDER_SECRET)).is_some());
+        assert!(decode(&keys(), &signed_elsewhere(&header("2"), &claims(), SECRET)).is_some());
+        let without_older = TokenKeys::new([("2".to_owned(), SECRET)]);
+        assert!(decode(&without_older, &signed_elsewhere(&header("1"), &claims(), OLDER_SECRET)).is_none());
+    }
+
+    #[test]
+    fn other_headers_are_not_ours() {
+        let signed_with = |header: Header| signed_elsewhere(&header, &claims(), SECRET);
+        for forged in [
+            signed_with(header("1")),
+            signed_with(header("3")),
+            signed_with(header("../2")),
+            signed_with(Header::new(Algorithm::HS256)),
+            signed_with(Header::new(Algorithm::HS512)),
+            signed_with(Header {
+                jku: Some("https://example.com".to_owned()),
+                ..header("2")
+            }),
+        ] {
+            assert!(decode(&keys(), &forged).is_none(), "{forged}");
+        }
+        let body = BASE64.encode(claims().to_string());
+        for header in [
+            r#"{"typ":"JWT","alg":"none","kid":"2"}"#,
+            r#"{"alg":"HS256","typ":"JWT","kid":"2"}"#,
+            r#"{"typ":"JWT","alg":"HS256","kid":"2" }"#,
+        ] {
+            let message = format!("{}.{body}", BASE64.encode(header));
+            let signature = BASE64.encode(keys().sign(message.as_bytes()));
+            assert!(decode(&keys(), &format!("{message}.{signature}")).is_none(), "{header}");
+            assert!(decode(&keys(), &format!("{message}.")).is_none(), "{header}");
+        }
+    }
+
+    #[test]
+    fn claims_are_all_there_and_of_their_types() {
+        let with = |name: &str, value: Value| {
+            let mut changed = claims();
+            changed[name] = value;
+            decode(&keys(), &signed_elsewhere(&header("2"), &changed, SECRET)).is_some()
+        };
+        assert!(with("exp", json!(1)));
+        for (name, value) in [
+            ("exp", json!("4102444800")),
+            ("exp", json!(1.5)),
+            ("exp", json!(i64::MAX)),
+            ("exp", Value::Null),
+            ("aud", json!("short")),
+            ("aud", json!(["qpujpkjvoudsylho"])),
+            ("sub", json!(8)),
+            ("use", json!("admin")),
+            ("jti", json!("AAAA")),
+            ("role", json!("root")),
+        ] {
+            assert!(!with(name, value.clone()), "{name}: {value}");
+        }
+        for name in ["aud", "exp", "sub", "use", "jti"] {
+            let mut fewer = claims();
+            fewer.as_object_mut().unwrap().remove(name);
+            assert!(decode(&keys(), &signed_elsewhere(&header("2"), &fewer, SECRET)).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn authorization_may_say_bearer() {
+        let found = |values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            }
+            authorization(&headers).map(str::to_owned)
+        };
+        for value in ["abc", "Bearer abc", "bearer abc", "BEARER  abc", " abc "] {
+            assert_eq!(found(&[value]).as_deref(), Some("abc"), "{value:?}");
+        }
+        assert_eq!(found(&["Basic abc"]).as_deref(), Some("Basic abc"));
+        for none in [&[][..], &[""], &["abc", "abc"], &["张"]] {
+            assert_eq!(found(none), None, "{none:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn one_changed_byte_spoils_a_token(at in any::<prop::sample::Index>(), byte in 0x21_u8..0x7f) {
+            let mut bytes = encode(&keys(), &token()).into_bytes();
+            let at = at.index(bytes.len());
+            prop_assume!(bytes[at] != byte);
+            bytes[at] = byte;
+            prop_assert!(decode(&keys(), &String::from_utf8(bytes).unwrap()).is_none());
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,300}") {
+            prop_assert!(decode(&keys(), &text).is_none());
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use serde::Serialize;
-use yaopai_accounts::{FailureRule, SignedIn};
+use yaopai_accounts::{FailureRule, PresentedCode, SignedIn};
 use yaopai_model::{Address, Identifier, Purpose, SessionKind, TokenUse};
 
 use super::app::AppCall;
@@ -44,20 +44,17 @@ pub(super) async fn by_code(for_app: AppCall) -> Result<Response, Failure> {
     let bearer = for_app.token()?;
     let AppCall { call, app, parameters } = for_app;
     let address = Address::Phone(decode::phone(&parameters)?);
-    let code = decode::code(&parameters)?;
+    let presented = PresentedCode {
+        address: &address,
+        code: decode::code(&parameters)?,
+        purpose: Purpose::SignIn,
+        bearer: bearer.as_ref(),
+        rule: FailureRule::Wait,
+    };
     let signed_in = call
         .wires
         .accounts
-        .sign_in_with_code(
-            app.id,
-            &address,
-            code,
-            Purpose::SignIn,
-            bearer.as_ref(),
-            FailureRule::Wait,
-            SessionKind::Week,
-            &call.caller,
-        )
+        .sign_in_with_code(app.id, presented, SessionKind::Week, &call.caller)
         .await?;
     Ok(welcome(&call, &signed_in))
 }

@@ -1,7 +1,7 @@
 //! `psw/rest`, also spelt `psw/reset`
 
 use axum::response::Response;
-use yaopai_accounts::ResetPermit;
+use yaopai_accounts::{PasswordReset, ResetPermit};
 use yaopai_model::{Address, Purpose};
 
 use super::app::AppCall;
@@ -13,21 +13,15 @@ pub(super) async fn reset(for_app: AppCall) -> Result<Response, Failure> {
     let bearer = for_app.token()?;
     let AppCall { call, app, parameters } = for_app;
     let address = Address::Phone(decode::phone(&parameters)?);
-    let code = decode::code(&parameters)?;
     let policy = call.wires.settings.password_policy;
-    let password = fields::chosen_password("password", parameters.required_text("password")?, policy)?;
-    call.wires
-        .accounts
-        .reset_password(
-            app.id,
-            &address,
-            code,
-            Purpose::ResetPassword,
-            password,
-            ResetPermit::NotAsked,
-            bearer.as_ref(),
-            &call.caller,
-        )
-        .await?;
+    let reset = PasswordReset {
+        address: &address,
+        code: decode::code(&parameters)?,
+        purpose: Purpose::ResetPassword,
+        password: fields::chosen_password("password", parameters.required_text("password")?, policy)?,
+        permit: ResetPermit::NotAsked,
+        bearer: bearer.as_ref(),
+    };
+    call.wires.accounts.reset_password(app.id, reset, &call.caller).await?;
     Ok(envelope::succeed(()))
 }

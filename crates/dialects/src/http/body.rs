@@ -23,6 +23,8 @@ pub(crate) async fn read_body(body: Body, limit: usize) -> Result<Bytes, BadInpu
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::channel::Channel;
+
     use super::*;
 
     #[tokio::test]
@@ -35,8 +37,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_never_ends_is_given_up() {
-        let stalled = Body::new(http_body_util::channel::Channel::<Bytes, std::io::Error>::new(1).1);
-        assert_eq!(read_body(stalled, 5).await.unwrap_err(), BadInput::BodyTooSlow);
+    async fn a_body_that_does_not_arrive_is_given_up() {
+        let (_client, stalled) = Channel::<Bytes>::new(1);
+        assert_eq!(
+            read_body(Body::new(stalled), 5).await.unwrap_err(),
+            BadInput::BodyTooSlow
+        );
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_unreadable() {
+        let (client, body) = Channel::<Bytes, std::io::Error>::new(1);
+        client.abort(std::io::ErrorKind::ConnectionReset.into());
+        assert_eq!(
+            read_body(Body::new(body), 5).await.unwrap_err(),
+            BadInput::UnreadableBody
+        );
     }
 }

@@ -8,17 +8,21 @@ mod reply;
 mod request_id;
 mod routes;
 mod source;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
 
 use ::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use yaopai_accounts::Caller;
 use yaopai_model::limits::URL_BYTES;
 
-use crate::{BadInput, Failure, Wire, WireSettings, Wires};
+use crate::{BadInput, Failure, Wire, WireSettings};
 
 pub(crate) use access_log::CallRecord;
 pub(crate) use body::read_body;
@@ -28,27 +32,34 @@ pub(crate) use routes::RouteTable;
 pub use source::{Network, NetworkError, PeerAddress};
 
 /// Puts around a wire's routes what every call needs, and answers unknown routes and methods in the wire's form.
-pub(crate) fn surround(wire: Wire, routes: Router<Wires>, wires: &Wires) -> Router<Wires> {
+pub(crate) fn surround<S: Clone + Send + Sync + 'static>(
+    wire: Wire,
+    routes: Router<S>,
+    settings: &Arc<WireSettings>,
+) -> Router<S> {
     routes
         .fallback(async || Failure::from(BadInput::UnknownRoute))
         .method_not_allowed_fallback(async || Failure::from(BadInput::UnknownMethod))
-        .layer(from_fn_with_state((wire, wires.clone()), around))
+        .layer(from_fn_with_state((wire, Arc::clone(settings)), around))
 }
 
-async fn around(State((wire, wires)): State<(Wire, Wires)>, mut request: Request, next: Next) -> Response {
-    let settings = &*wires.settings;
+async fn around(
+    State((wire, settings)): State<(Wire, Arc<WireSettings>)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let started = settings.clock.now();
     let request_id = request_id::choose(request.headers(), &*settings.entropy);
     let line = access_log::Line::begin(wire, &request);
     request.extensions_mut().insert(line.record());
-    if let Some(caller) = caller(&request, settings) {
+    if let Some(caller) = caller(&request, &settings) {
         request.extensions_mut().insert(caller);
     }
 
     let mut response = answer(request, next).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         access_log::write_fault(&failure, &request_id);
-        response = wire.refuse(&failure, settings);
+        response = wire.refuse(&failure, &settings);
     }
 
     cors::allow(response.headers_mut(), settings.cors_origin.as_ref());
@@ -62,11 +73,16 @@ async fn answer(request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS {
         return StatusCode::OK.into_response();
     }
-    let url_bytes = request.uri().path_and_query().map_or(0, |url| url.as_str().len());
-    if url_bytes > URL_BYTES {
+    if url_bytes(&request) > URL_BYTES {
         return Failure::from(BadInput::UrlTooLong).into_response();
     }
     panics::caught(next.run(request)).await
+}
+
+/// With the prefix, which the request's own address no longer has here.
+fn url_bytes(request: &Request) -> usize {
+    let original = request.extensions().get().map_or(request.uri(), |OriginalUri(uri)| uri);
+    original.path_and_query().map_or(0, |url| url.as_str().len())
 }
 
 /// None when the server did not say who the socket's peer is.

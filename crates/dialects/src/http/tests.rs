@@ -1,0 +1,240 @@
+//! What surrounds a call, around calls that do nothing else.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use axum::Router;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+use tracing_subscriber::fmt::MakeWriter;
+use yaopai_accounts::{Caller, Refusal};
+use yaopai_model::limits::URL_BYTES;
+
+use super::{Network, PeerAddress, json_reply, surround};
+use crate::samples::settings;
+use crate::{Failure, HttpStatus, Wire, WireSettings};
+
+fn app(wire: Wire, settings: WireSettings) -> Router {
+    let routes = Router::new()
+        .route("/fine", get(async || json_reply(StatusCode::OK, 1, &"fine")))
+        .route("/posted", post(async || json_reply(StatusCode::OK, 1, &"posted")))
+        .route("/source", get(async |caller: axum::Extension<Caller>| caller.source.to_string()))
+        .route("/panics", get(panics))
+        .route(
+            "/fault",
+            get(async || Failure::fault("table accounts, column epoch")),
+        )
+        .route("/busy", get(async || Failure::from(Refusal::Overloaded)))
+        .route("/signed_out", get(async || Failure::from(Refusal::NotSignedIn)))
+        .route("/cacheable", get(async || [("cache-control", "max-age=60")]));
+    Router::new().nest("/prefix", surround(wire, routes, &Arc::new(settings)))
+}
+
+async fn panics() -> Response {
+    let nothing: Option<Response> = None;
+    nothing.expect("on purpose")
+}
+
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+async fn send(app: Router, method: Method, url: &str, headers: &[(&str, &str)]) -> Reply {
+    let mut request = Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut request = request.body(Body::empty()).unwrap();
+    request
+        .extensions_mut()
+        .insert(PeerAddress("10.0.0.1:5000".parse().unwrap()));
+    let response = app.oneshot(request).await.unwrap().into_response();
+    let (parts, body) = response.into_parts();
+    Reply {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap(),
+    }
+}
+
+async fn fetch(wire: Wire, url: &str) -> Reply {
+    send(app(wire, settings()), Method::GET, url, &[]).await
+}
+
+#[tokio::test]
+async fn unknown_routes_and_methods_are_answered_in_the_wires_form() {
+    let unknown = fetch(Wire::ApiCloudUser, "/prefix/nowhere").await;
+    assert_eq!(unknown.status, 404);
+    assert_eq!(unknown.body, r#"{"code":0,"msg":"接口不存在","data":null}"#);
+    for url in ["/prefix/", "/prefix", "/prefix/fine/", "/prefix/fine/more"] {
+        assert_eq!(fetch(Wire::User, url).await.status, 404, "{url}");
+    }
+    let unsuited = fetch(Wire::User, "/prefix/posted").await;
+    assert_eq!(unsuited.status, 405);
+    assert_eq!(unsuited.body, r#"{"code":405,"message":"请求方式不支持","data":null}"#);
+    let strange = send(
+        app(Wire::User, settings()),
+        Method::from_bytes(b"BREW").unwrap(),
+        "/prefix/fine",
+        &[],
+    )
+    .await;
+    assert_eq!(strange.status, 405);
+}
+
+#[tokio::test]
+async fn a_panic_and_a_fault_say_nothing_of_themselves() {
+    for url in ["/prefix/panics", "/prefix/fault"] {
+        let reply = fetch(Wire::ApiCloudUser, url).await;
+        assert_eq!(reply.status, 500);
+        assert_eq!(reply.body, r#"{"code":0,"msg":"系统异常，请稍后再试","data":null}"#);
+    }
+}
+
+#[tokio::test]
+async fn overload_says_when_to_come_back() {
+    for wire in Wire::ALL {
+        let reply = fetch(wire, "/prefix/busy").await;
+        assert_eq!(reply.status, 503, "{}", wire.name());
+        assert_eq!(reply.headers["retry-after"], "1", "{}", wire.name());
+    }
+}
+
+#[tokio::test]
+async fn the_user_wire_may_keep_to_200_but_not_for_our_own_faults() {
+    let always = || WireSettings {
+        user_http_status: HttpStatus::Always200,
+        ..settings()
+    };
+    let status = async |url, settings| send(app(Wire::User, settings), Method::GET, url, &[]).await.status;
+    assert_eq!(status("/prefix/signed_out", settings()).await, 401);
+    assert_eq!(status("/prefix/signed_out", always()).await, 200);
+    assert_eq!(status("/prefix/busy", always()).await, 503);
+    assert_eq!(status("/prefix/fault", always()).await, 500);
+}
+
+#[tokio::test]
+async fn every_reply_keeps_out_of_caches_and_may_be_read_from_pages() {
+    for url in ["/prefix/fine", "/prefix/nowhere", "/prefix/panics"] {
+        let headers = fetch(Wire::User, url).await.headers;
+        assert_eq!(headers["cache-control"], "no-store");
+        assert_eq!(headers["referrer-policy"], "no-referrer");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+        assert_eq!(headers["content-type"], "application/json; charset=utf-8");
+        assert_eq!(headers["access-control-allow-origin"], "*");
+        assert!(!headers.contains_key("access-control-allow-credentials"));
+        assert_eq!(headers["x-request-id"].len(), 32);
+    }
+    let own = fetch(Wire::ApiV1, "/prefix/cacheable").await.headers;
+    assert_eq!(own["cache-control"], "max-age=60");
+}
+
+#[tokio::test]
+async fn preflights_are_answered_empty() {
+    for url in ["/prefix/fine", "/prefix/posted", "/prefix/nowhere"] {
+        let reply = send(app(Wire::User, settings()), Method::OPTIONS, url, &[]).await;
+        assert_eq!((reply.status.as_u16(), reply.body.as_str()), (200, ""), "{url}");
+        assert_eq!(
+            reply.headers["access-control-allow-headers"],
+            "Authorization, Content-Type, cloud_token, app_id, app_secret"
+        );
+        assert_eq!(reply.headers["access-control-allow-methods"], "GET, POST, OPTIONS");
+    }
+}
+
+#[tokio::test]
+async fn one_origin_may_be_named() {
+    let one = WireSettings {
+        cors_origin: Some(HeaderValue::from_static("https://example.com")),
+        ..settings()
+    };
+    let headers = send(app(Wire::User, one), Method::GET, "/prefix/fine", &[]).await.headers;
+    assert_eq!(headers["access-control-allow-origin"], "https://example.com");
+    assert_eq!(headers["vary"], "Origin");
+}
+
+#[tokio::test]
+async fn head_is_get_without_a_body() {
+    let reply = send(app(Wire::User, settings()), Method::HEAD, "/prefix/fine", &[]).await;
+    assert_eq!((reply.status.as_u16(), reply.body.as_str()), (200, ""));
+}
+
+#[tokio::test]
+async fn addresses_have_a_bound() {
+    let url = |bytes: usize| format!("/prefix/fine?a={}", "a".repeat(bytes - "/prefix/fine?a=".len()));
+    assert_eq!(fetch(Wire::User, &url(URL_BYTES)).await.status, 200);
+    assert_eq!(fetch(Wire::User, &url(URL_BYTES + 1)).await.status, 414);
+}
+
+#[tokio::test]
+async fn proxies_are_believed_only_where_they_are_trusted() {
+    let forwarded = [("x-forwarded-for", "1.2.3.4")];
+    let source = async |settings| send(app(Wire::User, settings), Method::GET, "/prefix/source", &forwarded).await.body;
+    assert_eq!(source(settings()).await, "10.0.0.1");
+    let trusting = WireSettings {
+        trusted_proxies: vec![Network::parse("10.0.0.0/8").unwrap()],
+        ..settings()
+    };
+    assert_eq!(source(trusting).await, "1.2.3.4");
+}
+
+#[tokio::test]
+async fn a_request_id_comes_back() {
+    let id = [("x-request-id", "trace-7")];
+    let reply = send(app(Wire::User, settings()), Method::GET, "/prefix/fine", &id).await;
+    assert_eq!(reply.headers["x-request-id"], "trace-7");
+}
+
+/// Collects what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn the_log_names_the_route_and_no_secret() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .without_time()
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    for url in ["/prefix/fine?password=canary", "/prefix/canary", "/prefix/fault?code=canary"] {
+        let headers = [("authorization", "canary"), ("x-request-id", "id-1"), ("user-agent", "canary")];
+        send(app(Wire::ApiCloudUser, settings()), Method::GET, url, &headers).await;
+    }
+    drop(guard);
+
+    let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(!written.contains("canary"), "{written}");
+    insta::assert_snapshot!(written, @r#"
+     INFO access: wire="api_cloud_user" route="/prefix/fine" method="GET" status=200 code=1 latency_ms=0 request_id="id-1"
+     INFO access: wire="api_cloud_user" route="unknown" method="GET" status=404 code=0 latency_ms=0 request_id="id-1"
+    ERROR yaopai_dialects::http::access_log: a call failed through a fault of ours request_id="id-1" fault=table accounts, column epoch
+     INFO access: wire="api_cloud_user" route="/prefix/fault" method="GET" status=500 code=0 latency_ms=0 request_id="id-1"
+    "#);
+}
