@@ -34,18 +34,28 @@ impl Accounts {
     /// The live session that a token stands for, whatever the token is good for.
     pub(crate) async fn live_session(&self, app: AppId, token: &SessionToken) -> Outcome<(Principal, Session)> {
         let (id, digest) = (token.account, session_digest(&token.secret));
-        let found = self.store().read(move |db| Ok::<_, SqlError>((sessions::find(db, id, &digest)?, accounts::by_id(db, id)?)));
+        let found = self
+            .store()
+            .read(move |db| Ok::<_, SqlError>((sessions::find(db, id, &digest)?, accounts::by_id(db, id)?)));
         let (session, account) = found.await?;
         let now = self.now();
-        let Some(account) = account else { return Err(refusal_without_account(token, now).into()) };
+        let Some(account) = account else {
+            return Err(refusal_without_account(token, now).into());
+        };
         let is_meant = account.app == app && account.public_id == token.public_id && account.disabled_at.is_none();
         match session {
-            Some(session) if is_meant && session.expires_at > now && session.epoch == account.epoch => Ok((Principal { account }, session)),
+            Some(session) if is_meant && session.expires_at > now && session.epoch == account.epoch => {
+                Ok((Principal { account }, session))
+            }
             Some(_) | None => Err(Refusal::NotSignedIn.into()),
         }
     }
 }
 
 fn refusal_without_account(token: &SessionToken, now: Timestamp) -> Refusal {
-    if token.expires_at > now { Refusal::AccountGone } else { Refusal::NotSignedIn }
+    if token.expires_at > now {
+        Refusal::AccountGone
+    } else {
+        Refusal::NotSignedIn
+    }
 }

@@ -1,12 +1,13 @@
 //! The slider: telling people from programs.
 
 use yaopai_model::limits::{CHALLENGE_LIFE, SLIDER_LIFE, windows};
-use yaopai_model::{AppId, Email, Identifier, WindowRule};
+use yaopai_model::{AppId, Email, Identifier};
 use yaopai_pictures::slider;
 use yaopai_store::challenges::{self, ChallengeKey};
 use yaopai_store::{identifiers, streaks};
 
-use crate::throttle::{Subject, admit, challenge_streak, is_challenged, network};
+use crate::budget::Budget;
+use crate::throttle::{Subject, challenge_streak, is_challenged, network};
 use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal};
 
 /// A slider as a client shows it.
@@ -26,22 +27,41 @@ impl Accounts {
     /// `TooManyChallenges`, `Overloaded`.
     pub async fn draw_challenge(&self, app: AppId, email: &Email, caller: &Caller) -> Outcome<SliderPictures> {
         let place = self.parts.drawings.try_acquire().map_err(|_| Refusal::Overloaded)?;
+        let budget = Budget::new(
+            &self.parts.keys,
+            &format!("sliders for {}", network(caller.source)),
+            self.limits().captchas_per_source_per_hour,
+            windows::PER_HOUR,
+            |seconds| Refusal::TooManyChallenges { seconds },
+        );
+        let now = self.now();
+        self.store().write(move |tx| budget.spend(tx, now)).await?;
+
         let verbs = self.clone();
         let drawn = tokio::task::spawn_blocking(move || slider::draw(&mut |bytes| verbs.entropy().fill(bytes))).await;
-        let drawn = drawn.map_err(|_| Fault::new("drawing a slider panicked"))?.map_err(|error| Fault::new(error.to_string()))?;
+        let drawn = drawn
+            .map_err(|_| Fault::new("drawing a slider panicked"))?
+            .map_err(|error| Fault::new(error.to_string()))?;
         drop(place);
 
-        let key = ChallengeKey { app, email: email.normal() };
-        let budget = self.parts.keys.counter_key(&format!("sliders for {}", network(caller.source)));
-        let rule = WindowRule { limit: self.limits().captchas_per_source_per_hour, window: windows::PER_HOUR };
-        let (x, now) = (drawn.x, self.now());
-        let kept = self.store().write(move |tx| {
-            admit(tx, &budget, rule, now, |seconds| Refusal::TooManyChallenges { seconds })?;
-            // The row outlives the picture: it may hold a pass or a permit.
-            Ok::<_, Error>(challenges::put_picture(tx, &key, x, now.plus(SLIDER_LIFE), now.plus(CHALLENGE_LIFE))?)
-        });
+        let (key, x, now) = (
+            ChallengeKey {
+                app,
+                email: email.normal(),
+            },
+            drawn.x,
+            self.now(),
+        );
+        // The row outlives the picture: it may hold a pass or a permit.
+        let kept = self
+            .store()
+            .write(move |tx| challenges::put_picture(tx, &key, x, now.plus(SLIDER_LIFE), now.plus(CHALLENGE_LIFE)));
         kept.await?;
-        Ok(SliderPictures { background: drawn.background_png, piece: drawn.piece_png, y: drawn.y })
+        Ok(SliderPictures {
+            background: drawn.background_png,
+            piece: drawn.piece_png,
+            y: drawn.y,
+        })
     }
 
     /// Takes the one answer to the outstanding slider: the left edge of the hole in pixels, give or take two. A pass lasts
@@ -51,9 +71,14 @@ impl Accounts {
     /// `ChallengeFailed`.
     pub async fn answer_challenge(&self, app: AppId, email: &Email, x: i64) -> Outcome<()> {
         let (verbs, identifier, now) = (self.clone(), Identifier::Email(email.clone()), self.now());
-        let key = ChallengeKey { app, email: email.normal() };
+        let key = ChallengeKey {
+            app,
+            email: email.normal(),
+        };
         let passed = self.store().write(move |tx| {
-            let Some(drawn_x) = challenges::take_picture(tx, &key, now)? else { return Ok(false) };
+            let Some(drawn_x) = challenges::take_picture(tx, &key, now)? else {
+                return Ok(false);
+            };
             if !slider::judge(drawn_x, x) {
                 return Ok(false);
             }
@@ -65,6 +90,10 @@ impl Accounts {
             challenges::pass(tx, &key, now.plus(CHALLENGE_LIFE), opened_gate_at)?;
             Ok::<_, Error>(true)
         });
-        if passed.await? { Ok(()) } else { Err(Refusal::ChallengeFailed.into()) }
+        if passed.await? {
+            Ok(())
+        } else {
+            Err(Refusal::ChallengeFailed.into())
+        }
     }
 }

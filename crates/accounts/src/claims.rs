@@ -6,7 +6,7 @@
 
 use yaopai_model::{AccountId, Address, AppId, Entropy, Identifier, Nickname, Role, SessionToken, Timestamp};
 use yaopai_store::identifiers::{self, Holder};
-use yaopai_store::{Db, SqlError, Tx, accounts, passwords, sessions, settings};
+use yaopai_store::{Db, SqlError, Tx, accounts, passwords, pictures, sessions, settings};
 
 use crate::{Accounts, Error, Outcome};
 
@@ -32,7 +32,9 @@ pub(crate) fn settle(
     now: Timestamp,
 ) -> Result<Proof, SqlError> {
     let identifier = address.identifier();
-    let Some(holder) = identifiers::holder(tx, app, &identifier)? else { return Ok(Proof::Nobody) };
+    let Some(holder) = identifiers::holder(tx, app, &identifier)? else {
+        return Ok(Proof::Nobody);
+    };
     let account = holder.account;
     if holder.proven_at.is_some() {
         return Ok(Proof::Holder(account));
@@ -48,6 +50,17 @@ pub(crate) fn settle(
     Ok(Proof::Holder(account))
 }
 
+/// What a new account finds at the address that it has proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NewAddress {
+    /// Nobody, or nobody any more.
+    Free,
+    /// An account that proved it before.
+    Taken,
+    /// The bearer's own account, whose claim is proven now.
+    BearersOwn,
+}
+
 /// Settles whose the address is that somebody has just proven, for making an account: a claim on it is taken away, unless
 /// it is the bearer's own, which is marked proven.
 pub(crate) fn settle_for_new_account(
@@ -56,29 +69,41 @@ pub(crate) fn settle_for_new_account(
     address: &Address,
     bearer: Option<AccountId>,
     now: Timestamp,
-) -> Result<Proof, SqlError> {
+) -> Result<NewAddress, SqlError> {
     let identifier = address.identifier();
-    let Some(holder) = identifiers::holder(tx, app, &identifier)? else { return Ok(Proof::Nobody) };
-    if holder.proven_at.is_some() {
-        return Ok(Proof::Holder(holder.account));
+    match identifiers::holder(tx, app, &identifier)? {
+        None => Ok(NewAddress::Free),
+        Some(holder) if holder.proven_at.is_some() => Ok(NewAddress::Taken),
+        Some(holder) if bearer == Some(holder.account) => {
+            mark_proven(tx, app, &identifier, holder.account, now)?;
+            Ok(NewAddress::BearersOwn)
+        }
+        Some(holder) => {
+            detach(tx, app, &identifier, holder)?;
+            Ok(NewAddress::Free)
+        }
     }
-    if bearer == Some(holder.account) {
-        mark_proven(tx, app, &identifier, holder.account, now)?;
-        return Ok(Proof::Holder(holder.account));
-    }
-    detach(tx, app, &identifier, holder)?;
-    Ok(Proof::Nobody)
 }
 
 /// Whether the claim is the only identifier of an ordinary account. One that operators gave a role or disabled is not
 /// handed over: the claim alone goes.
 fn is_all_there_is(db: &Db, id: AccountId) -> Result<bool, SqlError> {
-    let Some(account) = accounts::by_id(db, id)? else { return Ok(false) };
-    let held = usize::from(account.username.is_some()) + usize::from(account.phone.is_some()) + usize::from(account.email.is_some());
+    let Some(account) = accounts::by_id(db, id)? else {
+        return Ok(false);
+    };
+    let held = usize::from(account.username.is_some())
+        + usize::from(account.phone.is_some())
+        + usize::from(account.email.is_some());
     Ok(held == 1 && account.role == Role::User && account.disabled_at.is_none())
 }
 
-fn mark_proven(tx: &Tx, app: AppId, identifier: &Identifier, account: AccountId, now: Timestamp) -> Result<(), SqlError> {
+fn mark_proven(
+    tx: &Tx,
+    app: AppId,
+    identifier: &Identifier,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), SqlError> {
     if !identifiers::prove(tx, app, identifier, account, now)? {
         return Err(SqlError::Conflict);
     }
@@ -94,12 +119,17 @@ fn detach(tx: &Tx, app: AppId, identifier: &Identifier, holder: Holder) -> Resul
 }
 
 /// Drops all by which the account's maker could come back, and all that they left there.
-fn start_over(tx: &Tx, account: AccountId, entropy: &dyn Entropy, now: Timestamp) -> Result<(), SqlError> {
-    passwords::delete(tx, account)?;
-    sessions::end_all(tx, account)?;
-    settings::delete_all(tx, account)?;
-    accounts::advance_epoch(tx, account)?;
-    accounts::reset_profile(tx, account, &Nickname::draw(entropy), now)
+fn start_over(tx: &Tx, id: AccountId, entropy: &dyn Entropy, now: Timestamp) -> Result<(), SqlError> {
+    passwords::delete(tx, id)?;
+    sessions::end_all(tx, id)?;
+    settings::delete_all(tx, id)?;
+    if let Some(account) = accounts::by_id(tx, id)? {
+        for picture in [account.profile.avatar, account.profile.cover].into_iter().flatten() {
+            pictures::orphan(tx, &picture, id)?;
+        }
+    }
+    accounts::advance_epoch(tx, id)?;
+    accounts::reset_profile(tx, id, &Nickname::draw(entropy), now)
 }
 
 impl Accounts {

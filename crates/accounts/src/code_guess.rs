@@ -2,10 +2,11 @@
 //! (3) it is consumed in the transaction of what it is good for.
 
 use yaopai_model::limits::{CODE_GUESSES_PER_IDENTIFIER_PER_DAY, windows};
-use yaopai_model::{Code, Timestamp, WindowRule};
+use yaopai_model::{Code, Timestamp};
 use yaopai_store::codes::{self, CodeKey};
-use yaopai_store::{SqlError, Tx, counters};
+use yaopai_store::{SqlError, Tx};
 
+use crate::budget::Budget;
 use crate::keys::{Keys, are_equal};
 use crate::{Outcome, Refusal};
 
@@ -14,7 +15,7 @@ use crate::{Outcome, Refusal};
 pub(crate) struct CodeGuess {
     key: CodeKey,
     mac: [u8; 32],
-    day: [u8; 32],
+    day: Budget,
 }
 
 /// The keyed hash of the live code, for the one comparison that was reserved; none when there is no live code.
@@ -24,15 +25,29 @@ impl CodeGuess {
     pub(crate) fn new(keys: &Keys, key: CodeKey, code: &Code) -> Self {
         let mac = keys.code_mac(&key, code);
         let identifier = key.address.identifier();
-        let day = keys.counter_key(&format!("code guesses {} {} {}", key.app.0, identifier.kind(), identifier.normal()));
+        let name = format!(
+            "code guesses {} {} {}",
+            key.app.0,
+            identifier.kind(),
+            identifier.normal()
+        );
+        // Whoever is past it hears the same as for a wrong code.
+        let day = Budget::new(
+            keys,
+            &name,
+            CODE_GUESSES_PER_IDENTIFIER_PER_DAY,
+            windows::PER_DAY,
+            |_| Refusal::WrongCode,
+        );
         Self { key, mac, day }
     }
 
     /// Reserves a try, if the code and the day have one left.
     pub(crate) fn reserve(&self, tx: &Tx, tries: u32, now: Timestamp) -> Result<Reserved, SqlError> {
-        let Some(mac) = codes::reserve_guess(tx, &self.key, now, tries)? else { return Ok(Reserved(None)) };
-        let rule = WindowRule { limit: CODE_GUESSES_PER_IDENTIFIER_PER_DAY, window: windows::PER_DAY };
-        let has_room = counters::admit(tx, &self.day, rule, now)?.is_ok();
+        let Some(mac) = codes::reserve_guess(tx, &self.key, now, tries)? else {
+            return Ok(Reserved(None));
+        };
+        let has_room = self.day.spend_if_room(tx, now)?;
         Ok(Reserved(has_room.then_some(mac)))
     }
 
@@ -46,6 +61,10 @@ impl CodeGuess {
     /// # Errors
     /// `WrongCode` when somebody else consumed or replaced it meanwhile.
     pub(crate) fn consume(&self, tx: &Tx, now: Timestamp) -> Outcome<()> {
-        if codes::consume(tx, &self.key, &self.mac, now)? { Ok(()) } else { Err(Refusal::WrongCode.into()) }
+        if codes::consume(tx, &self.key, &self.mac, now)? {
+            Ok(())
+        } else {
+            Err(Refusal::WrongCode.into())
+        }
     }
 }

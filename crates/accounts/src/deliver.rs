@@ -27,7 +27,10 @@ impl Accounts {
             // Whoever takes messages and dies loses them to the next after this.
             let lease_until = now.plus(DEADLINE.saturating_mul(10));
             let most = u32::try_from(DELIVERIES_AT_ONCE).unwrap_or(u32::MAX);
-            let due = self.store().write(move |tx| deliveries::take_due(tx, now, lease_until, most)).await?;
+            let due = self
+                .store()
+                .write(move |tx| deliveries::take_due(tx, now, lease_until, most))
+                .await?;
             if due.is_empty() {
                 break;
             }
@@ -58,7 +61,11 @@ impl Accounts {
             match self.message(&delivery).await? {
                 None => Tried::Hopeless("内容无法读取 (its content cannot be read)".to_owned()),
                 Some(message) => {
-                    let channel = if delivery.channel == SMS { &self.parts.sms } else { &self.parts.mail };
+                    let channel = if delivery.channel == SMS {
+                        &self.parts.sms
+                    } else {
+                        &self.parts.mail
+                    };
                     Tried::from(channel.send(&message).await)
                 }
             }
@@ -66,7 +73,9 @@ impl Accounts {
         let now = self.now();
         let noted = self.store().write(move |tx| match &tried {
             Tried::Sent => deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Sent, None, now),
-            Tried::Hopeless(error) => deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Failed, Some(error), now),
+            Tried::Hopeless(error) => {
+                deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Failed, Some(error), now)
+            }
             Tried::NotYet(error) => match next_try(&delivery, now) {
                 Some(at) => deliveries::try_again(tx, delivery.app, &delivery.id, at, error),
                 None => deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Failed, Some(error), now),
@@ -79,7 +88,9 @@ impl Accounts {
     async fn message(&self, delivery: &DueDelivery) -> Result<Option<Message>, SqlError> {
         let id = delivery.app;
         let app = self.store().read(move |db| apps::by_id(db, id)).await?;
-        let (Some(app), Some(body)) = (app, self.body(delivery)) else { return Ok(None) };
+        let (Some(app), Some(body)) = (app, self.body(delivery)) else {
+            return Ok(None);
+        };
         Ok(Some(Message {
             id: delivery.id.clone(),
             to: delivery.recipient.clone(),
@@ -90,7 +101,9 @@ impl Accounts {
     }
 
     fn body(&self, delivery: &DueDelivery) -> Option<Body> {
-        let Some(sealed) = &delivery.sealed else { return notice(&delivery.subject).map(Body::Notice) };
+        let Some(sealed) = &delivery.sealed else {
+            return notice(&delivery.subject).map(Body::Notice);
+        };
         let code = self.parts.keys.open_message(delivery.app, &delivery.id, sealed)?;
         let life = delivery.created_at.until(delivery.expires_at).as_secs();
         Some(Body::Code {
@@ -134,5 +147,7 @@ pub(crate) const fn notice_name(notice: Notice) -> &'static str {
 }
 
 fn notice(name: &str) -> Option<Notice> {
-    [Notice::EmailChanged, Notice::PasswordChanged].into_iter().find(|notice| notice_name(*notice) == name)
+    [Notice::EmailChanged, Notice::PasswordChanged]
+        .into_iter()
+        .find(|notice| notice_name(*notice) == name)
 }

@@ -38,7 +38,9 @@ impl RootKey {
         let extracted: Prk = Salt::new(HKDF_SHA256, b"yaopai root key 1").extract(self.0.as_slice());
         let mut derived = Zeroizing::new([0; KEY_BYTES]);
         let info = [what.as_bytes()];
-        let filled = extracted.expand(&info, Length).and_then(|material| material.fill(derived.as_mut_slice()));
+        let filled = extracted
+            .expand(&info, Length)
+            .and_then(|material| material.fill(derived.as_mut_slice()));
         filled.map_err(|_| Fault::new("a key cannot be derived"))?;
         Ok(derived)
     }
@@ -78,7 +80,10 @@ impl TokenKeys {
     /// The keys with these secrets, newest first, each with its `kid`.
     pub fn new<'a>(secrets: impl IntoIterator<Item = (String, &'a [u8])>) -> Self {
         let keys = secrets.into_iter();
-        Self(keys.map(|(kid, secret)| (kid, hmac::Key::new(hmac::HMAC_SHA256, secret))).collect())
+        Self(
+            keys.map(|(kid, secret)| (kid, hmac::Key::new(hmac::HMAC_SHA256, secret)))
+                .collect(),
+        )
     }
 
     /// The `kid` of the key that signs.
@@ -143,7 +148,9 @@ impl Keys {
         for key in kept {
             let context = format!("{} {}", purpose.as_str(), key.id);
             let bytes = self.keep.open(&context, &key.sealed).ok_or_else(|| {
-                Fault::new("the root key does not open the keys in the database: it is not the one this base was made with")
+                Fault::new(
+                    "the root key does not open the keys in the database: it is not the one this base was made with",
+                )
             })?;
             opened.push((key.id, Zeroizing::new(bytes)));
         }
@@ -154,7 +161,10 @@ impl Keys {
                 *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
             }
             KeyPurpose::Passwords => {
-                let keys: Result<PasswordKeys, Fault> = opened.iter().map(|(id, bytes)| Ok((number(*id)?, SealKey::new(bytes)?))).collect();
+                let keys: Result<PasswordKeys, Fault> = opened
+                    .iter()
+                    .map(|(id, bytes)| Ok((number(*id)?, SealKey::new(bytes)?)))
+                    .collect();
                 *self.passwords.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys?);
             }
         }
@@ -162,12 +172,28 @@ impl Keys {
     }
 
     async fn add(&self, store: &Store, purpose: KeyPurpose, entropy: &dyn Entropy, now: Timestamp) -> Outcome<()> {
-        let newest = store.read(move |db| base::keys(db, purpose.as_str())).await?.first().map_or(0, |key| key.id);
+        let newest = store
+            .read(move |db| base::keys(db, purpose.as_str()))
+            .await?
+            .first()
+            .map_or(0, |key| key.id);
         let id = newest + 1;
         let fresh: Zeroizing<[u8; KEY_BYTES]> = Zeroizing::new(draw::bytes(entropy));
-        let sealed = self.keep.seal(&format!("{} {id}", purpose.as_str()), fresh.as_slice(), entropy)?;
+        let sealed = self
+            .keep
+            .seal(&format!("{} {id}", purpose.as_str()), fresh.as_slice(), entropy)?;
         let added = store
-            .write(move |tx| base::add_key(tx, purpose.as_str(), &base::SealedKey { id, sealed: sealed.clone() }, now))
+            .write(move |tx| {
+                base::add_key(
+                    tx,
+                    purpose.as_str(),
+                    &base::SealedKey {
+                        id,
+                        sealed: sealed.clone(),
+                    },
+                    now,
+                )
+            })
             .await
             .map_err(crate::Error::from)?;
         if !added {
@@ -204,8 +230,15 @@ impl Keys {
     }
 
     /// Seals the code in a message that waits.
-    pub(crate) fn seal_message(&self, app: AppId, id: &str, code: &Code, entropy: &dyn Entropy) -> Result<Vec<u8>, Fault> {
-        self.messages.seal(&format!("{} {id}", app.0), code.expose().as_bytes(), entropy)
+    pub(crate) fn seal_message(
+        &self,
+        app: AppId,
+        id: &str,
+        code: &Code,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, Fault> {
+        self.messages
+            .seal(&format!("{} {id}", app.0), code.expose().as_bytes(), entropy)
     }
 
     /// The code in a message that waits; none when the bytes are not what was sealed.
@@ -215,9 +248,17 @@ impl Keys {
     }
 
     /// Seals a password hash for one account: four bytes that number the key, then nonce, cipher text and tag.
-    pub(crate) fn seal_hash(&self, app: AppId, account: AccountId, hash: &str, entropy: &dyn Entropy) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn seal_hash(
+        &self,
+        app: AppId,
+        account: AccountId,
+        hash: &str,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, Fault> {
         let keys = self.passwords();
-        let (id, key) = keys.first().ok_or_else(|| Fault::new("there is no key for password hashes"))?;
+        let (id, key) = keys
+            .first()
+            .ok_or_else(|| Fault::new("there is no key for password hashes"))?;
         let sealed = key.seal(&hash_context(app, account), hash.as_bytes(), entropy)?;
         Ok([id.to_be_bytes().as_slice(), &sealed].concat())
     }
@@ -232,7 +273,9 @@ impl Keys {
 
     /// Whether a sealed hash is sealed by the newest key.
     pub(crate) fn is_newest_seal(&self, sealed: &[u8]) -> bool {
-        self.passwords().first().is_some_and(|(id, _)| sealed.starts_with(&id.to_be_bytes()))
+        self.passwords()
+            .first()
+            .is_some_and(|(id, _)| sealed.starts_with(&id.to_be_bytes()))
     }
 }
 
@@ -256,7 +299,11 @@ impl SealKey {
     fn seal(&self, context: &str, plain: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>, Fault> {
         let nonce: [u8; NONCE_LEN] = draw::bytes(entropy);
         let mut sealed = plain.to_vec();
-        let done = self.0.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context.as_bytes()), &mut sealed);
+        let done = self.0.seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(context.as_bytes()),
+            &mut sealed,
+        );
         done.map_err(|_| Fault::new("sealing failed"))?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
@@ -264,7 +311,11 @@ impl SealKey {
     fn open(&self, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let mut bytes = sealed.to_vec();
-        let plain = self.0.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(context.as_bytes()), &mut bytes);
+        let plain = self.0.open_in_place(
+            Nonce::assume_unique_for_key(*nonce),
+            Aad::from(context.as_bytes()),
+            &mut bytes,
+        );
         let length = plain.ok()?.len();
         bytes.truncate(length);
         Some(bytes)
@@ -299,6 +350,9 @@ impl Accounts {
     /// # Errors
     /// Faults only.
     pub async fn rotate_key(&self, purpose: KeyPurpose) -> Outcome<()> {
-        self.parts.keys.add(self.store(), purpose, self.entropy(), self.now()).await
+        self.parts
+            .keys
+            .add(self.store(), purpose, self.entropy(), self.now())
+            .await
     }
 }

@@ -4,9 +4,9 @@
 //! result, a [`Refusal`] or a [`Fault`]. It knows no wire.
 
 mod administer;
-
 mod apps;
 mod authenticate;
+mod budget;
 mod challenge;
 mod claims;
 mod code_guess;

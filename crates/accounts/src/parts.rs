@@ -9,9 +9,9 @@ use yaopai_model::limits::UPLOADS_AT_ONCE;
 use yaopai_model::{AccountId, AppId, Clock, Entropy, Limits, Timestamp};
 use yaopai_store::Store;
 
-use crate::rate_limiter::RateLimiter;
 use crate::keys::{Keys, RootKey};
 use crate::password_hasher::{HashingSettings, PasswordHasher};
+use crate::rate_limiter::RateLimiter;
 use crate::turns::Turns;
 use crate::{Fault, Outcome};
 

@@ -62,25 +62,44 @@ pub(crate) struct Verified {
 }
 
 enum Job {
-    Hash { password: Password, salt: [u8; SALT_BYTES], answer: oneshot::Sender<Option<String>> },
-    Verify { password: Password, hash: String, answer: oneshot::Sender<Option<Verified>> },
+    Hash {
+        password: Password,
+        salt: [u8; SALT_BYTES],
+        answer: oneshot::Sender<Option<String>>,
+    },
+    Verify {
+        password: Password,
+        hash: String,
+        answer: oneshot::Sender<Option<Verified>>,
+    },
 }
 
 impl PasswordHasher {
     /// Starts the threads.
     pub(crate) fn start(settings: &HashingSettings, entropy: &dyn Entropy) -> io::Result<Self> {
-        let params = settings.params().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
+        let params = settings
+            .params()
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
         let capacity = settings.queue + settings.threads.get();
         let (jobs, queue) = sync_channel(capacity);
         let queue = Arc::new(Mutex::new(queue));
         for number in 0..settings.threads.get() {
             let (queue, params) = (Arc::clone(&queue), params.clone());
-            thread::Builder::new().name(format!("hashing-{number}")).spawn(move || Worker::new(params).run(&queue))?;
+            thread::Builder::new()
+                .name(format!("hashing-{number}"))
+                .spawn(move || Worker::new(params).run(&queue))?;
         }
         let mut worker = Worker::new(params);
         let password = Password::presented("nobody's").map_err(|error| io::Error::other(error.to_string()))?;
-        let dummy = worker.hash(&password, &draw::bytes::<SALT_BYTES>(entropy)).ok_or_else(|| io::Error::other("hashing fails"))?;
-        Ok(Self { jobs, places: Arc::new(Semaphore::new(capacity)), capacity, dummy })
+        let dummy = worker
+            .hash(&password, &draw::bytes::<SALT_BYTES>(entropy))
+            .ok_or_else(|| io::Error::other("hashing fails"))?;
+        Ok(Self {
+            jobs,
+            places: Arc::new(Semaphore::new(capacity)),
+            capacity,
+            dummy,
+        })
     }
 
     /// Takes a place in the queue.
@@ -100,8 +119,16 @@ impl PasswordHasher {
     /// The PHC string of a password under a fresh salt.
     pub(crate) async fn hash(&self, place: Place, password: Password, entropy: &dyn Entropy) -> Outcome<String> {
         let (answer, hashed) = oneshot::channel();
-        self.submit(Job::Hash { password, salt: draw::bytes(entropy), answer })?;
-        let hashed = hashed.await.ok().flatten().ok_or_else(|| Fault::new("a password could not be hashed"))?;
+        self.submit(Job::Hash {
+            password,
+            salt: draw::bytes(entropy),
+            answer,
+        })?;
+        let hashed = hashed
+            .await
+            .ok()
+            .flatten()
+            .ok_or_else(|| Fault::new("a password could not be hashed"))?;
         drop(place);
         Ok(hashed)
     }
@@ -110,10 +137,21 @@ impl PasswordHasher {
     pub(crate) async fn verify(&self, place: Place, password: Password, hash: Option<String>) -> Outcome<Verified> {
         let has_hash = hash.is_some();
         let (answer, verified) = oneshot::channel();
-        self.submit(Job::Verify { password, hash: hash.unwrap_or_else(|| self.dummy.clone()), answer })?;
-        let verified = verified.await.ok().flatten().ok_or_else(|| Fault::new("a stored password hash cannot be read"))?;
+        self.submit(Job::Verify {
+            password,
+            hash: hash.unwrap_or_else(|| self.dummy.clone()),
+            answer,
+        })?;
+        let verified = verified
+            .await
+            .ok()
+            .flatten()
+            .ok_or_else(|| Fault::new("a stored password hash cannot be read"))?;
         drop(place);
-        Ok(Verified { matches: verified.matches && has_hash, ..verified })
+        Ok(Verified {
+            matches: verified.matches && has_hash,
+            ..verified
+        })
     }
 
     fn submit(&self, job: Job) -> Outcome<()> {
@@ -130,7 +168,10 @@ struct Worker {
 
 impl Worker {
     fn new(params: Params) -> Self {
-        Self { params, memory: Vec::new() }
+        Self {
+            params,
+            memory: Vec::new(),
+        }
     }
 
     fn run(mut self, queue: &Mutex<Receiver<Job>>) {
@@ -160,12 +201,19 @@ impl Worker {
 
     fn verify(&mut self, password: &Password, hash: &str) -> Option<Verified> {
         let hash = PasswordHash::new(hash).ok()?;
-        let params = Params::try_from(&hash).ok().filter(|params| params.m_cost() <= MEMORY_KIB_AT_MOST)?;
+        let params = Params::try_from(&hash)
+            .ok()
+            .filter(|params| params.m_cost() <= MEMORY_KIB_AT_MOST)?;
         let is_ours = hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(Version::V0x13.into());
-        let (Some(salt), Some(expected), true) = (hash.salt, hash.hash, is_ours) else { return None };
+        let (Some(salt), Some(expected), true) = (hash.salt, hash.hash, is_ours) else {
+            return None;
+        };
         let output = self.output(&params, password, &salt)?;
         let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
-        Some(Verified { matches: are_equal(&output, expected.as_bytes()), is_outdated: costs(&params) != costs(&self.params) })
+        Some(Verified {
+            matches: are_equal(&output, expected.as_bytes()),
+            is_outdated: costs(&params) != costs(&self.params),
+        })
     }
 
     fn output(&mut self, params: &Params, password: &Password, salt: &[u8]) -> Option<[u8; OUTPUT_BYTES]> {
@@ -175,7 +223,9 @@ impl Worker {
         }
         let mut output = [0; OUTPUT_BYTES];
         let memory = self.memory.get_mut(..params.block_count())?;
-        argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut output, memory).ok()?;
+        argon2
+            .hash_password_into_with_memory(password.as_bytes(), salt, &mut output, memory)
+            .ok()?;
         // A hash from when more memory was set must not keep it for ever.
         self.memory.truncate(self.params.block_count());
         self.memory.shrink_to(self.params.block_count());
@@ -201,7 +251,13 @@ mod tests {
         let hash = worker.hash(&password("correct horse"), &[7; SALT_BYTES]).unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{hash}");
         let right = worker.verify(&password("correct horse"), &hash).unwrap();
-        assert_eq!(right, Verified { matches: true, is_outdated: false });
+        assert_eq!(
+            right,
+            Verified {
+                matches: true,
+                is_outdated: false
+            }
+        );
         assert!(!worker.verify(&password("correct horsf"), &hash).unwrap().matches);
     }
 
@@ -210,7 +266,9 @@ mod tests {
         let hash = worker(64).hash(&password("correct horse"), &[7; SALT_BYTES]).unwrap();
         let mut alone = [0; OUTPUT_BYTES];
         let params = Params::new(64, 1, 1, Some(OUTPUT_BYTES)).unwrap();
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(b"correct horse", &[7; SALT_BYTES], &mut alone).unwrap();
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into(b"correct horse", &[7; SALT_BYTES], &mut alone)
+            .unwrap();
         assert_eq!(PasswordHash::new(&hash).unwrap().hash.unwrap().as_bytes(), alone);
     }
 
@@ -218,13 +276,24 @@ mod tests {
     fn older_parameters_are_told_and_their_memory_given_back() {
         let old = worker(256).hash(&password("correct horse"), &[7; SALT_BYTES]).unwrap();
         let mut worker = worker(64);
-        assert_eq!(worker.verify(&password("correct horse"), &old), Some(Verified { matches: true, is_outdated: true }));
+        assert_eq!(
+            worker.verify(&password("correct horse"), &old),
+            Some(Verified {
+                matches: true,
+                is_outdated: true
+            })
+        );
         assert_eq!(worker.memory.len(), 64);
     }
 
     #[test]
     fn what_is_no_hash_is_told_from_a_wrong_password() {
-        for text in ["", "$argon2id$", "$argon2i$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo", "$2b$12$abc"] {
+        for text in [
+            "",
+            "$argon2id$",
+            "$argon2i$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo",
+            "$2b$12$abc",
+        ] {
             assert_eq!(worker(64).verify(&password("x"), text), None, "{text}");
         }
     }

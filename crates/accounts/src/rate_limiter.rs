@@ -17,7 +17,9 @@ pub(crate) struct RateLimiter<K> {
 
 impl<K: Eq + Hash> RateLimiter<K> {
     pub(crate) fn new() -> Self {
-        Self { windows: Mutex::new(HashMap::new()) }
+        Self {
+            windows: Mutex::new(HashMap::new()),
+        }
     }
 
     /// Counts an event under `key`, if `rule` lets one more pass.
@@ -45,7 +47,10 @@ mod tests {
     #[test]
     fn keys_are_counted_apart_and_bounded() {
         let limiter = RateLimiter::new();
-        let rule = WindowRule { limit: 1, window: Duration::from_secs(1) };
+        let rule = WindowRule {
+            limit: 1,
+            window: Duration::from_secs(1),
+        };
         assert!(limiter.admit(0, rule, Timestamp::EPOCH).is_ok());
         assert!(limiter.admit(0, rule, Timestamp::EPOCH).is_err());
         for key in 1..=KEYS {

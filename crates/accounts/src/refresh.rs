@@ -17,6 +17,10 @@ impl Accounts {
         }
         let (_, session) = self.live_session(app, token).await?;
         let expires_at = now.plus(ACCESS_TOKEN_LIFE).min(session.expires_at);
-        Ok(SessionToken { token_use: TokenUse::Access, expires_at, ..token.clone() })
+        Ok(SessionToken {
+            token_use: TokenUse::Access,
+            expires_at,
+            ..token.clone()
+        })
     }
 }

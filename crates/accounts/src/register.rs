@@ -3,16 +3,16 @@
 use yaopai_model::limits::windows;
 use yaopai_model::{
     Account, AccountId, Address, AppId, Code, Held, Identifier, Nickname, Password, Profile, PublicId, Purpose, Role,
-    SessionKind, SessionToken, Timestamp, Username, WindowRule,
+    SessionKind, SessionToken, Timestamp, Username,
 };
 use yaopai_store::base::{self, Numbered};
 use yaopai_store::codes::CodeKey;
-use yaopai_store::{SqlError, Tx, accounts, counters, identifiers, passwords};
+use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords};
 
-use crate::claims::{self, Proof};
-use crate::code_guess::CodeGuess;
+use crate::budget::Budget;
+use crate::claims::{self, NewAddress};
 use crate::sign_in::NewSignIn;
-use crate::throttle::{admit, network, seconds};
+use crate::throttle::network;
 use crate::{Accounts, Caller, Outcome, Refusal, SignedIn};
 
 /// A registration that a one-time code proves.
@@ -61,21 +61,35 @@ impl Accounts {
         bearer: Option<&SessionToken>,
         caller: &Caller,
     ) -> Outcome<Account> {
-        let ProvenRegistration { address, code, purpose, password, profile, username } = registration;
+        let ProvenRegistration {
+            address,
+            code,
+            purpose,
+            password,
+            profile,
+            username,
+        } = registration;
         let bearer = self.bearer_account(app, bearer).await?;
         let place = self.parts.hasher.place()?;
-        let key = CodeKey { app, address: address.clone(), purpose };
+        let key = CodeKey {
+            app,
+            address: address.clone(),
+            purpose,
+        };
         let guess = self.try_code(key, &code, caller).await?;
         let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
 
         let (verbs, now) = (self.clone(), self.now());
         let kind = address.identifier().kind();
         let registered = self.store().write(move |tx| {
-            let proof = claims::settle_for_new_account(tx, app, &address, bearer, now)?;
-            if let Proof::Holder(_) = proof {
-                return Ok(Registered::Taken);
+            match claims::settle_for_new_account(tx, app, &address, bearer, now)? {
+                NewAddress::Taken => return Ok(Registered::Taken),
+                NewAddress::BearersOwn => {
+                    guess.consume(tx, now)?;
+                    return Ok(Registered::Taken);
+                }
+                NewAddress::Free => guess.consume(tx, now)?,
             }
-            guess.consume(tx, now)?;
             let mut account = verbs.blank_account(tx, app, now)?;
             account.profile = profile.clone();
             account.verified_at = Some(now);
@@ -85,7 +99,12 @@ impl Accounts {
             };
             put_address(&mut account, &address, Some(now));
             insert(tx, &account)?;
-            passwords::set(tx, account.id, &verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?, now)?;
+            passwords::set(
+                tx,
+                account.id,
+                &verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?,
+                now,
+            )?;
             Ok::<_, crate::Error>(Registered::New(Box::new(account)))
         });
         match registered.await? {
@@ -110,24 +129,33 @@ impl Accounts {
         {
             return Err(Refusal::ReservedUsername.into());
         }
+        let budget = Budget::new(
+            &self.parts.keys,
+            &format!("registrations of {}", network(caller.source)),
+            self.limits().registrations_per_source_per_hour,
+            windows::PER_HOUR,
+            |seconds| Refusal::TooManyRegistrations { seconds },
+        );
+        // Whoever is past the budget is not worth a hash; what counts is spent with the account below.
         let now = self.now();
-        let budget = self.parts.keys.counter_key(&format!("registrations of {}", network(caller.source)));
-        let rule = WindowRule { limit: self.limits().registrations_per_source_per_hour, window: windows::PER_HOUR };
-        // Whoever is past the budget is not worth a hash; the one that counts is taken with the account below.
-        let room = self.store().read(move |db| counters::check(db, &budget, rule, now)).await?;
-        room.map_err(|wait| Refusal::TooManyRegistrations { seconds: seconds(wait) })?;
+        self.store().read(move |db| budget.check(db, now)).await?;
         let place = self.parts.hasher.place()?;
         let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
 
         let sign_in = NewSignIn::draw(self, SessionKind::Week, caller);
         let (verbs, now) = (self.clone(), self.now());
         let registered = self.store().write(move |tx| {
-            admit(tx, &budget, rule, now, |seconds| Refusal::TooManyRegistrations { seconds })?;
+            budget.spend(tx, now)?;
             let mut account = verbs.blank_account(tx, app, now)?;
             account.profile.nickname = Some(Nickname::draw(verbs.entropy()));
             put_identifier(&mut account, &identifier, None);
             insert(tx, &account)?;
-            passwords::set(tx, account.id, &verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?, now)?;
+            passwords::set(
+                tx,
+                account.id,
+                &verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?,
+                now,
+            )?;
             sign_in.begin(tx, account.id, now)
         });
         registered.await
@@ -159,8 +187,18 @@ impl Accounts {
 /// Puts an identifier into an account that is being made.
 pub(crate) fn put_identifier(account: &mut Account, identifier: &Identifier, proven_at: Option<Timestamp>) {
     match identifier {
-        Identifier::Phone(phone) => account.phone = Some(Held { value: phone.clone(), proven_at }),
-        Identifier::Email(email) => account.email = Some(Held { value: email.clone(), proven_at }),
+        Identifier::Phone(phone) => {
+            account.phone = Some(Held {
+                value: phone.clone(),
+                proven_at,
+            })
+        }
+        Identifier::Email(email) => {
+            account.email = Some(Held {
+                value: email.clone(),
+                proven_at,
+            })
+        }
         Identifier::Username(username) => account.username = Some(username.clone()),
     }
 }
@@ -179,9 +217,18 @@ pub(crate) fn insert(tx: &Tx, account: &Account) -> Outcome<()> {
         return Err(SqlError::Conflict.into());
     }
     let held = [
-        account.phone.as_ref().map(|held| (Identifier::Phone(held.value.clone()), held.proven_at)),
-        account.email.as_ref().map(|held| (Identifier::Email(held.value.clone()), held.proven_at)),
-        account.username.as_ref().map(|username| (Identifier::Username(username.clone()), None)),
+        account
+            .phone
+            .as_ref()
+            .map(|held| (Identifier::Phone(held.value.clone()), held.proven_at)),
+        account
+            .email
+            .as_ref()
+            .map(|held| (Identifier::Email(held.value.clone()), held.proven_at)),
+        account
+            .username
+            .as_ref()
+            .map(|username| (Identifier::Username(username.clone()), None)),
     ];
     for (identifier, proven_at) in held.into_iter().flatten() {
         if !identifiers::take(tx, account.app, &identifier, account.id, proven_at)? {
@@ -190,4 +237,3 @@ pub(crate) fn insert(tx: &Tx, account: &Account) -> Outcome<()> {
     }
     Ok(accounts::insert(tx, account)?)
 }
-

@@ -1,15 +1,16 @@
 //! Sending a one-time code.
 
-use yaopai_model::limits::{OUTBOX_WAITING, windows};
-use yaopai_model::{Address, AppId, Code, Purpose, Timestamp, WindowRule, draw};
 use yaopai_courier::Notice;
+use yaopai_model::limits::{OUTBOX_WAITING, windows};
+use yaopai_model::{Address, AppId, Code, Purpose, Timestamp, draw};
 use yaopai_store::challenges::{self, ChallengeKey};
 use yaopai_store::codes::{self, CodeKey};
 use yaopai_store::deliveries::{self, DeliveryState, NewDelivery};
 use yaopai_store::{Db, SqlError, Tx, accounts, identifiers};
 
+use crate::budget::Budget;
 use crate::deliver::notice_name;
-use crate::throttle::{admit, network};
+use crate::throttle::network;
 use crate::{Accounts, Caller, Error, Outcome, Refusal};
 
 /// Whether the slider has to be passed first, which is the wire's to say.
@@ -19,14 +20,6 @@ pub enum ChallengeRule {
     NotAsked,
     /// Yes; the pass is consumed (`api_v1`).
     MustBePassed,
-}
-
-/// The budgets that a code is sent out of: a row and a rule each.
-#[derive(Clone, Copy)]
-struct Budgets {
-    resend: ([u8; 32], WindowRule),
-    day: ([u8; 32], WindowRule),
-    source: ([u8; 32], WindowRule),
 }
 
 impl Accounts {
@@ -43,7 +36,11 @@ impl Accounts {
         challenge: ChallengeRule,
         caller: &Caller,
     ) -> Outcome<()> {
-        let key = CodeKey { app, address: address.clone(), purpose };
+        let key = CodeKey {
+            app,
+            address: address.clone(),
+            purpose,
+        };
         let budgets = self.budgets(&key, caller);
         let (code, id) = (Code::draw(self.entropy()), delivery_id(self));
         let mac = self.parts.keys.code_mac(&key, &code);
@@ -51,7 +48,10 @@ impl Accounts {
         let (is_open, now, life) = (self.is_channel_open(address), self.now(), self.limits().code_life);
         let committed = self.store().write(move |tx| {
             if challenge == ChallengeRule::MustBePassed {
-                let slider = ChallengeKey { app, email: key.address.identifier().normal() };
+                let slider = ChallengeKey {
+                    app,
+                    email: key.address.identifier().normal(),
+                };
                 if !challenges::consume_pass(tx, &slider, now)? {
                     return Err(Refusal::ChallengeRequired.into());
                 }
@@ -59,10 +59,8 @@ impl Accounts {
             if !is_open || deliveries::count_waiting(tx, OUTBOX_WAITING)? >= i64::from(OUTBOX_WAITING) {
                 return Err(Refusal::ChannelNotReady.into());
             }
-            for (row, rule) in [budgets.resend, budgets.day, budgets.source] {
-                if !rule.window.is_zero() {
-                    admit(tx, &row, rule, now, |seconds| Refusal::CodeTooSoon { seconds })?;
-                }
+            for budget in &budgets {
+                budget.spend(tx, now)?;
             }
             codes::replace(tx, &key, &mac, now, now.plus(life))?;
             let recipient = recipient(tx, &key)?;
@@ -73,7 +71,11 @@ impl Accounts {
                 recipient: recipient.as_deref().unwrap_or_else(|| key.address.recipient()),
                 subject: purpose.as_str(),
                 sealed: recipient.as_ref().map(|_| sealed.as_slice()),
-                state: if recipient.is_some() { DeliveryState::Waiting } else { DeliveryState::Withheld },
+                state: if recipient.is_some() {
+                    DeliveryState::Waiting
+                } else {
+                    DeliveryState::Withheld
+                },
                 created_at: now,
                 expires_at: now.plus(life),
             };
@@ -84,21 +86,32 @@ impl Accounts {
         Ok(())
     }
 
-    fn budgets(&self, key: &CodeKey, caller: &Caller) -> Budgets {
-        let (limits, keys) = (self.limits(), &self.parts.keys);
+    /// What a code is sent out of: a while since the last, a day's worth to one address, an hour's worth for one source.
+    fn budgets(&self, key: &CodeKey, caller: &Caller) -> Vec<Budget> {
+        let limits = self.limits();
         let identifier = key.address.identifier();
-        let name = format!("{} {} {}", key.app.0, identifier.kind(), identifier.normal());
-        Budgets {
-            resend: (keys.counter_key(&format!("code again {name}")), WindowRule { limit: 1, window: limits.code_resend }),
-            day: (
-                keys.counter_key(&format!("codes to {name}")),
-                WindowRule { limit: limits.codes_per_identifier_per_day, window: windows::PER_DAY },
+        let address = format!("{} {} {}", key.app.0, identifier.kind(), identifier.normal());
+        let budget = |name: String, limit, window| {
+            Budget::new(&self.parts.keys, &name, limit, window, |seconds| Refusal::CodeTooSoon {
+                seconds,
+            })
+        };
+        let mut budgets = vec![
+            budget(
+                format!("codes to {address}"),
+                limits.codes_per_identifier_per_day,
+                windows::PER_DAY,
             ),
-            source: (
-                keys.counter_key(&format!("codes for {}", network(caller.source))),
-                WindowRule { limit: limits.codes_per_source_per_hour, window: windows::PER_HOUR },
+            budget(
+                format!("codes for {}", network(caller.source)),
+                limits.codes_per_source_per_hour,
+                windows::PER_HOUR,
             ),
+        ];
+        if !limits.code_resend.is_zero() {
+            budgets.insert(0, budget(format!("code again {address}"), 1, limits.code_resend));
         }
+        budgets
     }
 
     /// Whether there is a channel that carries messages to this address.
@@ -107,7 +120,12 @@ impl Accounts {
             Address::Email(_) => self.parts.mail.is_configured(),
             Address::Phone(phone) => {
                 let countries = &self.parts.sms_countries;
-                let is_allowed = |code: &String| phone.as_e164().strip_prefix('+').is_some_and(|number| number.starts_with(code.as_str()));
+                let is_allowed = |code: &String| {
+                    phone
+                        .as_e164()
+                        .strip_prefix('+')
+                        .is_some_and(|number| number.starts_with(code.as_str()))
+                };
                 self.parts.sms.is_configured() && (countries.is_empty() || countries.iter().any(is_allowed))
             }
         }
@@ -118,7 +136,10 @@ impl Accounts {
 /// code would need an account that is not there.
 fn recipient(db: &Db, key: &CodeKey) -> Result<Option<String>, SqlError> {
     let holder = identifiers::holder(db, key.app, &key.address.identifier())?;
-    let account = holder.map(|holder| accounts::by_id(db, holder.account)).transpose()?.flatten();
+    let account = holder
+        .map(|holder| accounts::by_id(db, holder.account))
+        .transpose()?
+        .flatten();
     let stored = account.and_then(|account| match &key.address {
         Address::Phone(_) => account.phone.map(|held| held.value.as_e164().to_owned()),
         Address::Email(_) => account.email.map(|held| held.value.address().to_owned()),

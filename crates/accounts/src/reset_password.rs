@@ -41,7 +41,13 @@ impl Accounts {
     /// # Errors
     /// `ChallengeRequired`.
     pub async fn permit_reset(&self, app: AppId, email: &Email) -> Outcome<()> {
-        let (key, now) = (ChallengeKey { app, email: email.normal() }, self.now());
+        let (key, now) = (
+            ChallengeKey {
+                app,
+                email: email.normal(),
+            },
+            self.now(),
+        );
         let permitted = self.store().write(move |tx| {
             if !challenges::consume_pass(tx, &key, now)? {
                 return Err(Refusal::ChallengeRequired.into());
@@ -56,17 +62,35 @@ impl Accounts {
     /// # Errors
     /// `ResetNotPermitted`, `WrongCode`, `SourceFailedTooOften`, `NotRegistered` (right code, no account), `Overloaded`.
     pub async fn reset_password(&self, app: AppId, reset: PasswordReset<'_>, caller: &Caller) -> Outcome<()> {
-        let PasswordReset { address, code, purpose, password, permit, bearer } = reset;
-        let slider = ChallengeKey { app, email: address.identifier().normal() };
+        let PasswordReset {
+            address,
+            code,
+            purpose,
+            password,
+            permit,
+            bearer,
+        } = reset;
+        let slider = ChallengeKey {
+            app,
+            email: address.identifier().normal(),
+        };
         if permit == ResetPermit::MustBeHeld {
             let (slider, now) = (slider.clone(), self.now());
-            if !self.store().read(move |db| challenges::is_reset_permitted(db, &slider, now)).await? {
+            if !self
+                .store()
+                .read(move |db| challenges::is_reset_permitted(db, &slider, now))
+                .await?
+            {
                 return Err(Refusal::ResetNotPermitted.into());
             }
         }
         let bearer = self.bearer_account(app, bearer).await?;
         let place = self.parts.hasher.place()?;
-        let key = CodeKey { app, address: address.clone(), purpose };
+        let key = CodeKey {
+            app,
+            address: address.clone(),
+            purpose,
+        };
         let guess = self.try_code(key, &code, caller).await?;
         let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
 
@@ -76,12 +100,22 @@ impl Accounts {
                 return Ok(Err(Refusal::NotRegistered));
             };
             guess.consume(tx, now)?;
-            passwords::set(tx, id, &verbs.parts.keys.seal_hash(app, id, &hash, verbs.entropy())?, now)?;
+            passwords::set(
+                tx,
+                id,
+                &verbs.parts.keys.seal_hash(app, id, &hash, verbs.entropy())?,
+                now,
+            )?;
             sessions::end_all(tx, id)?;
             accounts::advance_epoch(tx, id)?;
             challenges::end_permit(tx, &slider)?;
             let subject = Subject::new(app, &address.identifier(), Some(id));
-            let tally = Tally::new(&verbs.parts.keys, &subject, source, verbs.limits().failures_per_source_per_hour);
+            let tally = Tally::new(
+                &verbs.parts.keys,
+                &subject,
+                source,
+                verbs.limits().failures_per_source_per_hour,
+            );
             tally.succeed(tx)?;
             Ok::<_, Error>(Ok(()))
         });

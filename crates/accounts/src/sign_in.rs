@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use yaopai_model::limits::ACCESS_TOKEN_LIFE;
 use yaopai_model::{
-    Account, AccountId, Address, AppId, Code, Identifier, Password, Purpose, SessionKind, SessionSecret, SessionToken, Timestamp, TokenUse,
+    Account, AccountId, Address, AppId, Code, Identifier, Password, Purpose, SessionKind, SessionSecret, SessionToken,
+    Timestamp, TokenUse,
 };
 use yaopai_store::challenges::ChallengeKey;
 use yaopai_store::codes::CodeKey;
@@ -88,7 +89,12 @@ impl NewSignIn {
             device: &self.device,
         };
         sessions::begin(tx, &session, self.most)?;
-        Ok(SignedIn { account, secret: self.secret.clone(), signed_in_at: now, expires_at })
+        Ok(SignedIn {
+            account,
+            secret: self.secret.clone(),
+            signed_in_at: now,
+            expires_at,
+        })
     }
 }
 
@@ -120,17 +126,25 @@ impl Accounts {
         let place = self.parts.hasher.place()?;
         let tally = self.tally(&subject, caller);
         let (reserving, gate, now) = (tally.clone(), gate(app, identifier), self.now());
-        self.store().write(move |tx| reserving.reserve_password(tx, rule, gate.as_ref(), now)).await?;
+        self.store()
+            .write(move |tx| reserving.reserve_password(tx, rule, gate.as_ref(), now))
+            .await?;
 
-        let sealed = candidate.as_ref().and_then(|candidate| Some((candidate.account, candidate.sealed.as_deref()?)));
-        let hash = sealed.map(|(account, sealed)| self.open_hash(app, account, sealed)).transpose()?;
+        let sealed = candidate
+            .as_ref()
+            .and_then(|candidate| Some((candidate.account, candidate.sealed.as_deref()?)));
+        let hash = sealed
+            .map(|(account, sealed)| self.open_hash(app, account, sealed))
+            .transpose()?;
         let verified = self.parts.hasher.verify(place, password.clone(), hash).await?;
         let (Some(candidate), true) = (candidate, verified.matches) else {
             let now = self.now();
             self.store().write(move |tx| tally.fail(tx, now)).await?;
             return Err(Refusal::WrongCredentials.into());
         };
-        let renewed = self.renewed_hash(app, &candidate, verified.is_outdated, password).await?;
+        let renewed = self
+            .renewed_hash(app, &candidate, verified.is_outdated, password)
+            .await?;
         let (sign_in, now) = (NewSignIn::draw(self, kind, caller), self.now());
         let signed_in = self.store().write(move |tx| {
             let account = accounts::by_id(tx, candidate.account)?;
@@ -154,18 +168,39 @@ impl Accounts {
     ///
     /// # Errors
     /// `WrongCode`, `NotRegistered` (right code, no account), `AccountDisabled`, `ChallengeRequired`, `SourceFailedTooOften`.
-    pub async fn sign_in_with_code(&self, app: AppId, presented: PresentedCode<'_>, kind: SessionKind, caller: &Caller) -> Outcome<SignedIn> {
-        let PresentedCode { address, code, purpose, bearer, rule } = presented;
+    pub async fn sign_in_with_code(
+        &self,
+        app: AppId,
+        presented: PresentedCode<'_>,
+        kind: SessionKind,
+        caller: &Caller,
+    ) -> Outcome<SignedIn> {
+        let PresentedCode {
+            address,
+            code,
+            purpose,
+            bearer,
+            rule,
+        } = presented;
         let identifier = address.identifier();
         let bearer = self.bearer_account(app, bearer).await?;
         let candidate = self.candidate(app, &identifier).await?;
         let subject = Subject::new(app, &identifier, candidate.map(|candidate| candidate.account));
         let _turn = self.parts.turns.take(subject.as_str()).await;
         let tally = self.tally(&subject, caller);
-        let key = CodeKey { app, address: address.clone(), purpose };
+        let key = CodeKey {
+            app,
+            address: address.clone(),
+            purpose,
+        };
         let guess = CodeGuess::new(&self.parts.keys, key, &code);
-        let (reserving, counting, gate, tries, now) =
-            (guess.clone(), tally.clone(), gate(app, &identifier), self.limits().code_guesses, self.now());
+        let (reserving, counting, gate, tries, now) = (
+            guess.clone(),
+            tally.clone(),
+            gate(app, &identifier),
+            self.limits().code_guesses,
+            self.now(),
+        );
         let reserved = self.store().write(move |tx| {
             counting.reserve_code(tx, rule, gate.as_ref(), now)?;
             Ok::<_, Error>(reserving.reserve(tx, tries, now)?)
@@ -174,7 +209,12 @@ impl Accounts {
             self.store().write(move |tx| tally.fail(tx, now)).await?;
             return Err(Refusal::WrongCode.into());
         }
-        let (verbs, sign_in, address, now) = (self.clone(), NewSignIn::draw(self, kind, caller), address.clone(), self.now());
+        let (verbs, sign_in, address, now) = (
+            self.clone(),
+            NewSignIn::draw(self, kind, caller),
+            address.clone(),
+            self.now(),
+        );
         let signed_in = self.store().write(move |tx| {
             tally.succeed(tx)?;
             let Proof::Holder(id) = claims::settle(tx, app, &address, bearer, verbs.entropy(), now)? else {
@@ -212,16 +252,29 @@ impl Accounts {
     async fn candidate(&self, app: AppId, identifier: &Identifier) -> Outcome<Option<Candidate>> {
         let identifier = identifier.clone();
         let found = self.store().read(move |db| {
-            let Some(holder) = identifiers::holder(db, app, &identifier)? else { return Ok(None) };
-            let Some(account) = accounts::by_id(db, holder.account)? else { return Ok(None) };
+            let Some(holder) = identifiers::holder(db, app, &identifier)? else {
+                return Ok(None);
+            };
+            let Some(account) = accounts::by_id(db, holder.account)? else {
+                return Ok(None);
+            };
             let sealed = passwords::sealed(db, account.id)?;
-            Ok::<_, SqlError>(Some(Candidate { account: account.id, epoch: account.epoch, sealed }))
+            Ok::<_, SqlError>(Some(Candidate {
+                account: account.id,
+                epoch: account.epoch,
+                sealed,
+            }))
         });
         Ok(found.await?)
     }
 
     fn tally(&self, subject: &Subject, caller: &Caller) -> Tally {
-        Tally::new(&self.parts.keys, subject, caller.source, self.limits().failures_per_source_per_hour)
+        Tally::new(
+            &self.parts.keys,
+            subject,
+            caller.source,
+            self.limits().failures_per_source_per_hour,
+        )
     }
 
     fn open_hash(&self, app: AppId, account: AccountId, sealed: &[u8]) -> Result<String, Fault> {
@@ -230,15 +283,31 @@ impl Accounts {
     }
 
     /// The hash to keep instead, if the one kept was made with other parameters or sealed with an older key.
-    async fn renewed_hash(&self, app: AppId, candidate: &Candidate, is_outdated: bool, password: Password) -> Outcome<Option<Vec<u8>>> {
-        let is_sealed_anew = candidate.sealed.as_deref().is_some_and(|sealed| self.parts.keys.is_newest_seal(sealed));
+    async fn renewed_hash(
+        &self,
+        app: AppId,
+        candidate: &Candidate,
+        is_outdated: bool,
+        password: Password,
+    ) -> Outcome<Option<Vec<u8>>> {
+        let is_sealed_anew = candidate
+            .sealed
+            .as_deref()
+            .is_some_and(|sealed| self.parts.keys.is_newest_seal(sealed));
         if is_sealed_anew && !is_outdated {
             return Ok(None);
         }
         // Renewing can wait for a quieter moment.
-        let Ok(place) = self.parts.hasher.place() else { return Ok(None) };
+        let Ok(place) = self.parts.hasher.place() else {
+            return Ok(None);
+        };
         let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
-        Ok(Some(self.parts.keys.seal_hash(app, candidate.account, &hash, self.entropy())?))
+        Ok(Some(self.parts.keys.seal_hash(
+            app,
+            candidate.account,
+            &hash,
+            self.entropy(),
+        )?))
     }
 }
 
@@ -259,7 +328,10 @@ pub struct PresentedCode<'a> {
 /// The slider that opens the gate for an identifier: only e-mail addresses have one.
 fn gate(app: AppId, identifier: &Identifier) -> Option<ChallengeKey> {
     match identifier {
-        Identifier::Email(email) => Some(ChallengeKey { app, email: email.normal() }),
+        Identifier::Email(email) => Some(ChallengeKey {
+            app,
+            email: email.normal(),
+        }),
         Identifier::Phone(_) | Identifier::Username(_) => None,
     }
 }

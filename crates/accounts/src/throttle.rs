@@ -4,15 +4,16 @@
 use std::net::IpAddr;
 
 use yaopai_model::limits::{
-    CHALLENGE_LIFE, FAILURES_BEFORE_CHALLENGE, FIRST_PASSWORD_WAIT, LONGEST_PASSWORD_WAIT, PASSWORD_FAILURES_BEFORE_CLOSING,
-    PASSWORD_FAILURES_BEFORE_WAIT, PASSWORD_PATH_CLOSED, windows,
+    CHALLENGE_LIFE, FAILURES_BEFORE_CHALLENGE, FIRST_PASSWORD_WAIT, LONGEST_PASSWORD_WAIT,
+    PASSWORD_FAILURES_BEFORE_CLOSING, PASSWORD_FAILURES_BEFORE_WAIT, PASSWORD_PATH_CLOSED, windows,
 };
-use yaopai_model::{AccountId, AppId, Identifier, Streak, StreakRule, Timestamp, Wait, WindowRule};
+use yaopai_model::{AccountId, AppId, Identifier, Streak, StreakRule, Timestamp, Wait};
 use yaopai_store::challenges::{self, ChallengeKey};
-use yaopai_store::{Db, SqlError, Tx, counters, streaks};
+use yaopai_store::{Db, SqlError, Tx, streaks};
 
+use crate::budget::Budget;
 use crate::keys::Keys;
-use crate::{Error, FailureRule, Outcome, Refusal};
+use crate::{FailureRule, Outcome, Refusal};
 
 const CHALLENGE: StreakRule = StreakRule {
     free: FAILURES_BEFORE_CHALLENGE,
@@ -56,8 +57,7 @@ pub(crate) struct Tally {
     challenge: [u8; 32],
     wait: [u8; 32],
     closing: [u8; 32],
-    source: [u8; 32],
-    source_rule: WindowRule,
+    source: Budget,
 }
 
 impl Tally {
@@ -68,8 +68,13 @@ impl Tally {
             challenge: challenge_streak(keys, subject),
             wait: keys.counter_key(&format!("password wait {subject} {source}")),
             closing: keys.counter_key(&format!("password path {subject}")),
-            source: keys.counter_key(&format!("failures of {source}")),
-            source_rule: WindowRule { limit: failures_per_source_per_hour, window: windows::PER_HOUR },
+            source: Budget::new(
+                keys,
+                &format!("failures of {source}"),
+                failures_per_source_per_hour,
+                windows::PER_HOUR,
+                |seconds| Refusal::SourceFailedTooOften { seconds },
+            ),
         }
     }
 
@@ -77,7 +82,13 @@ impl Tally {
     ///
     /// # Errors
     /// The refusal of `rule` when there have been too many; nothing is counted then.
-    pub(crate) fn reserve_password(&self, tx: &Tx, rule: FailureRule, gate: Option<&ChallengeKey>, now: Timestamp) -> Outcome<()> {
+    pub(crate) fn reserve_password(
+        &self,
+        tx: &Tx,
+        rule: FailureRule,
+        gate: Option<&ChallengeKey>,
+        now: Timestamp,
+    ) -> Outcome<()> {
         self.check_source(tx, now)?;
         match rule {
             FailureRule::Challenge => {
@@ -99,7 +110,13 @@ impl Tally {
     ///
     /// # Errors
     /// As for [`Tally::reserve_password`].
-    pub(crate) fn reserve_code(&self, tx: &Tx, rule: FailureRule, gate: Option<&ChallengeKey>, now: Timestamp) -> Outcome<()> {
+    pub(crate) fn reserve_code(
+        &self,
+        tx: &Tx,
+        rule: FailureRule,
+        gate: Option<&ChallengeKey>,
+        now: Timestamp,
+    ) -> Outcome<()> {
         self.check_source(tx, now)?;
         match rule {
             FailureRule::Challenge => self.reserve_challenge(tx, gate, now),
@@ -125,14 +142,12 @@ impl Tally {
     }
 
     pub(crate) fn check_source(&self, tx: &Tx, now: Timestamp) -> Outcome<()> {
-        let room = counters::check(tx, &self.source, self.source_rule, now)?;
-        Ok(room.map_err(|wait| Refusal::SourceFailedTooOften { seconds: seconds(wait) })?)
+        self.source.check(tx, now)
     }
 
     /// The try did fail: its source has one failure more. Past its bound there is nothing left to count.
     pub(crate) fn fail(&self, tx: &Tx, now: Timestamp) -> Result<(), SqlError> {
-        let _ = counters::admit(tx, &self.source, self.source_rule, now)?;
-        Ok(())
+        self.source.spend_if_room(tx, now).map(|_| ())
     }
 
     /// The try succeeded: there are no failures in a row any more.
@@ -182,14 +197,6 @@ pub(crate) fn network(source: IpAddr) -> String {
 pub(crate) fn seconds(Wait(wait): Wait) -> u32 {
     let rounded_up = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     u32::try_from(rounded_up).unwrap_or(u32::MAX).max(1)
-}
-
-/// Counts an event over a window, or refuses.
-///
-/// # Errors
-/// What `refusal` makes of the seconds to wait.
-pub(crate) fn admit(tx: &Tx, key: &[u8; 32], rule: WindowRule, now: Timestamp, refusal: fn(u32) -> Refusal) -> Result<(), Error> {
-    counters::admit(tx, key, rule, now)?.map_err(|wait| refusal(seconds(wait)).into())
 }
 
 #[cfg(test)]

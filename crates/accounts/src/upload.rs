@@ -5,11 +5,11 @@ mod files;
 use std::sync::Arc;
 
 use yaopai_model::limits::{UPLOADS_PER_ACCOUNT_PER_DAY, windows};
-use yaopai_model::{AccountId, Entropy, PictureName, WindowRule, draw};
+use yaopai_model::{AccountId, Entropy, PictureName, draw};
 use yaopai_pictures::upload::{Format, Picture, UploadLimits, re_encode};
 use yaopai_store::{SqlError, pictures};
 
-use crate::throttle::admit;
+use crate::budget::Budget;
 use crate::{Accounts, Error, Fault, Outcome, Principal, Refusal};
 
 pub(crate) use files::remove;
@@ -44,16 +44,16 @@ impl Accounts {
 
     /// Every try counts: the unfit ones cost as much.
     async fn count_upload(&self, account: AccountId) -> Outcome<()> {
-        let key = self.parts.keys.counter_key(&format!("uploads of {}", account.0));
-        let rule = WindowRule {
-            limit: UPLOADS_PER_ACCOUNT_PER_DAY,
-            window: windows::PER_DAY,
-        };
+        let name = format!("uploads of {}", account.0);
+        let budget = Budget::new(
+            &self.parts.keys,
+            &name,
+            UPLOADS_PER_ACCOUNT_PER_DAY,
+            windows::PER_DAY,
+            |seconds| Refusal::TooManyUploads { seconds },
+        );
         let now = self.now();
-        let counted = self
-            .store()
-            .write(move |tx| admit(tx, &key, rule, now, |seconds| Refusal::TooManyUploads { seconds }));
-        counted.await
+        self.store().write(move |tx| budget.spend(tx, now)).await
     }
 
     /// The row comes first: if the file then fails, what is left is an orphan that the sweep knows of. The answer

@@ -1,0 +1,18 @@
+//! What the verbs promise, shown on a real database file with the time and the randomness set by hand.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod administer;
+mod apps;
+mod code_sign_in;
+mod profile;
+mod register;
+mod settings;
+mod sign_in;
+mod steps;
+mod support;
+mod sweep;
+mod upload;

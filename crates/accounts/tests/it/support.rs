@@ -1,0 +1,194 @@
+//! Verbs over a database in a folder of its own.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use yaopai_accounts::{
+    Accounts, Caller, Error, FailureRule, HashingSettings, NewAccount, Outcome, Parts, Principal, Refusal, RootKey,
+    SignedIn,
+};
+use yaopai_courier::{Channel, MemoryChannel};
+use yaopai_model::{
+    Account, AppId, Identifier, Limits, Password, PasswordPolicy, Role, SessionKind, Timestamp, TokenUse,
+};
+use yaopai_store::{SqliteOptions, Store};
+use yaopai_testkit::{ManualClock, SeededEntropy};
+
+/// When all tests begin.
+pub(crate) const START: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "correct horse";
+
+/// Verbs with a default app, and all that a test turns by hand.
+pub(crate) struct World {
+    pub(crate) accounts: Accounts,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) entropy: Arc<SeededEntropy>,
+    pub(crate) sms: MemoryChannel,
+    pub(crate) mail: MemoryChannel,
+    pub(crate) app: AppId,
+    pub(crate) folder: TempDir,
+}
+
+/// What a test may want to be different.
+#[derive(Clone)]
+pub(crate) struct Setup {
+    pub(crate) root_key: [u8; 32],
+    pub(crate) limits: Limits,
+    pub(crate) hashing: HashingSettings,
+    /// Whether phones can be reached.
+    pub(crate) has_sms: bool,
+    /// Countries whose phones can be reached; empty for all.
+    pub(crate) sms_countries: Vec<String>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            root_key: std::array::from_fn(|index| index as u8),
+            limits: Limits::default(),
+            hashing: HashingSettings {
+                memory_kib: 8,
+                passes: 1,
+                lanes: 1,
+                threads: NonZeroUsize::MIN,
+                queue: 100,
+            },
+            has_sms: true,
+            sms_countries: vec!["86".to_owned()],
+        }
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    pub(crate) async fn with(setup: Setup) -> Self {
+        let (clock, entropy) = (Arc::new(ManualClock::at(START)), Arc::new(SeededEntropy::new(7)));
+        Self::open(tempfile::tempdir().unwrap(), clock, entropy, setup)
+            .await
+            .unwrap()
+    }
+
+    /// The same folder after a restart; messages that were taken are forgotten.
+    pub(crate) async fn reopen(self, setup: Setup) -> Outcome<Self> {
+        let Self {
+            accounts,
+            store,
+            clock,
+            entropy,
+            folder,
+            ..
+        } = self;
+        drop(accounts);
+        store.close().await;
+        Self::open(folder, clock, entropy, setup).await
+    }
+
+    async fn open(
+        folder: TempDir,
+        clock: Arc<ManualClock>,
+        entropy: Arc<SeededEntropy>,
+        setup: Setup,
+    ) -> Outcome<Self> {
+        let (sms, mail) = (MemoryChannel::new(), MemoryChannel::new());
+        let store = Store::open_sqlite(&folder.path().join("yaopai.db"), &SqliteOptions::new(START)).unwrap();
+        let parts = Parts {
+            store: store.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            root_key: RootKey::new(setup.root_key).unwrap(),
+            limits: setup.limits,
+            hashing: setup.hashing,
+            sms: if setup.has_sms {
+                Channel::Memory(sms.clone())
+            } else {
+                Channel::Off
+            },
+            mail: Channel::Memory(mail.clone()),
+            sms_countries: setup.sms_countries,
+            pictures: folder.path().join("pictures"),
+        };
+        let accounts = Accounts::open(parts).await?;
+        accounts.ensure_default_app().await?;
+        let app = accounts.app_of_host(None).await?.id;
+        Ok(Self {
+            accounts,
+            store,
+            clock,
+            entropy,
+            sms,
+            mail,
+            app,
+            folder,
+        })
+    }
+
+    /// An account that operators made.
+    pub(crate) async fn account(&self, identifier: &str, role: Role) -> Account {
+        let new = NewAccount {
+            identifiers: vec![Identifier::parse(identifier).unwrap()],
+            password: password(),
+            role,
+        };
+        self.accounts.create_account(self.app, new).await.unwrap()
+    }
+
+    /// Signs an account in by an identifier that it has.
+    pub(crate) async fn sign_in(&self, identifier: &str) -> SignedIn {
+        let identifier = Identifier::parse(identifier).unwrap();
+        let caller = caller();
+        let signed_in = self.accounts.sign_in_with_password(
+            self.app,
+            &identifier,
+            password(),
+            FailureRule::Wait,
+            SessionKind::Week,
+            &caller,
+        );
+        signed_in.await.unwrap()
+    }
+
+    /// An account and a live session of it.
+    pub(crate) async fn signed_in(&self, identifier: &str, role: Role) -> Principal {
+        self.account(identifier, role).await;
+        let token = self.sign_in(identifier).await.token(TokenUse::Session);
+        self.accounts.authenticate(self.app, &token).await.unwrap()
+    }
+
+    /// The account's row as it is now.
+    pub(crate) async fn row(&self, account: &Account) -> Option<Account> {
+        self.accounts.account_by_id(account.app, account.id).await.unwrap()
+    }
+
+    /// How many rows `sql`, a `select count(*)`, counts.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        let counted = self.store.read(move |db| db.row(sql, &[])?.unwrap().integer(0));
+        counted.await.unwrap()
+    }
+}
+
+pub(crate) fn caller() -> Caller {
+    Caller {
+        source: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+        device: String::new(),
+    }
+}
+
+pub(crate) fn password() -> Password {
+    Password::chosen(PASSWORD, PasswordPolicy::Published).unwrap()
+}
+
+/// The refusal that a verb ended with.
+pub(crate) fn refusal<T>(outcome: Outcome<T>) -> Refusal {
+    match outcome {
+        Ok(_) => panic!("not refused"),
+        Err(Error::Refused(refusal)) => refusal,
+        Err(Error::Fault(fault)) => panic!("{fault}"),
+    }
+}
