@@ -1,30 +1,22 @@
 //! Settings and an account for this folder's tests.
 
-use std::sync::Arc;
-
-use jiff::tz::TimeZone;
 use yaopai_model::{
-    Account, AccountId, AppId, Bio, Birthday, Email, Entropy, Gender, Held, PasswordPolicy, PictureName, Profile,
-    PublicId, Role, Timestamp, Username,
+    Account, AccountId, AppId, Bio, Birthday, Email, Entropy, Gender, Held, PictureName, Profile, PublicId, Role,
+    Timestamp, Username,
 };
-use yaopai_testkit::{ManualClock, SeededEntropy};
+use yaopai_testkit::SeededEntropy;
 
 use crate::json::{JsonObject, KeyCase};
-use crate::{HttpStatus, WireSettings};
+use crate::{WireSettings, samples};
 
 pub(super) const AVATAR: &str = "0123456789abcdef0123456789abcdef.png";
 pub(super) const COVER: &str = "fedcba9876543210fedcba9876543210.jpg";
 
+/// The defaults, with a `public_url`.
 pub(super) fn settings(public_url: Option<&str>) -> WireSettings {
     WireSettings {
-        zone: TimeZone::get("Asia/Shanghai").unwrap(),
-        cors_origin: None,
-        user_http_status: HttpStatus::Mirror,
         public_url: public_url.map(str::to_owned),
-        trusted_proxies: Vec::new(),
-        password_policy: PasswordPolicy::Published,
-        clock: Arc::new(ManualClock::at(Timestamp::EPOCH)),
-        entropy: Arc::new(SeededEntropy::new(1)),
+        ..samples::settings()
     }
 }
 
