@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod audit;
 mod backups;
 mod contract;
 mod faults;

@@ -1,0 +1,99 @@
+//! The audit chain: whatever is done to it afterwards shows.
+
+use yaopai_model::{AppId, Timestamp};
+use yaopai_store::audit::{Chain, NewEntry, append, verify};
+use yaopai_store::{SqlError, Store};
+
+use crate::support::Place;
+
+const APP: AppId = AppId(1);
+const ENTRIES: i64 = 5;
+
+async fn filled(place: &Place) -> Store {
+    let store = place.open();
+    for number in 0..ENTRIES {
+        write(&store, APP, number).await;
+        write(&store, AppId(2), number).await;
+    }
+    store
+}
+
+async fn write(store: &Store, app: AppId, number: i64) {
+    let written = store.write(move |tx| {
+        let entry = NewEntry {
+            app,
+            at: Timestamp::from_millis(number),
+            actor: "operator",
+            action: "account.delete",
+            target: &format!("account {number}"),
+            detail: "",
+        };
+        append(tx, &entry)
+    });
+    written.await.unwrap();
+}
+
+/// What a chain looks like after `statement` was run over it.
+async fn after(statement: &'static str) -> Chain {
+    let place = Place::new();
+    let store = filled(&place).await;
+    let changed = store.write(move |tx| tx.execute(statement, &[])).await.unwrap();
+    assert!(changed >= 1, "{statement}");
+    let other = store.scan(|db| verify(db, AppId(2))).await.unwrap();
+    assert_eq!(other, Chain::Whole { entries: ENTRIES }, "apps have chains of their own");
+    store.scan(|db| verify(db, APP)).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_chain_that_nobody_touched_is_whole() {
+    let place = Place::new();
+    let store = filled(&place).await;
+    let chain = store.scan(|db| verify(db, APP)).await.unwrap();
+    assert_eq!(chain, Chain::Whole { entries: ENTRIES });
+    let empty = store.scan(|db| verify(db, AppId(3))).await.unwrap();
+    assert_eq!(empty, Chain::Whole { entries: 0 });
+}
+
+#[tokio::test]
+async fn longer_chains_than_are_read_at_once_are_walked_to_their_end() {
+    let place = Place::new();
+    let store = place.open();
+    let written = store.write(|tx| {
+        for number in 0..1_201 {
+            let entry = NewEntry {
+                app: APP,
+                at: Timestamp::from_millis(number),
+                actor: "a",
+                action: "b",
+                target: "c",
+                detail: "d",
+            };
+            append(tx, &entry)?;
+        }
+        Ok::<_, SqlError>(())
+    });
+    written.await.unwrap();
+    let chain = store.scan(|db| verify(db, APP)).await.unwrap();
+    assert_eq!(chain, Chain::Whole { entries: 1_201 });
+}
+
+#[tokio::test]
+async fn every_change_shows_where_it_was_made() {
+    for (statement, number) in [
+        ("update audit_entries set detail = 'x' where app_id = 1 and number = 3", 3),
+        ("update audit_entries set at = 99 where app_id = 1 and number = 1", 1),
+        // The same letters, with the border between two fields moved.
+        (
+            "update audit_entries set actor = 'operatora', action = 'ccount.delete' where app_id = 1 and number = 2",
+            2,
+        ),
+        ("update audit_entries set hash = x'00' where app_id = 1 and number = 4", 4),
+        ("delete from audit_entries where app_id = 1 and number = 2", 2),
+        ("delete from audit_entries where app_id = 1 and number = 5", 5),
+        ("delete from audit_entries where app_id = 1", 1),
+        ("delete from audit_heads where app_id = 1", 6),
+        ("update audit_entries set app_id = 3 where app_id = 1 and number = 5", 5),
+    ] {
+        assert_eq!(after(statement).await, Chain::BrokenAt { number }, "{statement}");
+    }
+}
