@@ -1,7 +1,7 @@
 //! What is wrong with a parameter's text, where a noun could not be made of it.
 
 use yaopai_model::limits::NICKNAME_CHARACTERS;
-use yaopai_model::{Nickname, Password, PasswordError, PasswordPolicy, SettingError, TextError};
+use yaopai_model::{Code, Nickname, Password, PasswordError, PasswordPolicy, SettingError, TextError};
 
 use crate::BadInput;
 
@@ -19,6 +19,14 @@ pub(crate) fn presented_password(name: &'static str, text: &str) -> Result<Passw
 /// [`BadInput`] naming it, or saying what the policy asks for.
 pub(crate) fn chosen_password(name: &'static str, text: &str, policy: PasswordPolicy) -> Result<Password, BadInput> {
     Password::chosen(text, policy).map_err(|error| password_problem(name, error))
+}
+
+/// What somebody typed for a one-time code, from the parameter `name`. Whatever it is, it is tried and counted.
+///
+/// # Errors
+/// [`BadInput`] naming it.
+pub(crate) fn code(name: &'static str, text: &str) -> Result<Code, BadInput> {
+    Code::presented(text).map_err(|_| if text.trim().is_empty() { BadInput::Missing(name) } else { BadInput::TooLong(name) })
 }
 
 /// A nickname from the parameter `name`.

@@ -86,7 +86,10 @@ pub fn router(wires: Wires) -> Router {
         .into_iter()
         .flat_map(|wire| wire.tables().into_iter().map(move |table| (wire, table)))
         .fold(Router::new(), |router, (wire, table)| {
-            router.nest(table.prefix(), http::surround(wire, table.into_router(), &wires.settings))
+            router.nest(
+                table.prefix(),
+                http::surround(wire, table.into_router(), &wires.settings),
+            )
         })
         .with_state(wires)
 }

@@ -245,7 +245,10 @@ mod tests {
         for name in ["aud", "exp", "sub", "use", "jti"] {
             let mut fewer = claims();
             fewer.as_object_mut().unwrap().remove(name);
-            assert!(decode(&keys(), &signed_elsewhere(&header("2"), &fewer, SECRET)).is_none(), "{name}");
+            assert!(
+                decode(&keys(), &signed_elsewhere(&header("2"), &fewer, SECRET)).is_none(),
+                "{name}"
+            );
         }
     }
 

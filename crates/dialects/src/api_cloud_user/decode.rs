@@ -13,7 +13,7 @@ pub(super) fn phone(parameters: &Parameters) -> Result<Phone, BadInput> {
 
 /// `code`, which must be there.
 pub(super) fn code(parameters: &Parameters) -> Result<Code, BadInput> {
-    Code::parse(parameters.required_text("code")?).map_err(|_| BadInput::Malformed("code"))
+    fields::code("code", parameters.required_text("code")?)
 }
 
 /// `type`, which must be there: 0 register, 1 reset the password, 2 sign in.

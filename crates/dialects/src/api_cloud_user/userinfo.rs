@@ -66,3 +66,63 @@ fn read_change(parameters: &Parameters, settings: &WireSettings) -> Result<Profi
         ..ProfileChange::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use yaopai_model::{Birthday, ContactEmail, Extra, Timestamp};
+
+    use super::*;
+    use crate::samples;
+
+    fn change(query: &str) -> Result<ProfileChange, BadInput> {
+        read_change(&Parameters::parse(query, b"").unwrap(), &samples::settings())
+    }
+
+    #[test]
+    fn six_fields_are_shown_in_order() {
+        let mut account = samples::account();
+        let written = |account: &Account| serde_json::to_string(&user_info(account)).unwrap();
+        assert_eq!(
+            written(&account),
+            r#"{"userId":"qpujpkjvoudsylho","nickname":"","sex":0,"birthday":0,"email":"","extra":""}"#
+        );
+        account.profile.nickname = Some(Nickname::parse("穆仙念").unwrap());
+        account.profile.gender = Some(Gender::Female);
+        account.profile.birthday = Some(Birthday::at(Timestamp::from_millis(1_707_184_960_286)).unwrap());
+        account.profile.contact_email = ContactEmail::parse("我的邮箱").unwrap();
+        account.profile.extra = Extra::parse("\"测试\"").unwrap();
+        assert_eq!(
+            written(&account),
+            r#"{"userId":"qpujpkjvoudsylho","nickname":"穆仙念","sex":1,"birthday":1707184960286,"email":"我的邮箱","extra":"\"测试\""}"#
+        );
+    }
+
+    #[test]
+    fn only_what_is_present_changes() {
+        let none = change("nickname=&sex=&birthday=&role=root&userId=1").unwrap();
+        assert!(none.nickname.is_none() && none.gender.is_none() && none.birthday.is_none());
+        assert!(none.contact_email.is_none() && none.extra.is_none());
+
+        let emptied = change("email=&extra=&birthday=0").unwrap();
+        assert_eq!(emptied.contact_email, Some(ContactEmail::default()));
+        assert_eq!(emptied.extra, Some(Extra::default()));
+        assert_eq!(emptied.birthday, Some(None));
+        assert!(emptied.nickname.is_none() && emptied.username.is_none() && emptied.bio.is_none());
+    }
+
+    #[test]
+    fn a_bad_field_refuses_the_whole_change() {
+        for (query, problem) in [
+            ("nickname=a%0Ab&sex=1", BadInput::Malformed("nickname")),
+            ("nickname=ok&sex=3", BadInput::Malformed("sex")),
+            ("sex=1&sex=1", BadInput::Repeated("sex")),
+            ("extra=%ff", BadInput::Malformed("extra")),
+        ] {
+            assert_eq!(change(query).err(), Some(problem), "{query}");
+        }
+        let long = format!("nickname={}", "a".repeat(65));
+        assert_eq!(change(&long).err(), Some(BadInput::TooLong("nickname")));
+        let long = format!("email={}", "a".repeat(255));
+        assert_eq!(change(&long).err(), Some(BadInput::TooLong("email")));
+    }
+}

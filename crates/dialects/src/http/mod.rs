@@ -60,6 +60,8 @@ async fn around(
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         access_log::write_fault(&failure, &request_id);
         response = wire.refuse(&failure, &settings);
+        // The failure itself stays with the reply, for whoever stands around the wires.
+        response.extensions_mut().insert(failure);
     }
 
     cors::allow(response.headers_mut(), settings.cors_origin.as_ref());

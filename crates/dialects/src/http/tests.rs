@@ -22,12 +22,12 @@ fn app(wire: Wire, settings: WireSettings) -> Router {
     let routes = Router::new()
         .route("/fine", get(async || json_reply(StatusCode::OK, 1, &"fine")))
         .route("/posted", post(async || json_reply(StatusCode::OK, 1, &"posted")))
-        .route("/source", get(async |caller: axum::Extension<Caller>| caller.source.to_string()))
-        .route("/panics", get(panics))
         .route(
-            "/fault",
-            get(async || Failure::fault("table accounts, column epoch")),
+            "/source",
+            get(async |caller: axum::Extension<Caller>| caller.source.to_string()),
         )
+        .route("/panics", get(panics))
+        .route("/fault", get(async || Failure::fault("table accounts, column epoch")))
         .route("/busy", get(async || Failure::from(Refusal::Overloaded)))
         .route("/signed_out", get(async || Failure::from(Refusal::NotSignedIn)))
         .route("/cacheable", get(async || [("cache-control", "max-age=60")]));
@@ -35,8 +35,7 @@ fn app(wire: Wire, settings: WireSettings) -> Router {
 }
 
 async fn panics() -> Response {
-    let nothing: Option<Response> = None;
-    nothing.expect("on purpose")
+    panic!("on purpose")
 }
 
 struct Reply {
@@ -154,7 +153,9 @@ async fn one_origin_may_be_named() {
         cors_origin: Some(HeaderValue::from_static("https://example.com")),
         ..settings()
     };
-    let headers = send(app(Wire::User, one), Method::GET, "/prefix/fine", &[]).await.headers;
+    let headers = send(app(Wire::User, one), Method::GET, "/prefix/fine", &[])
+        .await
+        .headers;
     assert_eq!(headers["access-control-allow-origin"], "https://example.com");
     assert_eq!(headers["vary"], "Origin");
 }
@@ -175,7 +176,11 @@ async fn addresses_have_a_bound() {
 #[tokio::test]
 async fn proxies_are_believed_only_where_they_are_trusted() {
     let forwarded = [("x-forwarded-for", "1.2.3.4")];
-    let source = async |settings| send(app(Wire::User, settings), Method::GET, "/prefix/source", &forwarded).await.body;
+    let source = async |settings| {
+        send(app(Wire::User, settings), Method::GET, "/prefix/source", &forwarded)
+            .await
+            .body
+    };
     assert_eq!(source(settings()).await, "10.0.0.1");
     let trusting = WireSettings {
         trusted_proxies: vec![Network::parse("10.0.0.0/8").unwrap()],
@@ -223,8 +228,16 @@ async fn the_log_names_the_route_and_no_secret() {
         .without_time()
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
-    for url in ["/prefix/fine?password=canary", "/prefix/canary", "/prefix/fault?code=canary"] {
-        let headers = [("authorization", "canary"), ("x-request-id", "id-1"), ("user-agent", "canary")];
+    for url in [
+        "/prefix/fine?password=canary",
+        "/prefix/canary",
+        "/prefix/fault?code=canary",
+    ] {
+        let headers = [
+            ("authorization", "canary"),
+            ("x-request-id", "id-1"),
+            ("user-agent", "canary"),
+        ];
         send(app(Wire::ApiCloudUser, settings()), Method::GET, url, &headers).await;
     }
     drop(guard);

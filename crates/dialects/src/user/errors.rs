@@ -62,7 +62,7 @@ fn spell_refusal(refusal: Refusal) -> Spelling {
         Refusal::TooManyChallenges { seconds } => too_many("请求过于频繁", seconds),
         Refusal::TooManyUploads { seconds } => too_many("上传过于频繁", seconds),
         Refusal::CodeTooSoon { seconds } => too_many("验证码发送过于频繁", seconds),
-        Refusal::ChannelNotReady => mirrored(StatusCode::SERVICE_UNAVAILABLE, "验证码发送失败"),
+        Refusal::ChannelNotReady => mirrored(StatusCode::BAD_REQUEST, "验证码发送失败"),
         Refusal::Taken(_) => mirrored(StatusCode::CONFLICT, "账号已存在"),
         Refusal::ReservedUsername => mirrored(StatusCode::BAD_REQUEST, "该用户名不可使用"),
         Refusal::ResetNotPermitted => mirrored(StatusCode::FORBIDDEN, "请先验证身份再重置密码"),

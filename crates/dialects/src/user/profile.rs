@@ -132,3 +132,93 @@ fn permissions(account: &Account) -> Vec<String> {
     }
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use yaopai_model::{Birthday, Held, PictureName};
+
+    use super::*;
+    use crate::samples;
+
+    fn full() -> Account {
+        let mut account = samples::account();
+        account.username = Some(Username::parse("zhangsan").unwrap());
+        account.phone = Some(Held {
+            value: Phone::parse("13800138009").unwrap(),
+            proven_at: None,
+        });
+        account.email = Some(Held {
+            value: Email::parse("zhang@example.com").unwrap(),
+            proven_at: None,
+        });
+        account.role = Role::Admin;
+        account.profile.nickname = Some(Nickname::parse("张三").unwrap());
+        account.profile.gender = Some(Gender::Male);
+        account.profile.birthday = Some(Birthday::at(Timestamp::from_millis(631_209_600_000)).unwrap());
+        account.profile.avatar = Some(PictureName::parse("0123456789abcdef0123456789abcdef.png").unwrap());
+        account.profile.location = Some(Location::parse("广东省深圳市").unwrap());
+        account.profile.bio = Some(Bio::parse("一行\n两行").unwrap());
+        account.verified_at = Some(Timestamp::from_millis(1_748_720_400_000));
+        account.last_sign_in_at = Some(account.created_at);
+        account.sign_in_count = 5;
+        account.disabled_at = Some(account.created_at);
+        account.permissions = vec!["vip".to_owned(), "user".to_owned()];
+        account.preferences = Some(r#"{"theme":"dark","notification":false}"#.to_owned());
+        account
+    }
+
+    fn written(fields: &Fields) -> String {
+        serde_json::to_string(fields).unwrap()
+    }
+
+    #[test]
+    fn what_was_never_said_is_null() {
+        let fields = Fields::user(&samples::account(), &samples::settings(), Masking::Whole);
+        insta::assert_snapshot!(written(&fields), @r#"{"userId":8,"username":null,"mobile":null,"email":null,"nickname":null,"avatarUrl":null,"gender":null,"birthday":null,"location":null,"bio":null,"registrationTime":"2025-06-01 03:39:40","lastLoginTime":null,"loginCount":0,"isVerified":0,"verificationTime":null,"status":0}"#);
+    }
+
+    #[test]
+    fn whoever_signs_in_sees_their_address_whole() {
+        let settings = WireSettings {
+            public_url: Some("https://id.example.com/".to_owned()),
+            ..samples::settings()
+        };
+        insta::assert_snapshot!(written(&Fields::user(&full(), &settings, Masking::Whole)), @r#"{"userId":8,"username":"zhangsan","mobile":"13800138009","email":"zhang@example.com","nickname":"张三","avatarUrl":"https://id.example.com/api/image/0123456789abcdef0123456789abcdef.png","gender":1,"birthday":"1990-01-02","location":"广东省深圳市","bio":"一行\n两行","registrationTime":"2025-06-01 03:39:40","lastLoginTime":"2025-06-01 03:39:40","loginCount":5,"isVerified":1,"verificationTime":"2025-06-01 03:40:00","status":1}"#);
+    }
+
+    #[test]
+    fn info_masks_and_adds_permissions_and_settings() {
+        insta::assert_snapshot!(written(&Fields::info(&full(), &samples::settings()).unwrap()), @r#"{"userId":8,"username":"zhangsan","mobile":"138****8009","email":"z****g@example.com","nickname":"张三","avatarUrl":"/api/image/0123456789abcdef0123456789abcdef.png","gender":1,"birthday":"1990-01-02","location":"广东省深圳市","bio":"一行\n两行","registrationTime":"2025-06-01 03:39:40","lastLoginTime":"2025-06-01 03:39:40","loginCount":5,"isVerified":1,"verificationTime":"2025-06-01 03:40:00","status":1,"permissions":["user","auditor","admin","vip"],"settings":{"theme":"dark","notification":false}}"#);
+    }
+
+    #[test]
+    fn without_settings_of_its_own_an_account_has_the_default() {
+        let info = Fields::info(&samples::account(), &samples::settings()).unwrap();
+        assert_eq!(
+            written(&info.named_in("settings,permissions")),
+            r#"{"permissions":["user"],"settings":{"notification":true,"theme":"light"}}"#
+        );
+    }
+
+    #[test]
+    fn broken_settings_are_a_fault() {
+        let mut account = samples::account();
+        account.preferences = Some("{".to_owned());
+        assert!(matches!(
+            Fields::info(&account, &samples::settings()),
+            Err(Failure::Fault(_))
+        ));
+    }
+
+    #[test]
+    fn fields_are_chosen_by_name() {
+        let chosen = |list: &str| written(&Fields::info(&full(), &samples::settings()).unwrap().named_in(list));
+        assert_eq!(
+            chosen(" mobile ,nickname,secret,nickname"),
+            r#"{"mobile":"138****8009","nickname":"张三"}"#
+        );
+        assert_eq!(chosen("nosuch"), "{}");
+        assert_eq!(chosen(""), chosen(" , ,"));
+        assert!(chosen("").contains(r#""userId":8"#));
+    }
+}
