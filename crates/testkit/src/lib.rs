@@ -1,7 +1,11 @@
-//! What tests put in the place of the world outside: a clock that is set by hand, and randomness that repeats.
+//! What tests put in the place of the world outside: a clock that is set by hand, randomness that repeats, a whole server
+//! without a socket, and the transcripts in `conformance/` that are held against it.
 
 mod clock;
 mod entropy;
+mod test_server;
+pub mod transcript;
 
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
+pub use test_server::{Answer, Database, StoreState, TestServer, TestSettings};

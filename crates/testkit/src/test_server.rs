@@ -1,0 +1,244 @@
+//! A whole server in the process of the test: real tables in a real file, real verbs, real wires. What is not real is
+//! what has to repeat: time, randomness and the channels.
+
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use jiff::tz::TimeZone;
+use rusqlite::Connection;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+use yaopai_accounts::{Accounts, HashingSettings, Parts, RootKey};
+use yaopai_courier::{Channel, MemoryChannel};
+use yaopai_dialects::http::PeerAddress;
+use yaopai_dialects::{Failure, HttpStatus, WireSettings, Wires, router};
+use yaopai_model::{App, AppSecret, Limits, PasswordPolicy, Timestamp};
+use yaopai_store::{SqliteOptions, Store};
+
+use crate::{ManualClock, SeededEntropy};
+
+/// 2025-06-01 03:39:40 in Shanghai: when the account in the document of the `user` wire was made.
+const START: Timestamp = Timestamp::from_millis(1_748_720_380_000);
+const ZONE: &str = "Asia/Shanghai";
+const ROOT_KEY: [u8; 32] = *b"conformance: a key for tests onl";
+/// How long a write waits for another process; tests lock the file on purpose and need not wait.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(10);
+
+/// The databases that a server can stand on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A file in a temporary folder.
+    Sqlite,
+}
+
+impl Database {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Sqlite];
+}
+
+/// What a test sets of a server; the defaults are those of the product.
+#[derive(Clone)]
+pub struct TestSettings {
+    /// The bounds that operators set.
+    pub limits: Limits,
+    /// How the `user` wire chooses its HTTP status.
+    pub user_http_status: HttpStatus,
+    /// What picture addresses begin with.
+    pub public_url: Option<String>,
+    /// What a new password must be.
+    pub password_policy: PasswordPolicy,
+    /// Whether there is a channel for SMS.
+    pub has_sms: bool,
+    /// Whether there is a channel for mail.
+    pub has_mail: bool,
+    /// Country codes to which codes are sent by SMS; empty for all.
+    pub sms_countries: Vec<String>,
+}
+
+impl Default for TestSettings {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            user_http_status: HttpStatus::default(),
+            public_url: None,
+            password_policy: PasswordPolicy::default(),
+            has_sms: true,
+            has_mail: true,
+            sms_countries: vec!["86".to_owned()],
+        }
+    }
+}
+
+/// What a test does to the database behind the server's back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreState {
+    /// As it should be.
+    Well,
+    /// Another process holds the lock for writing.
+    Locked,
+    /// A table that every call needs is gone. There is no way back.
+    Broken,
+}
+
+/// A server without a socket.
+pub struct TestServer {
+    /// The verbs, for what operators do.
+    pub accounts: Accounts,
+    /// The only clock there is.
+    pub clock: Arc<ManualClock>,
+    /// What was sent to phones.
+    pub sms: MemoryChannel,
+    /// What was sent to mailboxes.
+    pub mail: MemoryChannel,
+    /// The app of the first start.
+    pub default_app: App,
+    /// Its secret.
+    pub default_app_secret: AppSecret,
+    router: Router,
+    database: PathBuf,
+    lock: Option<Connection>,
+    _folder: TempDir,
+}
+
+/// An answer with its body read.
+pub struct Answer {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// Why the call failed, where it did.
+    pub failure: Option<Failure>,
+}
+
+impl TestServer {
+    /// Starts a server on an empty base.
+    ///
+    /// # Errors
+    /// What did not work, in words.
+    pub async fn start(database: Database, settings: TestSettings) -> Result<Self, String> {
+        let Database::Sqlite = database;
+        let folder = tempfile::tempdir().map_err(text)?;
+        let database = folder.path().join("yaopai.sqlite");
+        let options = SqliteOptions {
+            busy_timeout: BUSY_TIMEOUT,
+            ..SqliteOptions::new(START)
+        };
+        let store = Store::open_sqlite(&database, &options).map_err(text)?;
+        let clock = Arc::new(ManualClock::at(START));
+        let (sms, mail) = (MemoryChannel::new(), MemoryChannel::new());
+        let parts = Parts {
+            store,
+            clock: clock.clone(),
+            entropy: Arc::new(SeededEntropy::new(1)),
+            root_key: RootKey::new(ROOT_KEY).map_err(text)?,
+            limits: settings.limits.clone(),
+            hashing: cheap_hashing(),
+            sms: channel(settings.has_sms, &sms),
+            mail: channel(settings.has_mail, &mail),
+            sms_countries: settings.sms_countries.clone(),
+            pictures: folder.path().join("pictures"),
+        };
+        let accounts = Accounts::open(parts).await.map_err(text)?;
+        let made = accounts.ensure_default_app().await.map_err(text)?;
+        let (default_app, default_app_secret) = made.ok_or("an empty base has a default app")?;
+        let wires = Wires {
+            accounts: accounts.clone(),
+            settings: Arc::new(wire_settings(&settings, clock.clone())?),
+        };
+        Ok(Self {
+            accounts,
+            clock,
+            sms,
+            mail,
+            default_app,
+            default_app_secret,
+            router: router(wires),
+            database,
+            lock: None,
+            _folder: folder,
+        })
+    }
+
+    /// Sends a request as `source` would, and has every message that it brought about delivered.
+    ///
+    /// # Errors
+    /// What did not work of the test's own, in words; a refusal is an answer.
+    pub async fn send(&self, mut request: Request<Bytes>, source: IpAddr) -> Result<Answer, String> {
+        request.extensions_mut().insert(PeerAddress(SocketAddr::new(source, 49_152)));
+        let response = self.router.clone().oneshot(request.map(Body::from)).await.map_err(text)?;
+        let (mut parts, body) = response.into_parts();
+        let body = body.collect().await.map_err(text)?.to_bytes();
+        if self.lock.is_none() {
+            // Where the tables are broken on purpose, there is nothing to deliver.
+            let _ = self.accounts.deliver_due().await;
+        }
+        Ok(Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            failure: parts.extensions.remove(),
+        })
+    }
+
+    /// Brings the database into a state.
+    ///
+    /// # Errors
+    /// What did not work, in words.
+    pub fn put_store(&mut self, state: StoreState) -> Result<(), String> {
+        self.lock = None;
+        let connection = || Connection::open(&self.database).map_err(text);
+        match state {
+            StoreState::Well => {}
+            StoreState::Locked => {
+                let connection = connection()?;
+                connection.execute_batch("begin immediate").map_err(text)?;
+                self.lock = Some(connection);
+            }
+            StoreState::Broken => connection()?.execute_batch("drop table apps").map_err(text)?,
+        }
+        Ok(())
+    }
+}
+
+/// As cheap as Argon2 gets: what these hashes protect lives for milliseconds.
+fn cheap_hashing() -> HashingSettings {
+    HashingSettings {
+        memory_kib: 64,
+        passes: 1,
+        lanes: 1,
+        threads: NonZeroUsize::MIN,
+        queue: 16,
+    }
+}
+
+fn channel(is_there: bool, memory: &MemoryChannel) -> Channel {
+    if is_there { Channel::Memory(memory.clone()) } else { Channel::Off }
+}
+
+fn wire_settings(settings: &TestSettings, clock: Arc<ManualClock>) -> Result<WireSettings, String> {
+    Ok(WireSettings {
+        zone: TimeZone::get(ZONE).map_err(text)?,
+        cors_origin: None,
+        user_http_status: settings.user_http_status,
+        public_url: settings.public_url.clone(),
+        trusted_proxies: Vec::new(),
+        password_policy: settings.password_policy,
+        clock,
+        // A stream of their own, so that a call more or less moves no code and no token.
+        entropy: Arc::new(SeededEntropy::new(2)),
+    })
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
