@@ -40,7 +40,11 @@ async fn after(statement: &'static str) -> Chain {
     let changed = store.write(move |tx| tx.execute(statement, &[])).await.unwrap();
     assert!(changed >= 1, "{statement}");
     let other = store.scan(|db| verify(db, AppId(2))).await.unwrap();
-    assert_eq!(other, Chain::Whole { entries: ENTRIES }, "apps have chains of their own");
+    assert_eq!(
+        other,
+        Chain::Whole { entries: ENTRIES },
+        "apps have chains of their own"
+    );
     store.scan(|db| verify(db, APP)).await.unwrap()
 }
 
@@ -80,14 +84,20 @@ async fn longer_chains_than_are_read_at_once_are_walked_to_their_end() {
 #[tokio::test]
 async fn every_change_shows_where_it_was_made() {
     for (statement, number) in [
-        ("update audit_entries set detail = 'x' where app_id = 1 and number = 3", 3),
+        (
+            "update audit_entries set detail = 'x' where app_id = 1 and number = 3",
+            3,
+        ),
         ("update audit_entries set at = 99 where app_id = 1 and number = 1", 1),
         // The same letters, with the border between two fields moved.
         (
             "update audit_entries set actor = 'operatora', action = 'ccount.delete' where app_id = 1 and number = 2",
             2,
         ),
-        ("update audit_entries set hash = x'00' where app_id = 1 and number = 4", 4),
+        (
+            "update audit_entries set hash = x'00' where app_id = 1 and number = 4",
+            4,
+        ),
         ("delete from audit_entries where app_id = 1 and number = 2", 2),
         ("delete from audit_entries where app_id = 1 and number = 5", 5),
         ("delete from audit_entries where app_id = 1", 1),
