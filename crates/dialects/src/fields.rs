@@ -26,7 +26,13 @@ pub(crate) fn chosen_password(name: &'static str, text: &str, policy: PasswordPo
 /// # Errors
 /// [`BadInput`] naming it.
 pub(crate) fn code(name: &'static str, text: &str) -> Result<Code, BadInput> {
-    Code::presented(text).map_err(|_| if text.trim().is_empty() { BadInput::Missing(name) } else { BadInput::TooLong(name) })
+    Code::presented(text).map_err(|_| {
+        if text.trim().is_empty() {
+            BadInput::Missing(name)
+        } else {
+            BadInput::TooLong(name)
+        }
+    })
 }
 
 /// A nickname from the parameter `name`.

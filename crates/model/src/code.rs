@@ -2,29 +2,41 @@
 
 use zeroize::Zeroizing;
 
-use crate::limits::CODE_DIGITS;
+use crate::limits::{CODE_DIGITS, CODE_INPUT_CHARACTERS};
 use crate::{Entropy, draw};
 
 /// A code of six digits. It has no printable form but the one that goes into a message.
 #[derive(Clone)]
 pub struct Code(Zeroizing<String>);
 
-/// The text is not six digits. An empty text is one such: it never passes for a code.
+/// The text is no code. An empty text is one such: it never passes for a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a one-time code")]
 pub struct CodeError;
 
 impl Code {
-    /// Reads a code that somebody typed; white space around it does not count.
+    /// What somebody typed for a code; white space around it does not count. Whatever is not six digits is a wrong code
+    /// like any other: it is counted, and never the right one.
+    ///
+    /// # Errors
+    /// [`CodeError`] when it is empty or longer than 32 characters.
+    pub fn presented(text: &str) -> Result<Self, CodeError> {
+        let typed = text.trim();
+        if typed.is_empty() || typed.chars().count() > CODE_INPUT_CHARACTERS {
+            return Err(CodeError);
+        }
+        Ok(Self(Zeroizing::new(typed.to_owned())))
+    }
+
+    /// Reads a code that we drew.
     ///
     /// # Errors
     /// [`CodeError`] when it is not exactly six ASCII digits.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        let digits = text.trim();
-        if digits.len() != CODE_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        if text.len() != CODE_DIGITS || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(CodeError);
         }
-        Ok(Self(Zeroizing::new(digits.to_owned())))
+        Ok(Self(Zeroizing::new(text.to_owned())))
     }
 
     /// Draws a new code; each of the million is equally likely.
@@ -76,9 +88,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_typed_is_no_code_yet() {
+        assert_eq!(Code::presented(" 012345 ").unwrap().expose(), "012345");
+        assert!(Code::presented("abc").is_ok());
+        assert!(Code::presented("  ").is_err());
+        assert!(Code::presented(&"1".repeat(33)).is_err());
+    }
+
+    #[test]
     fn only_six_digits_are_a_code() {
-        assert_eq!(Code::parse(" 012345 ").unwrap().expose(), "012345");
-        for text in ["", "12345", "1234567", "12345a", "１２３４５６", "-12345", "12 345"] {
+        assert_eq!(Code::parse("012345").unwrap().expose(), "012345");
+        for text in [
+            "",
+            "12345",
+            "1234567",
+            "12345a",
+            "１２３４５６",
+            "-12345",
+            "12 345",
+            " 012345",
+        ] {
             assert!(Code::parse(text).is_err(), "{text:?}");
         }
     }

@@ -69,6 +69,8 @@ pub const INFO_CALLS_PER_MINUTE: u32 = 30;
 
 /// Digits of a one-time code.
 pub const CODE_DIGITS: usize = 6;
+/// Characters that are read of a code, right or wrong.
+pub const CODE_INPUT_CHARACTERS: usize = 32;
 /// Wrong codes for one identifier in a day, over all its codes.
 pub const CODE_GUESSES_PER_IDENTIFIER_PER_DAY: u32 = 50;
 /// Failed sign-ins in a row after which `api_v1` asks for the slider.

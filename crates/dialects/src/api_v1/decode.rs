@@ -1,7 +1,6 @@
 //! Values as this wire spells them.
 
 use jiff::tz::TimeZone;
-use yaopai_accounts::Refusal;
 use yaopai_model::limits::KEYWORD_CHARACTERS;
 use yaopai_model::{
     AccountId, Bio, Birthday, Code, Email, Gender, Password, PasswordPolicy, Role, Username, UsernameError,
@@ -53,20 +52,12 @@ pub(super) fn chosen_password(body: &JsonObject, policy: PasswordPolicy) -> Resu
     fields::chosen_password("password", body.required_text("password")?, policy)
 }
 
-/// The text under `code`, which [`parse_code`] makes a code of once everything else has been read.
+/// The one-time code under `code`.
 ///
 /// # Errors
-/// Those of a required text.
-pub(super) fn code_text(body: &JsonObject) -> Result<&str, BadInput> {
-    body.required_text("code")
-}
-
-/// A one-time code.
-///
-/// # Errors
-/// [`Refusal::WrongCode`]: what is not six digits is no code that was ever sent.
-pub(super) fn parse_code(text: &str) -> Result<Code, Refusal> {
-    Code::parse(text).map_err(|_| Refusal::WrongCode)
+/// [`BadInput::Missing`], [`BadInput::TooLong`].
+pub(super) fn code(body: &JsonObject) -> Result<Code, BadInput> {
+    fields::code("code", body.required_text("code")?)
 }
 
 /// A username.
@@ -192,7 +183,7 @@ mod tests {
         let body = body(r#"{"Email":"a@b.cn","PASSWORD":"123456","Code":"012345","role":3,"uid":{"x":[]}}"#);
         assert_eq!(email(&body).unwrap().address(), "a@b.cn");
         assert!(chosen_password(&body, PasswordPolicy::Published).is_ok());
-        assert_eq!(code_text(&body), Ok("012345"));
+        assert_eq!(code(&body).unwrap().expose(), "012345");
     }
 
     #[test]
@@ -244,14 +235,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_looks_like_a_wrong_one() {
-        for text in ["12345", "1234567", "12345a", "１２３４５６", " "] {
-            assert_eq!(parse_code(text).err(), Some(Refusal::WrongCode), "{text:?}");
+    fn what_is_no_code_is_tried_like_a_wrong_one() {
+        for text in ["12345", "1234567", "12345a", "１２３４５６"] {
+            assert!(code(&body(&format!(r#"{{"code":"{text}"}}"#))).is_ok(), "{text:?}");
         }
-        assert!(parse_code("012345").is_ok());
-        assert_eq!(code_text(&body("{}")), Err(BadInput::Missing("code")));
-        assert_eq!(code_text(&body(r#"{"code":""}"#)), Err(BadInput::Missing("code")));
-        assert_eq!(code_text(&body(r#"{"code":123456}"#)), Err(BadInput::WrongType("code")));
+        let problem = |json: &str| code(&body(json)).err();
+        assert_eq!(problem("{}"), Some(BadInput::Missing("code")));
+        assert_eq!(problem(r#"{"code":""}"#), Some(BadInput::Missing("code")));
+        assert_eq!(problem(r#"{"code":123456}"#), Some(BadInput::WrongType("code")));
+        assert_eq!(
+            problem(&format!(r#"{{"code":"{}"}}"#, "1".repeat(33))),
+            Some(BadInput::TooLong("code"))
+        );
     }
 
     #[test]

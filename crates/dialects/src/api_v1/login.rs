@@ -37,7 +37,7 @@ pub(super) async fn login(call: Call) -> Result<Response, Failure> {
 pub(super) async fn login_email(call: Call) -> Result<Response, Failure> {
     let body = decode::body(&call)?;
     let address = Address::Email(decode::email(&body)?);
-    let code = decode::parse_code(decode::code_text(&body)?)?;
+    let code = decode::code(&body)?;
 
     let app = call.app_of_host().await?.id;
     let bearer = call.bearer();

@@ -22,7 +22,7 @@ pub(super) async fn pwd_modify(call: Call) -> Result<Response, Failure> {
     let body = decode::body(&call)?;
     let address = Address::Email(decode::email(&body)?);
     let password = decode::chosen_password(&body, call.wires.settings.password_policy)?;
-    let code = decode::parse_code(decode::code_text(&body)?)?;
+    let code = decode::code(&body)?;
 
     let app = call.app_of_host().await?.id;
     let bearer = call.bearer();

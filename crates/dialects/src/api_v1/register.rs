@@ -17,7 +17,7 @@ pub(super) async fn register(call: Call) -> Result<Response, Failure> {
     let body = decode::body(&call)?;
     let email = decode::email(&body)?;
     let password = decode::chosen_password(&body, call.wires.settings.password_policy)?;
-    let code = decode::parse_code(decode::code_text(&body)?)?;
+    let code = decode::code(&body)?;
     let registration = ProvenRegistration {
         address: Address::Email(email),
         code,
