@@ -112,7 +112,6 @@ fn serve_http(
 fn routes(settings: &Settings, base: &Base) -> Router {
     let wires = Wires {
         accounts: base.accounts.clone(),
-        token_keys: base.accounts.token_keys(),
         settings: wire_up::wire_settings(settings, base).into(),
     };
     yaopai_dialects::router(wires).merge(ops::health(base.readiness()))
