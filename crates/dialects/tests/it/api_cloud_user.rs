@@ -1,62 +1,9 @@
 //! Where `api_cloud_user` looks for an app's keys, a token and parameters, on a whole server.
 
-use axum::body::Bytes;
 use http::Request;
 use serde_json::Value;
-use yaopai_courier::Body;
-use yaopai_testkit::{Database, TestServer, TestSettings};
 
-const FORM: &str = "application/x-www-form-urlencoded";
-
-struct Client {
-    server: TestServer,
-    app: String,
-}
-
-impl Client {
-    async fn new() -> Self {
-        let server = TestServer::start(Database::Sqlite, TestSettings::default())
-            .await
-            .unwrap();
-        let app = format!(
-            "app_id={}&app_secret={}",
-            server.default_app.key.as_str(),
-            server.default_app_secret.expose()
-        );
-        Self { server, app }
-    }
-
-    async fn send(&self, request: http::request::Builder, body: &str) -> Value {
-        let request = request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap();
-        let answer = self.server.send(request, "192.0.2.1".parse().unwrap()).await.unwrap();
-        serde_json::from_slice(&answer.body).unwrap()
-    }
-
-    async fn get(&self, call: &str, query: &str) -> Value {
-        let url = format!("/api/cloud_user/{call}?{}&{query}", self.app);
-        self.send(Request::get(url), "").await
-    }
-
-    fn last_code(&self) -> String {
-        match self.server.sms.taken().pop().unwrap().body {
-            Body::Code { code, .. } => code,
-            Body::Notice(_) => panic!("a notice by SMS"),
-        }
-    }
-
-    /// With a fresh account's token.
-    async fn signed_in(&self) -> String {
-        let sent = self.get("code/get", "phone=13227290001&type=0").await;
-        assert_eq!(sent["code"], 1, "{sent}");
-        let code = self.last_code();
-        let query = format!("phone=13227290001&code={code}&nickname=a&password=123456");
-        assert_eq!(self.get("registe", &query).await["code"], 1);
-        let login = self
-            .get("login/psw", "phone=%2B86%20132-2729-0001&password=123456")
-            .await;
-        login["data"]["token"].as_str().unwrap().to_owned()
-    }
-}
+use crate::client::{Client, FORM};
 
 #[tokio::test]
 async fn the_apps_keys_come_first() {

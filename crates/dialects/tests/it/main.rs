@@ -7,5 +7,8 @@
 )]
 
 mod api_cloud_user;
+mod bad_input;
+mod client;
 mod failures;
 mod routes;
+mod user;
