@@ -96,7 +96,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// A failure leaves an endpoint as a response without words; [`crate::http::surround`] has the wire spell it, so that
+/// A failure leaves an endpoint as a response without words; what surrounds every call has the wire spell it, so that
 /// every failure of a wire, unknown routes and panics included, goes through one place.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
