@@ -105,7 +105,7 @@ fn mark_proven(
     now: Timestamp,
 ) -> Result<(), SqlError> {
     if !identifiers::prove(tx, app, identifier, account, now)? {
-        return Err(SqlError::Conflict);
+        return Err(tx.collided());
     }
     accounts::set_identifier(tx, account, identifier, Some(now))?;
     accounts::verify(tx, account, now)
@@ -113,7 +113,7 @@ fn mark_proven(
 
 fn detach(tx: &Tx, app: AppId, identifier: &Identifier, holder: Holder) -> Result<(), SqlError> {
     if !identifiers::free(tx, app, identifier, holder.account)? {
-        return Err(SqlError::Conflict);
+        return Err(tx.collided());
     }
     accounts::clear_identifier(tx, holder.account, identifier.kind())
 }

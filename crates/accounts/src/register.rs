@@ -214,7 +214,7 @@ fn put_address(account: &mut Account, address: &Address, proven_at: Option<Times
 pub(crate) fn insert(tx: &Tx, account: &Account) -> Outcome<()> {
     // Letters that are taken are drawn again, when the transaction is run again.
     if !identifiers::take_public_id(tx, account.app, &account.public_id, account.id)? {
-        return Err(SqlError::Conflict.into());
+        return Err(tx.collided().into());
     }
     let held = [
         account

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use yaopai_model::limits::{UPLOADS_PER_ACCOUNT_PER_DAY, windows};
 use yaopai_model::{AccountId, Entropy, PictureName, draw};
 use yaopai_pictures::upload::{Format, Picture, UploadLimits, re_encode};
-use yaopai_store::{SqlError, pictures};
+use yaopai_store::pictures;
 
 use crate::budget::Budget;
 use crate::{Accounts, Error, Fault, Outcome, Principal, Refusal};
@@ -65,7 +65,7 @@ impl Accounts {
         let written = self.store().write(move |tx| {
             let is_new = pictures::insert(tx, &row, account, byte_count, now)?;
             // 128 random bits do not collide by chance.
-            if is_new { Ok(()) } else { Err(SqlError::Conflict) }
+            if is_new { Ok(()) } else { Err(tx.collided()) }
         });
         written.await?;
         let (folder, file) = (self.parts.pictures.clone(), name.clone());

@@ -139,7 +139,7 @@ fn become_default(tx: &Tx, id: AppId) -> Result<(), SqlError> {
         "insert into base_state (name, value) values ('default_app', $1) on conflict (name) do nothing",
         args![id.0],
     )?;
-    if became == 1 { Ok(()) } else { Err(SqlError::Conflict) }
+    if became == 1 { Ok(()) } else { Err(tx.collided()) }
 }
 
 /// Gives an app another secret.

@@ -64,7 +64,7 @@ pub fn append(tx: &Tx, entry: &NewEntry<'_>) -> Result<(), SqlError> {
         args![entry.app.0, number, hash, previous],
     )?;
     if moved == 0 {
-        return Err(SqlError::Conflict);
+        return Err(tx.collided());
     }
     tx.execute(
         "insert into audit_entries (app_id, number, at, actor, action, target, detail, hash) values ($1, $2, $3, $4, $5, $6, $7, $8)",

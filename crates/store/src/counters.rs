@@ -26,11 +26,7 @@ pub fn admit(tx: &Tx, key: &[u8; 32], rule: WindowRule, now: Timestamp) -> Resul
         )?,
     };
     // Somebody else counted at the same time; the transaction is run again and sees what they counted.
-    if changed == 1 {
-        Ok(Ok(()))
-    } else {
-        Err(SqlError::Conflict)
-    }
+    if changed == 1 { Ok(Ok(())) } else { Err(tx.collided()) }
 }
 
 /// Whether the rule would let one more event pass.

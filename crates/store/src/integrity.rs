@@ -26,7 +26,12 @@ pub enum IntegrityError {
 pub fn quick_check(path: &Path) -> Result<(), IntegrityError> {
     // Not read-only: nobody else may have the log open, and then reading it takes an index that must be made.
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(classify)?;
-    let found: String =
-        connection.query_row("pragma quick_check(1)", [], |row| row.get(0)).map_err(classify)?;
-    if found == "ok" { Ok(()) } else { Err(IntegrityError::Damaged(found)) }
+    let found: String = connection
+        .query_row("pragma quick_check(1)", [], |row| row.get(0))
+        .map_err(classify)?;
+    if found == "ok" {
+        Ok(())
+    } else {
+        Err(IntegrityError::Damaged(found))
+    }
 }

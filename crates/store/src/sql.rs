@@ -195,6 +195,18 @@ impl Tx {
         })
     }
 
+    /// Says that somebody else was faster, or that what was drawn at random is taken. Whatever the closure makes of the
+    /// returned error, it is undone and run again; [`SqlError::Conflict`] comes out when that does not help.
+    pub fn collided(&self) -> SqlError {
+        self.db.failed.replace(Some(SqlError::Conflict));
+        SqlError::Conflict
+    }
+
+    /// Whether the last closure ended because it collided.
+    pub(crate) fn has_collided(&self) -> bool {
+        matches!(*self.db.failed.borrow(), Some(SqlError::Conflict))
+    }
+
     /// Begins a transaction that no other writer's can collide with.
     pub(crate) fn begin(&self) -> Result<(), SqlError> {
         match &self.driver {

@@ -39,7 +39,7 @@ pub fn save(tx: &Tx, key: &[u8; 32], before: Streak, after: Streak, now: Timesta
          where (streaks.failures = $5 and streaks.blocked_until = $6) or streaks.expires_at <= $7",
         args![key, after.failures, after.blocked_until, expires_at, before.failures, before.blocked_until, now],
     )?;
-    if changed == 1 { Ok(()) } else { Err(SqlError::Conflict) }
+    if changed == 1 { Ok(()) } else { Err(tx.collided()) }
 }
 
 /// Ends a streak: somebody succeeded.

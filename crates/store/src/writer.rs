@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::open::SqliteOptions;
 use crate::sql::{SqlError, Tx};
 
-/// How often the jobs of a group are run, before those that remain are told to come again.
+/// How often a job that collides, and a group that a job brought down, are run before they are told to come again.
 const ATTEMPTS: usize = 5;
 
 /// The way to the writing thread.
@@ -190,12 +190,21 @@ impl From<SqlError> for Failure {
 fn attempt(tx: &Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     tx.begin()?;
     for (index, job) in jobs.iter_mut().enumerate() {
-        tx.mark()?;
-        let keep = job.run(tx);
-        if !tx.in_transaction() {
-            return Err(Failure::Job(index));
+        for _ in 0..ATTEMPTS {
+            tx.mark()?;
+            let keep = job.run(tx);
+            if !tx.in_transaction() {
+                return Err(Failure::Job(index));
+            }
+            if keep {
+                tx.keep()?
+            } else {
+                tx.undo()?
+            }
+            if !tx.has_collided() {
+                break;
+            }
         }
-        if keep { tx.keep()? } else { tx.undo()? }
     }
     Ok(tx.commit()?)
 }

@@ -29,7 +29,7 @@ impl Accounts {
                 (accounts::enable(tx, id)?, "account.enable")
             };
             if !is_changed {
-                return Err(SqlError::Conflict.into());
+                return Err(tx.collided().into());
             }
             let after = Account {
                 disabled_at: disabled.then_some(now),

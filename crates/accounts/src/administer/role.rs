@@ -1,7 +1,7 @@
 //! Giving roles.
 
 use yaopai_model::{Account, AccountId, AppId, Role};
-use yaopai_store::{SqlError, Tx, accounts, base};
+use yaopai_store::{Tx, accounts, base};
 
 use super::Actor;
 use crate::rank::Action;
@@ -20,7 +20,7 @@ impl Accounts {
                 return Ok(());
             }
             if !accounts::set_role(tx, id, account.role, role)? {
-                return Err(SqlError::Conflict.into());
+                return Err(tx.collided().into());
             }
             let after = Account {
                 role,

@@ -1,6 +1,7 @@
 //! The writer: many writes share a commit, and none of them notices.
 
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex};
 
@@ -262,4 +263,22 @@ async fn a_caller_does_not_wait_for_ever() {
         tokio::task::yield_now().await;
     }
     assert_eq!(ids(&store).await, [1], "the outcome was unknown, and is: written");
+}
+
+#[tokio::test]
+async fn what_collides_is_undone_and_run_again() {
+    let place = Place::new();
+    let store = place.open_with_things().await;
+    let tries = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&tries);
+    let written = store.write(move |tx| {
+        let before = counted.fetch_add(1, Ordering::Relaxed);
+        tx.execute("insert into things (id) values ($1)", args![7_i64])?;
+        if before < 2 { Err(tx.collided()) } else { Ok(()) }
+    });
+    assert_eq!(written.await, Ok(()));
+    assert_eq!((tries.load(Ordering::Relaxed), ids(&store).await), (3, vec![7]));
+
+    let never: Result<(), SqlError> = store.write(|tx| Err(tx.collided())).await;
+    assert_eq!(never, Err(SqlError::Conflict));
 }
