@@ -192,14 +192,7 @@ async fn a_token_that_was_ended_or_is_somebody_elses_proves_nothing() {
 #[tokio::test]
 async fn right_code_and_no_account() {
     let world = World::new().await;
-    let asked = world.accounts.request_code(
-        world.app,
-        &mailbox(1),
-        Purpose::Any,
-        yaopai_accounts::ChallengeRule::NotAsked,
-        &from(1),
-    );
-    asked.await.unwrap();
+    world.request(&mailbox(1), Purpose::Any, &from(1)).await.unwrap();
     let digits = world.last_code(&mailbox(1)).await;
     let present = |digits: &str| yaopai_model::Code::parse(digits).unwrap();
     for (digits, expected) in [

@@ -7,9 +7,16 @@
 
 mod administer;
 mod apps;
+mod challenge;
 mod code_sign_in;
+mod deliver;
+mod keys;
 mod profile;
 mod register;
+mod request_code;
+mod reset_password;
+mod restart;
+mod sessions;
 mod settings;
 mod sign_in;
 mod steps;

@@ -6,7 +6,7 @@ use yaopai_accounts::{FailureRule, Refusal};
 use yaopai_model::{Address, IdentifierKind, Phone, Purpose, TokenUse};
 
 use crate::steps::{from, mailbox, other_than, phone, username};
-use crate::support::{Setup, World, refusal};
+use crate::support::{Setup, World, password, refusal};
 
 const TAKEN: Refusal = Refusal::Taken(IdentifierKind::Phone);
 
@@ -222,10 +222,10 @@ async fn one_source_registers_sixty_an_hour_without_proof() {
     }
     let refused = refusal(world.claim(&username("onemore"), "secret").await);
     assert_eq!(refused, Refusal::TooManyRegistrations { seconds: 3600 - 60 });
-    let elsewhere =
-        world
-            .accounts
-            .register_without_proof(world.app, username("elsewhere"), crate::support::password(), &from(9));
+    let caller = from(9);
+    let elsewhere = world
+        .accounts
+        .register_without_proof(world.app, username("elsewhere"), password(), &caller);
     assert!(elsewhere.await.is_ok());
     world.clock.advance(Duration::from_secs(3600 - 60));
     assert!(

@@ -12,6 +12,7 @@ use yaopai_model::{
     Account, Address, AppId, AppName, Code, Email, Identifier, Password, Phone, Profile, Purpose, SessionKind,
     SessionToken, TokenUse, Username,
 };
+use yaopai_store::{SqlError, args};
 
 use crate::support::World;
 
@@ -65,6 +66,13 @@ impl World {
             .await
     }
 
+    /// Asks for a code that is good for anything, behind the slider.
+    pub(crate) async fn request_behind_slider(&self, app: AppId, to: &Address) -> Outcome<()> {
+        self.accounts
+            .request_code(app, to, Purpose::Any, ChallengeRule::MustBePassed, &from(1))
+            .await
+    }
+
     /// Waits until a code can be sent again, asks for one and reads it.
     pub(crate) async fn code(&self, to: &Address, purpose: Purpose) -> String {
         self.code_in(self.app, to, purpose).await
@@ -76,10 +84,11 @@ impl World {
             .recipient()
             .bytes()
             .fold(0, |sum, byte| (sum * 31 + u32::from(byte)) % 0xffff);
-        let asked = self
-            .accounts
-            .request_code(app, to, purpose, ChallengeRule::NotAsked, &from(0x0f_0000 + number));
-        asked.await.unwrap();
+        let caller = from(0x0f_0000 + number);
+        self.accounts
+            .request_code(app, to, purpose, ChallengeRule::NotAsked, &caller)
+            .await
+            .unwrap();
         self.last_code(to).await
     }
 
@@ -217,12 +226,14 @@ impl World {
     /// Draws a slider and gives its answer.
     pub(crate) async fn drawn_slider(&self, email: &Email) -> i64 {
         self.accounts.draw_challenge(self.app, email, &from(2)).await.unwrap();
-        self.number("select piece_x from challenges order by picture_expires_at desc limit 1")
-            .await
-    }
-
-    /// The one number that `sql` selects.
-    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
-        self.count(sql).await
+        let normal = email.normal();
+        let read = self.store.read(move |db| {
+            let row = db.row(
+                "select piece_x from challenges where app_id = 1 and email = $1",
+                args![normal.as_str()],
+            )?;
+            row.unwrap().integer(0)
+        });
+        read.await.map_err(|error: SqlError| error).unwrap()
     }
 }
