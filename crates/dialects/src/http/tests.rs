@@ -1,7 +1,6 @@
 //! What surrounds a call, around calls that do nothing else.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use axum::Router;
@@ -10,7 +9,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
-use tracing_subscriber::fmt::MakeWriter;
 use yaopai_accounts::{Caller, Refusal};
 use yaopai_model::limits::URL_BYTES;
 
@@ -194,60 +192,4 @@ async fn a_request_id_comes_back() {
     let id = [("x-request-id", "trace-7")];
     let reply = send(app(Wire::User, settings()), Method::GET, "/prefix/fine", &id).await;
     assert_eq!(reply.headers["x-request-id"], "trace-7");
-}
-
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-#[tokio::test]
-async fn the_log_names_the_route_and_no_secret() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(log.clone())
-        .with_ansi(false)
-        .without_time()
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
-    for url in [
-        "/prefix/fine?password=canary",
-        "/prefix/canary",
-        "/prefix/fault?code=canary",
-    ] {
-        let headers = [
-            ("authorization", "canary"),
-            ("x-request-id", "id-1"),
-            ("user-agent", "canary"),
-        ];
-        send(app(Wire::ApiCloudUser, settings()), Method::GET, url, &headers).await;
-    }
-    drop(guard);
-
-    let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(!written.contains("canary"), "{written}");
-    insta::assert_snapshot!(written, @r#"
-     INFO access: wire="api_cloud_user" route="/prefix/fine" method="GET" status=200 code=1 latency_ms=0 request_id="id-1"
-     INFO access: wire="api_cloud_user" route="unknown" method="GET" status=404 code=0 latency_ms=0 request_id="id-1"
-    ERROR yaopai_dialects::http::access_log: a call failed through a fault of ours request_id="id-1" fault=table accounts, column epoch
-     INFO access: wire="api_cloud_user" route="/prefix/fault" method="GET" status=500 code=0 latency_ms=0 request_id="id-1"
-    "#);
 }
