@@ -153,6 +153,7 @@ impl From<SqlError> for Error {
             SqlError::Overloaded | SqlError::Conflict => Self::Refused(Refusal::Overloaded),
             SqlError::Unavailable(_)
             | SqlError::Deadline
+            | SqlError::InDoubt
             | SqlError::BadRow { .. }
             | SqlError::BadColumn { .. }
             | SqlError::Panicked

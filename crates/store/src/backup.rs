@@ -15,6 +15,9 @@ pub enum BackupError {
     /// There is something at the target already, which is left as it was.
     #[error("{} exists already", .0.display())]
     Exists(PathBuf),
+    /// The database is not a file of this program's.
+    #[error("PostgreSQL has tools of its own for backups: pg_dump, pg_basebackup")]
+    Elsewhere,
     /// The file system refuses.
     #[error("the backup cannot be written")]
     Io(#[from] io::Error),

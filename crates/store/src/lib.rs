@@ -2,7 +2,7 @@
 //!
 //! [`Store::read`] is for point look-ups, [`Store::scan`] for lists, [`Store::write`] for one transaction: the name
 //! says the cost. Every closure is synchronous and talks to the database through [`Db`] and [`Tx`], the waist that
-//! keeps the driver out of the table files.
+//! keeps the driver out of the table files. Two databases are behind it: SQLite in this process, PostgreSQL elsewhere.
 
 pub mod accounts;
 pub mod apps;
@@ -13,13 +13,16 @@ pub mod challenges;
 pub mod codes;
 pub mod counters;
 pub mod deliveries;
+mod embedded;
 pub mod identifiers;
 mod integrity;
+mod job;
 mod migrate;
 mod open;
 pub mod passwords;
 pub mod pictures;
 mod pool;
+mod postgres;
 mod row;
 pub mod sessions;
 pub mod settings;
@@ -29,33 +32,30 @@ pub mod streaks;
 pub mod sweep;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 pub use backup::{BackupError, backup};
 pub use integrity::{IntegrityError, quick_check};
 pub use migrate::MigrationError;
 pub use open::{OpenError, SqliteOptions};
+pub use postgres::{PostgresOptions, PostgresUrl, UrlError};
 pub use row::{Arg, Row, Value};
 pub use sql::{Db, SqlError, Tx};
 
-use pool::Pool;
-use writer::Writer;
+use embedded::Embedded;
+use postgres::Postgres;
 
 /// A database, open and migrated. Clones share it. Its futures run on a Tokio runtime that has its timer enabled.
 #[derive(Clone)]
 pub struct Store {
-    shared: Arc<Shared>,
+    backend: Arc<Backend>,
 }
 
-struct Shared {
-    path: PathBuf,
-    readers: Arc<Pool>,
-    scanners: Arc<Pool>,
-    scan_deadline: Duration,
-    writer: Writer,
-    write_deadline: Duration,
+/// The databases there are.
+enum Backend {
+    Sqlite(Embedded),
+    Postgres(Postgres),
 }
 
 impl Store {
@@ -65,23 +65,24 @@ impl Store {
     /// # Errors
     /// See [`OpenError`]; the database is unchanged then, save for migrations that were completed.
     pub fn open_sqlite(path: &Path, options: &SqliteOptions) -> Result<Self, OpenError> {
-        let mut connection = open::open_writer(path, options)?;
-        migrate::migrate(&mut connection, migrate::MIGRATIONS, options)?;
-        let tx = Tx::new(Db::sqlite(sqlite::Connection::for_writing(connection)?));
-        Ok(Self {
-            shared: Arc::new(Shared {
-                path: path.to_owned(),
-                readers: Arc::new(Pool::new(path, options, options.readers)),
-                scanners: Arc::new(Pool::new(path, options, options.scanners)),
-                scan_deadline: options.scan_deadline,
-                writer: Writer::start(tx, options)?,
-                write_deadline: options.write_deadline,
-            }),
-        })
+        Ok(Self::on(Backend::Sqlite(Embedded::open(path, options)?)))
     }
 
-    /// Runs point look-ups on a read-only connection, on the calling thread: it takes microseconds, and handing it to
-    /// another thread takes longer than doing it.
+    /// Opens the PostgreSQL database at `url` and brings its schema up to date. Other processes may have it open too.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; the database is unchanged then, save for migrations that were completed.
+    pub async fn open_postgres(url: &PostgresUrl, options: &PostgresOptions) -> Result<Self, OpenError> {
+        Ok(Self::on(Backend::Postgres(Postgres::open(url, options).await?)))
+    }
+
+    fn on(backend: Backend) -> Self {
+        Self {
+            backend: Arc::new(backend),
+        }
+    }
+
+    /// Runs point look-ups on a connection that cannot write.
     ///
     /// Each statement sees what was committed before it began.
     ///
@@ -93,11 +94,10 @@ impl Store {
         T: Send + 'static,
         E: From<SqlError> + Send + 'static,
     {
-        let loan = self.shared.readers.lend().await?;
-        loan.db.bound_steps();
-        let result = loan.db.run(f);
-        loan.finish();
-        result
+        match &*self.backend {
+            Backend::Sqlite(embedded) => embedded.read(f).await,
+            Backend::Postgres(postgres) => postgres.read(f).await,
+        }
     }
 
     /// Runs queries that may take long, all on one snapshot, on a thread of their own; few at once, and within a
@@ -110,42 +110,35 @@ impl Store {
         T: Send + 'static,
         E: From<SqlError> + Send + 'static,
     {
-        let scanned = async {
-            let mut loan = self.shared.scanners.lend().await?;
-            let _stop = loan.db.stop_on_drop()?;
-            let thread = tokio::task::spawn_blocking(move || {
-                let result = loan.db.run_on_snapshot(f);
-                loan.finish();
-                result
-            });
-            thread.await.unwrap_or_else(|_| Err(SqlError::Panicked.into()))
-        };
-        let deadline = self.shared.scan_deadline;
-        tokio::time::timeout(deadline, scanned)
-            .await
-            .unwrap_or_else(|_| Err(SqlError::Deadline.into()))
+        match &*self.backend {
+            Backend::Sqlite(embedded) => embedded.scan(f).await,
+            Backend::Postgres(postgres) => postgres.scan(f).await,
+        }
     }
 
     /// Runs `f` as one transaction, which is on the disk when this returns `Ok`, and of which nothing remains when it
-    /// returns anything else but [`SqlError::Deadline`].
+    /// returns anything else but [`SqlError::Deadline`] and [`SqlError::InDoubt`].
     ///
     /// The closure may be run up to five times, so it must have no effect but through its [`Tx`]. It is carried out
     /// even if this future is dropped.
     ///
+    /// On SQLite transactions follow one another; on PostgreSQL they overlap at READ COMMITTED, where a statement sees
+    /// what others have committed before it and waits for those that are changing its rows. So a guard belongs into the
+    /// `where` of the statement that changes something, or behind [`Tx::lock_row`].
+    ///
     /// # Errors
     /// What the closure returns; [`SqlError::Overloaded`] at once when the queue is full; [`SqlError::Deadline`] when
     /// the outcome did not become known in time; [`SqlError::Unavailable`] when the transaction could not be made
-    /// durable; and once a statement has failed that failure, whatever the closure made of it.
+    /// durable; [`SqlError::InDoubt`] when the database went away while it was being made so;
+    /// and once a statement has failed that failure, whatever the closure made of it.
     pub async fn write<T, E>(&self, f: impl Fn(&Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<SqlError> + Send + 'static,
     {
-        let answer = self.shared.writer.submit(f)?;
-        match tokio::time::timeout(self.shared.write_deadline, answer).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(writer::gone().into()),
-            Err(_) => Err(SqlError::Deadline.into()),
+        match &*self.backend {
+            Backend::Sqlite(embedded) => embedded.write(f).await,
+            Backend::Postgres(postgres) => postgres.write(f).await,
         }
     }
 
@@ -159,28 +152,35 @@ impl Store {
         self.write(Tx::touch).await
     }
 
-    /// Writes a consistent copy of the database to `target`, a file that does not exist yet, while serving goes on.
+    /// Writes a consistent copy of a SQLite database to `target`, a file that does not exist yet, while serving goes on.
     ///
     /// # Errors
     /// See [`BackupError`]; there is nothing at `target` then.
     pub async fn backup_to(&self, target: &Path) -> Result<(), BackupError> {
-        let (path, target) = (self.shared.path.clone(), target.to_owned());
+        let Backend::Sqlite(embedded) = &*self.backend else {
+            return Err(BackupError::Elsewhere);
+        };
+        let (path, target) = (embedded.path().to_owned(), target.to_owned());
         let thread = tokio::task::spawn_blocking(move || backup(&path, &target));
         thread.await.unwrap_or(Err(BackupError::Database(SqlError::Panicked)))
     }
 
-    /// How many writes wait for the writer or are being written.
+    /// How many writes wait or are being carried out.
     pub fn queue_depth(&self) -> usize {
-        self.shared.writer.depth()
+        match &*self.backend {
+            Backend::Sqlite(embedded) => embedded.queue_depth(),
+            Backend::Postgres(postgres) => postgres.queue_depth(),
+        }
     }
 
-    /// Takes no more work, finishes the writes that are queued, moves the log into the database and closes it. Work
-    /// begun on other clones afterwards is refused.
+    /// Takes no more work, finishes the writes that are queued and closes the database; SQLite's log is moved into it.
+    /// Work begun on other clones afterwards is refused.
     pub async fn close(self) {
-        self.shared.readers.close();
-        self.shared.scanners.close();
-        let shared = self.shared;
-        // A join error means that the writer panicked; there is nothing left to close then.
-        let _ = tokio::task::spawn_blocking(move || shared.writer.close()).await;
+        let close = move || match &*self.backend {
+            Backend::Sqlite(embedded) => embedded.close(),
+            Backend::Postgres(postgres) => postgres.close(),
+        };
+        // A join error means that closing panicked; there is nothing left to close then.
+        let _ = tokio::task::spawn_blocking(close).await;
     }
 }

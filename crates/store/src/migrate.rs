@@ -8,18 +8,27 @@ use crate::open::{OpenError, SqliteOptions};
 use crate::sqlite::classify;
 
 /// A step from one schema to the next.
+#[derive(Clone, Copy)]
 pub(crate) struct Migration {
     /// Counted from 1, without gaps.
-    version: i64,
-    name: &'static str,
-    sql: &'static str,
+    pub(crate) version: i64,
+    pub(crate) name: &'static str,
+    /// The statements, in the words of the database.
+    pub(crate) sql: &'static str,
 }
 
-/// All steps, oldest first. One that has been released is never changed again.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+/// All steps of SQLite's, oldest first. One that has been released is never changed again.
+pub(crate) const SQLITE: &[Migration] = &[Migration {
     version: 1,
     name: "init",
     sql: include_str!("../migrations/0001_init/sqlite.sql"),
+}];
+
+/// The same steps for PostgreSQL.
+pub(crate) const POSTGRES: &[Migration] = &[Migration {
+    version: 1,
+    name: "init",
+    sql: include_str!("../migrations/0001_init/postgres.sql"),
 }];
 
 /// Why the schema of a database cannot be used.
@@ -76,7 +85,10 @@ fn applied(connection: &Connection) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
 }
 
 /// What is left of `migrations` after `applied`, which must be how they begin.
-fn pending<'a>(migrations: &'a [Migration], applied: &[(i64, Vec<u8>)]) -> Result<&'a [Migration], MigrationError> {
+pub(crate) fn pending<'a>(
+    migrations: &'a [Migration],
+    applied: &[(i64, Vec<u8>)],
+) -> Result<&'a [Migration], MigrationError> {
     let known = migrations.last().map_or(0, |migration| migration.version);
     let found = applied.last().map_or(0, |(version, _)| *version);
     if found > known {
@@ -106,7 +118,7 @@ fn apply(connection: &mut Connection, migration: &Migration, now: Timestamp) -> 
 }
 
 impl Migration {
-    fn checksum(&self) -> Vec<u8> {
+    pub(crate) fn checksum(&self) -> Vec<u8> {
         digest(&SHA256, self.sql.as_bytes()).as_ref().to_vec()
     }
 }
@@ -190,8 +202,12 @@ mod tests {
     }
 
     #[test]
-    fn the_steps_of_this_program_are_numbered_from_one() {
-        let versions: Vec<_> = MIGRATIONS.iter().map(|migration| migration.version).collect();
-        assert_eq!(versions, (1..).take(MIGRATIONS.len()).collect::<Vec<_>>());
+    fn the_steps_of_this_program_are_numbered_from_one_and_the_same_everywhere() {
+        let steps = |migrations: &[Migration]| -> Vec<_> {
+            migrations.iter().map(|migration| (migration.version, migration.name)).collect()
+        };
+        let versions: Vec<_> = SQLITE.iter().map(|migration| migration.version).collect();
+        assert_eq!(versions, (1..).take(SQLITE.len()).collect::<Vec<_>>());
+        assert_eq!(steps(SQLITE), steps(POSTGRES));
     }
 }

@@ -61,6 +61,9 @@ pub enum OpenError {
     /// There is no database, or an empty one, where there was one before.
     #[error("the database {} is missing or empty, though there was one before: restore a backup", .0.display())]
     Missing(PathBuf),
+    /// There are no tables where there were some before.
+    #[error("the PostgreSQL database has no tables, though there were some before: is it the right one?")]
+    Empty,
     /// The file is shorter than it says itself, or was never a database.
     #[error("{} is cut short or no SQLite database: restore a backup", .0.display())]
     Damaged(PathBuf),

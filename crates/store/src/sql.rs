@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::row::{Arg, Row};
-use crate::sqlite;
+use crate::{postgres, sqlite};
 
 /// Why the database did not do what it was asked. Messages never contain arguments or values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +19,9 @@ pub enum SqlError {
     /// It took too long. A write may yet be carried out.
     #[error("the database did not answer in time")]
     Deadline,
+    /// The database went away while it was making a transaction durable: it may have been carried out or not.
+    #[error("the database went away while it was committing")]
+    InDoubt,
     /// Other transactions stood in the way each time; nothing was done, and the whole closure may be run again.
     #[error("the transaction collided with others too often")]
     Conflict,
@@ -46,9 +49,10 @@ pub enum SqlError {
     Database(String),
 }
 
-/// The databases there are. A second one is a second variant.
+/// The databases there are.
 enum Driver {
     Sqlite(sqlite::Connection),
+    Postgres(postgres::Connection),
 }
 
 /// A connection, lent to a closure to read with.
@@ -69,6 +73,13 @@ impl Db {
         }
     }
 
+    pub(crate) fn postgres(connection: postgres::Connection) -> Self {
+        Self {
+            driver: Driver::Postgres(connection),
+            failed: RefCell::new(None),
+        }
+    }
+
     /// All rows of the result, which the statement itself must bound.
     ///
     /// # Errors
@@ -77,6 +88,7 @@ impl Db {
     pub fn rows(&self, sql: &'static str, args: &[Arg]) -> Result<Vec<Row>, SqlError> {
         self.guard(|| match &self.driver {
             Driver::Sqlite(connection) => connection.rows(sql, args),
+            Driver::Postgres(connection) => connection.rows(sql, args),
         })
     }
 
@@ -85,7 +97,11 @@ impl Db {
     /// # Errors
     /// As for [`Db::rows`], and when there are several rows.
     pub fn row(&self, sql: &'static str, args: &[Arg]) -> Result<Option<Row>, SqlError> {
-        let mut rows = self.rows(sql, args)?;
+        let rows = self.rows(sql, args)?;
+        self.only(rows, sql)
+    }
+
+    fn only(&self, mut rows: Vec<Row>, sql: &'static str) -> Result<Option<Row>, SqlError> {
         let row = rows.pop();
         if rows.is_empty() {
             Ok(row)
@@ -123,13 +139,16 @@ impl Db {
     pub(crate) fn in_transaction(&self) -> bool {
         match &self.driver {
             Driver::Sqlite(connection) => connection.in_transaction(),
+            Driver::Postgres(connection) => connection.in_transaction(),
         }
     }
 
-    /// Bounds the work of what follows to that of a point look-up or a small transaction.
+    /// Bounds the work of what follows to that of a point look-up or a small transaction. On PostgreSQL, work has a
+    /// deadline from its beginning.
     pub(crate) fn bound_steps(&self) {
         match &self.driver {
             Driver::Sqlite(connection) => connection.bound_steps(),
+            Driver::Postgres(_) => {}
         }
     }
 
@@ -137,19 +156,23 @@ impl Db {
     pub(crate) fn unbound_steps(&self) {
         match &self.driver {
             Driver::Sqlite(connection) => connection.unbound_steps(),
+            Driver::Postgres(_) => {}
         }
     }
 
-    /// Lets what follows work without a bound until the returned value is dropped.
-    pub(crate) fn stop_on_drop(&mut self) -> Result<sqlite::StopOnDrop, SqlError> {
+    /// Lets what follows work without a bound until the returned value is dropped. PostgreSQL's work is stopped by the
+    /// thread that does it.
+    pub(crate) fn stop_on_drop(&mut self) -> Result<Option<sqlite::StopOnDrop>, SqlError> {
         match &mut self.driver {
-            Driver::Sqlite(connection) => connection.stop_on_drop(),
+            Driver::Sqlite(connection) => connection.stop_on_drop().map(Some),
+            Driver::Postgres(_) => Ok(None),
         }
     }
 
     fn control(&self, sql: &'static str) -> Result<(), SqlError> {
         match &self.driver {
             Driver::Sqlite(connection) => connection.control(sql),
+            Driver::Postgres(connection) => connection.control(sql),
         }
     }
 
@@ -192,7 +215,23 @@ impl Tx {
     pub fn execute(&self, sql: &'static str, args: &[Arg]) -> Result<u64, SqlError> {
         self.guard(|| match &self.driver {
             Driver::Sqlite(connection) => connection.execute(sql, args),
+            Driver::Postgres(connection) => connection.execute(sql, args),
         })
+    }
+
+    /// As [`Db::row`], and until this transaction has ended nobody else changes the row or locks it: what is read here
+    /// may be changed by what was made of it. The statement selects one row of one table by its key.
+    ///
+    /// On SQLite nobody else writes meanwhile anyway; PostgreSQL is told `for update`.
+    ///
+    /// # Errors
+    /// As for [`Db::row`].
+    pub fn lock_row(&self, sql: &'static str, args: &[Arg]) -> Result<Option<Row>, SqlError> {
+        let rows = self.guard(|| match &self.driver {
+            Driver::Sqlite(connection) => connection.rows(sql, args),
+            Driver::Postgres(connection) => connection.lock_rows(sql, args),
+        })?;
+        self.only(rows, sql)
     }
 
     /// Says that somebody else was faster, or that what was drawn at random is taken. Whatever the closure makes of the
@@ -202,21 +241,30 @@ impl Tx {
         SqlError::Conflict
     }
 
+    /// What failed in the last closure, whatever it made of that.
+    pub(crate) fn failure(&self) -> Option<SqlError> {
+        self.db.failed.borrow().clone()
+    }
+
     /// Whether the last closure ended because it collided.
     pub(crate) fn has_collided(&self) -> bool {
         matches!(*self.db.failed.borrow(), Some(SqlError::Conflict))
     }
 
-    /// Begins a transaction that no other writer's can collide with.
+    /// Begins a transaction; on SQLite one that no other writer's can collide with.
     pub(crate) fn begin(&self) -> Result<(), SqlError> {
         match &self.driver {
             Driver::Sqlite(connection) => connection.control("begin immediate"),
+            Driver::Postgres(connection) => connection.begin(),
         }
     }
 
     /// Makes the transaction durable. It may still stand when that fails.
     pub(crate) fn commit(&self) -> Result<(), SqlError> {
-        self.control("commit")
+        match &self.driver {
+            Driver::Sqlite(connection) => connection.control("commit"),
+            Driver::Postgres(connection) => connection.commit(),
+        }
     }
 
     /// Ends the transaction, if the database has not done that already.
@@ -225,6 +273,22 @@ impl Tx {
             && let Err(error) = self.control("rollback")
         {
             tracing::error!(%error, "a transaction could not be rolled back");
+        }
+    }
+
+    /// Whether a connection to a server cannot be used any more.
+    pub(crate) fn is_lost(&self) -> bool {
+        match &self.driver {
+            Driver::Sqlite(_) => false,
+            Driver::Postgres(connection) => connection.is_lost(),
+        }
+    }
+
+    /// Whether the server takes no writes.
+    pub(crate) fn is_standby(&self) -> Result<bool, SqlError> {
+        match &self.driver {
+            Driver::Sqlite(_) => Ok(false),
+            Driver::Postgres(connection) => connection.is_standby(),
         }
     }
 
@@ -248,6 +312,7 @@ impl Tx {
     pub(crate) fn close(self) {
         match self.db.driver {
             Driver::Sqlite(connection) => connection.close(),
+            Driver::Postgres(connection) => drop(connection),
         }
     }
 
@@ -255,6 +320,7 @@ impl Tx {
     pub(crate) fn touch(&self) -> Result<(), SqlError> {
         self.guard(|| match &self.driver {
             Driver::Sqlite(connection) => connection.touch(),
+            Driver::Postgres(connection) => connection.touch(),
         })
     }
 }

@@ -12,11 +12,9 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+use crate::job::{ATTEMPTS, Job, Task, gone};
 use crate::open::SqliteOptions;
 use crate::sql::{SqlError, Tx};
-
-/// How often a job that collides, and a group that a job brought down, are run before they are told to come again.
-const ATTEMPTS: usize = 5;
 
 /// The way to the writing thread.
 pub(crate) struct Writer {
@@ -53,21 +51,13 @@ impl Writer {
         T: Send + 'static,
         E: From<SqlError> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         let queue = &thread.as_ref().ok_or_else(gone)?.queue;
-        let ticket = Ticket::new(&self.depth);
-        queue
-            .try_send(Box::new(Task {
-                f,
-                result: None,
-                reply,
-                ticket,
-            }))
-            .map_err(|error| match error {
-                TrySendError::Full(_) => SqlError::Overloaded,
-                TrySendError::Disconnected(_) => gone(),
-            })?;
+        let (task, answer) = Task::new(f, &self.depth);
+        queue.try_send(Box::new(task)).map_err(|error| match error {
+            TrySendError::Full(_) => SqlError::Overloaded,
+            TrySendError::Disconnected(_) => gone(),
+        })?;
         Ok(answer)
     }
 
@@ -84,67 +74,6 @@ impl Writer {
             // A panic of the thread has been reported by the panic hook, and there is nothing left to close.
             let _ = handle.join();
         }
-    }
-}
-
-/// What a job is answered when there is no writer.
-pub(crate) fn gone() -> SqlError {
-    SqlError::Unavailable("the store is closed".to_owned())
-}
-
-/// A closure that waits for its turn, whatever it returns.
-trait Job: Send {
-    /// Runs the closure. Whether what it did is to be kept.
-    fn run(&mut self, tx: &Tx) -> bool;
-
-    /// Answers with what the closure returned last, or with why it does not count.
-    fn answer(self: Box<Self>, outcome: Result<(), SqlError>);
-}
-
-struct Task<F, T, E> {
-    f: F,
-    result: Option<Result<T, E>>,
-    reply: oneshot::Sender<Result<T, E>>,
-    ticket: Ticket,
-}
-
-/// Counts a job for as long as it has not been answered.
-struct Ticket(Arc<AtomicUsize>);
-
-impl Ticket {
-    fn new(depth: &Arc<AtomicUsize>) -> Self {
-        depth.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(depth))
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl<F, T, E> Job for Task<F, T, E>
-where
-    F: Fn(&Tx) -> Result<T, E> + Send,
-    T: Send,
-    E: From<SqlError> + Send,
-{
-    fn run(&mut self, tx: &Tx) -> bool {
-        tx.bound_steps();
-        let result = tx.run(|_| (self.f)(tx));
-        tx.unbound_steps();
-        self.result.insert(result).is_ok()
-    }
-
-    fn answer(self: Box<Self>, outcome: Result<(), SqlError>) {
-        let result = match outcome {
-            Ok(()) => self.result.unwrap_or_else(|| Err(gone().into())),
-            Err(error) => Err(error.into()),
-        };
-        drop(self.ticket);
-        // Whoever asked may have gone away; the write stands all the same.
-        let _ = self.reply.send(result);
     }
 }
 
@@ -192,7 +121,9 @@ fn attempt(tx: &Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     for (index, job) in jobs.iter_mut().enumerate() {
         for _ in 0..ATTEMPTS {
             tx.mark()?;
+            tx.bound_steps();
             let keep = job.run(tx);
+            tx.unbound_steps();
             if !tx.in_transaction() {
                 return Err(Failure::Job(index));
             }

@@ -3,6 +3,7 @@
 
 mod clock;
 mod entropy;
+pub mod postgres;
 mod test_server;
 pub mod transcript;
 

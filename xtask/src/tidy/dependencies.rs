@@ -37,7 +37,10 @@ const FREE: &[&str] = &["yaopai-testkit", "yaopai-bench", "xtask"];
 /// Libraries with the crates that may use them. A library that is not named here may be used anywhere.
 const HOMES: &[(&[&str], &[&str])] = &[
     // Databases.
-    (&["rusqlite", "postgres", "tokio-postgres"], &["yaopai-store"]),
+    (
+        &["rusqlite", "postgres", "tokio-postgres", "tokio-postgres-rustls"],
+        &["yaopai-store"],
+    ),
     // The wire.
     (
         &[
@@ -58,7 +61,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
     ),
     // Going out.
     (&["lettre", "reqwest"], &["yaopai-courier"]),
-    (&["rustls"], &["yaopai-courier", "yaopai-server"]),
+    (&["rustls"], &["yaopai-store", "yaopai-courier", "yaopai-server"]),
     // Work that is bounded in one place.
     (&["image"], &["yaopai-pictures"]),
     (&["argon2", "password-hash"], &["yaopai-accounts"]),

@@ -1,0 +1,215 @@
+//! PostgreSQL: one connection, and how it is read and written.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures_util::TryStreamExt as _;
+use tokio_postgres::{Client, RowStream, Statement};
+
+use super::errors::classify;
+use super::line::Line;
+use super::values::{ANY, fit, value};
+use crate::row::{Arg, Row};
+use crate::sql::SqlError;
+
+/// How many prepared statements a connection keeps: more than there are statements.
+const STATEMENTS: usize = 512;
+/// The most rows that a result may have.
+const MAX_ROWS: usize = 100_000;
+
+/// An open connection, used by one thread.
+pub(crate) struct Connection {
+    client: Client,
+    line: Arc<Line>,
+    /// How its transactions begin.
+    begin: String,
+    /// `None` where the connection is to keep nothing.
+    prepared: Option<RefCell<HashMap<Prepared, Statement>>>,
+    in_transaction: Cell<bool>,
+    is_lost: Cell<bool>,
+}
+
+/// A statement, and whether it locks the rows that it reads.
+type Prepared = (&'static str, bool);
+
+impl Connection {
+    /// `begin` is how its transactions begin.
+    pub(crate) fn new(client: Client, line: Arc<Line>, begin: String, keeps_state: bool) -> Self {
+        Self {
+            client,
+            line,
+            begin,
+            prepared: keeps_state.then(RefCell::default),
+            in_transaction: Cell::new(false),
+            is_lost: Cell::new(false),
+        }
+    }
+
+    pub(crate) fn rows(&self, sql: &'static str, args: &[Arg]) -> Result<Vec<Row>, SqlError> {
+        Ok(self.run((sql, false), args)?.0)
+    }
+
+    /// As [`Connection::rows`], and the rows are locked until the transaction ends.
+    pub(crate) fn lock_rows(&self, sql: &'static str, args: &[Arg]) -> Result<Vec<Row>, SqlError> {
+        Ok(self.run((sql, true), args)?.0)
+    }
+
+    pub(crate) fn execute(&self, sql: &'static str, args: &[Arg]) -> Result<u64, SqlError> {
+        let (rows, changed) = self.run((sql, false), args)?;
+        if rows.is_empty() {
+            Ok(changed)
+        } else {
+            Err(SqlError::Database(format!("rows that nobody reads: {sql}")))
+        }
+    }
+
+    fn run(&self, statement: Prepared, args: &[Arg]) -> Result<(Vec<Row>, u64), SqlError> {
+        let (sql, _) = statement;
+        let wanted = match self.prepare(statement)? {
+            Some(prepared) => Wanted::Prepared(prepared),
+            None => Wanted::Text(text_of(statement)),
+        };
+        if !wanted.takes(args) {
+            return Err(SqlError::Database(format!("arguments do not fit: {sql}")));
+        }
+        self.wait(sql, async {
+            let stream = match &wanted {
+                Wanted::Prepared(prepared) => self.client.query_raw(prepared, args).await?,
+                Wanted::Text(text) => {
+                    let typed = args.iter().map(|arg| (arg, ANY));
+                    self.client.query_typed_raw(text, typed).await?
+                }
+            };
+            collect(stream, sql).await
+        })?
+    }
+
+    fn prepare(&self, statement: Prepared) -> Result<Option<Statement>, SqlError> {
+        let Some(cache) = &self.prepared else {
+            return Ok(None);
+        };
+        if let Some(prepared) = cache.borrow().get(&statement) {
+            return Ok(Some(prepared.clone()));
+        }
+        let text = text_of(statement);
+        let prepared = self.wait(statement.0, self.client.prepare(&text))?;
+        let mut cache = cache.borrow_mut();
+        if cache.len() >= STATEMENTS {
+            cache.clear();
+        }
+        cache.insert(statement, prepared.clone());
+        Ok(Some(prepared))
+    }
+
+    pub(crate) fn begin(&self) -> Result<(), SqlError> {
+        self.control(&self.begin)?;
+        self.in_transaction.set(true);
+        Ok(())
+    }
+
+    /// Makes the transaction durable; what became of it is unknown when the connection is lost meanwhile.
+    pub(crate) fn commit(&self) -> Result<(), SqlError> {
+        let committed = self.control("commit");
+        self.in_transaction.set(false);
+        match committed {
+            Err(_) if self.is_lost() => Err(SqlError::InDoubt),
+            outcome => outcome,
+        }
+    }
+
+    /// Runs statements without arguments or result.
+    pub(crate) fn control(&self, sql: &str) -> Result<(), SqlError> {
+        self.wait(sql, self.client.batch_execute(sql))?;
+        if sql == "rollback" {
+            self.in_transaction.set(false);
+        }
+        Ok(())
+    }
+
+    /// Whether a transaction stands. A connection that is lost has none: the server ends it.
+    pub(crate) fn in_transaction(&self) -> bool {
+        self.in_transaction.get() && !self.is_lost()
+    }
+
+    /// Whether the connection is of no more use.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.is_lost.get() || self.client.is_closed()
+    }
+
+    /// Whether the server is a standby, which takes no writes.
+    pub(crate) fn is_standby(&self) -> Result<bool, SqlError> {
+        let rows = self.rows("select case when pg_is_in_recovery() then 1 else 0 end", &[])?;
+        rows.first().map_or(Ok(false), |row| Ok(row.integer(0)? == 1))
+    }
+
+    /// Writes a row as it is, which is a change all the same.
+    pub(crate) fn touch(&self) -> Result<(), SqlError> {
+        self.execute("update base_state set value = value where name = 'latest_instant'", &[])?;
+        Ok(())
+    }
+
+    /// Waits for an answer, and gives the connection up where there is none in time or it is of no more use.
+    fn wait<T>(
+        &self,
+        sql: &str,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, SqlError> {
+        match self.line.wait(answer) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => {
+                let failure = classify(&error, sql);
+                if failure.is_fatal {
+                    self.is_lost.set(true);
+                }
+                Err(failure.error)
+            }
+            Err(deadline) => {
+                self.is_lost.set(true);
+                Err(deadline)
+            }
+        }
+    }
+}
+
+/// What is sent: a statement that the server has seen, or its text.
+enum Wanted {
+    Prepared(Statement),
+    Text(String),
+}
+
+impl Wanted {
+    fn takes(&self, args: &[Arg]) -> bool {
+        match self {
+            Self::Prepared(statement) => fit(args, statement.params()),
+            Self::Text(_) => fit(args, &vec![ANY; args.len()]),
+        }
+    }
+}
+
+fn text_of((sql, locks): Prepared) -> String {
+    if locks { format!("{sql} for update") } else { sql.to_owned() }
+}
+
+/// The rows of a result and how many were changed, or why the result is not taken.
+async fn collect(
+    stream: RowStream,
+    sql: &'static str,
+) -> Result<Result<(Vec<Row>, u64), SqlError>, tokio_postgres::Error> {
+    let mut stream = pin!(stream);
+    let mut rows = Ok(Vec::new());
+    while let Some(row) = stream.try_next().await? {
+        // The rest of a result that is not taken is read all the same, so that the connection stays in step.
+        rows = rows.and_then(|mut rows: Vec<Row>| {
+            if rows.len() == MAX_ROWS {
+                return Err(SqlError::Database(format!("more than {MAX_ROWS} rows: {sql}")));
+            }
+            let values = (0..row.len()).map(|column| value(&row, sql, column));
+            rows.push(Row::new(sql, values.collect::<Result<_, _>>()?));
+            Ok(rows)
+        });
+    }
+    Ok(rows.map(|rows| (rows, stream.rows_affected().unwrap_or(0))))
+}

@@ -1,0 +1,53 @@
+//! The bounds that a PostgreSQL store works within.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use yaopai_model::{Entropy, Timestamp};
+
+/// How a PostgreSQL database is opened, and the bounds it works within.
+#[derive(Clone)]
+pub struct PostgresOptions {
+    /// Refuse to make tables where there are none: set once there have been some.
+    pub must_exist: bool,
+    /// The present instant, which migrations are recorded with.
+    pub now: Timestamp,
+    /// What draws how long a transaction that collided stands back.
+    pub entropy: Arc<dyn Entropy>,
+    /// Threads, each with a connection, that run point look-ups.
+    pub readers: usize,
+    /// Threads, each with a connection, that run transactions.
+    pub writers: usize,
+    /// Threads, each with a connection, that run scans.
+    pub scanners: usize,
+    /// How many calls of a kind may wait.
+    pub queue: usize,
+    /// How long a point look-up or a transaction may take, waiting included; it is kept on this side, since a server that
+    /// is frozen answers nothing.
+    pub deadline: Duration,
+    /// How long a scan may take, waiting included.
+    pub scan_deadline: Duration,
+    /// How long the schema may take to be brought up to date.
+    pub migration_deadline: Duration,
+    /// How often a connection is asked whether its server still takes writes.
+    pub recheck_every: Duration,
+}
+
+impl PostgresOptions {
+    /// What serves well with a server nearby.
+    pub fn new(now: Timestamp, entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            must_exist: false,
+            now,
+            entropy,
+            readers: 8,
+            writers: 8,
+            scanners: 2,
+            queue: 1024,
+            deadline: Duration::from_millis(2500),
+            scan_deadline: Duration::from_secs(5),
+            migration_deadline: Duration::from_secs(600),
+            recheck_every: Duration::from_secs(2),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! PostgreSQL for tests: a server from Debian's binaries in a temporary folder, and databases on one that is shared.
+//!
+//! `./test` starts one server for all tests and names it in the variable [`SHARED`]; every test makes a database of its own
+//! there. Tests that do something to a server start one for themselves.
+
+mod database;
+mod server;
+
+pub use database::{Database, SHARED};
+pub use server::{Server, Shutdown};
