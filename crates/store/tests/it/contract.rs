@@ -45,7 +45,7 @@ async fn what_is_written_can_be_read(store: Store) {
         .await;
     assert_eq!(changed, Ok(0));
     assert_eq!(store.write(|tx| tx.execute("delete from things", &[])).await, Ok(1));
-    assert_eq!(ids(&store).await, []);
+    assert_eq!(ids(&store).await, [0_i64; 0]);
 }
 
 async fn returned_rows_come_through_the_transaction(store: Store) {
@@ -75,7 +75,7 @@ async fn an_error_undoes_the_whole_closure(store: Store) {
         })
         .await;
     assert_eq!(refused, Err(Refusal::No));
-    assert_eq!(ids(&store).await, []);
+    assert_eq!(ids(&store).await, [0_i64; 0]);
 }
 
 async fn a_failed_statement_cannot_be_swallowed(store: Store) {
@@ -122,14 +122,14 @@ async fn nothing_is_written_through_a_read(store: Store) {
     let sneaky = |db: &Db| db.rows("insert into things (id) values (1) returning id", &[]);
     assert!(store.read(sneaky).await.is_err());
     assert!(store.scan(sneaky).await.is_err());
-    assert_eq!(ids(&store).await, []);
+    assert_eq!(ids(&store).await, [0_i64; 0]);
 }
 
 async fn a_read_after_a_failed_one_works(store: Store) {
     for _ in 0..100 {
-        assert!(store.read(|db| db.rows("select", &[])).await.is_err());
+        assert!(store.read(|db| db.rows("select nothing from nowhere", &[])).await.is_err());
     }
-    assert_eq!(ids(&store).await, []);
+    assert_eq!(ids(&store).await, [0_i64; 0]);
 }
 
 async fn a_scan_sees_one_snapshot(store: Store) {
@@ -247,7 +247,9 @@ async fn a_write_goes_on_when_its_caller_has_gone(store: Store) {
     caller.abort();
     assert!(caller.await.unwrap_err().is_cancelled());
     hold.send(()).unwrap();
-    store.write(|_| Ok::<_, SqlError>(())).await.unwrap();
+    while store.queue_depth() > 0 {
+        tokio::task::yield_now().await;
+    }
     assert_eq!(ids(&store).await, [1]);
 }
 
@@ -255,7 +257,7 @@ async fn a_check_passes(store: Store) {
     for _ in 0..3 {
         assert_eq!(store.check().await, Ok(()));
     }
-    assert_eq!(ids(&store).await, []);
+    assert_eq!(ids(&store).await, [0_i64; 0]);
 }
 
 async fn close_finishes_what_is_queued_and_refuses_the_rest(store: Store) {

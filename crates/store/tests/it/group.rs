@@ -117,7 +117,7 @@ async fn nobody_is_answered_before_the_commit() {
         .await
         .unwrap();
     assert_eq!(seen, 1, "the first job has been run");
-    assert_eq!(ids(&store).await, [], "and is not committed");
+    assert_eq!(ids(&store).await, [0_i64; 0], "and is not committed");
     assert!(!first.is_finished());
     go_on.send(()).unwrap();
     assert_eq!(first.await.unwrap(), Ok(1));

@@ -44,7 +44,16 @@ const VERBS: &[&str] = &[
 ];
 
 /// The files that speak to one database only, and in its own words.
-const DRIVERS: &[&str] = &["backup.rs", "integrity.rs", "migrate.rs", "open.rs", "sql.rs", "sqlite.rs"];
+const DRIVERS: &[&str] = &[
+    "backup.rs",
+    "integrity.rs",
+    "migrate.rs",
+    "open.rs",
+    "postgres",
+    "postgres.rs",
+    "sql.rs",
+    "sqlite.rs",
+];
 
 /// Every string in `src` that reads like SQL, outside of the drivers and of tests.
 pub(crate) fn of_the_tables() -> Vec<Literal> {
@@ -52,11 +61,11 @@ pub(crate) fn of_the_tables() -> Vec<Literal> {
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
         let path = entry.unwrap().path();
         let file = path.file_name().unwrap().to_str().unwrap().to_owned();
-        assert!(
-            file.ends_with(".rs"),
-            "{file}: a folder of table files would not be looked into"
-        );
         if !DRIVERS.contains(&file.as_str()) {
+            assert!(
+                file.ends_with(".rs"),
+                "{file}: a folder of table files would not be looked into"
+            );
             let source = fs::read_to_string(&path).unwrap();
             found.extend(in_source(&source).into_iter().map(|sql| Literal {
                 file: file.clone(),

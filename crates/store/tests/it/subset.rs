@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, NoTls};
+
 use crate::linter::{Keys, SMALL, lint};
 use crate::literals;
-use crate::support::Place;
+use crate::support::{Base, Place};
 
 /// Statements that may go through many keys: background work and administrators' lists, by how they begin.
 const ACROSS: &[&str] = &[
@@ -21,11 +24,6 @@ const ACROSS: &[&str] = &[
 const ACROSS_FILES: &[&str] = &["sweep.rs"];
 
 /// A database that has the tables, and can say whether a statement would run there.
-trait Database {
-    fn name(&self) -> &'static str;
-    fn prepare(&self, sql: &str) -> Result<(), String>;
-}
-
 struct Sqlite(rusqlite::Connection);
 
 impl Sqlite {
@@ -63,13 +61,37 @@ impl Sqlite {
     }
 }
 
-impl Database for Sqlite {
-    fn name(&self) -> &'static str {
-        "SQLite"
+impl Sqlite {
+    fn fault(&self, sql: &str) -> Option<String> {
+        self.0.prepare(sql).err().map(|error| format!("SQLite: {error}"))
+    }
+}
+
+struct Postgres {
+    client: Client,
+    _base: Base,
+}
+
+impl Postgres {
+    async fn new() -> Option<Self> {
+        let base = Base::new()?;
+        base.open().await.close().await;
+        let (client, connection) = tokio_postgres::connect(&base.database.url(), NoTls).await.unwrap();
+        tokio::spawn(connection);
+        Some(Self { client, _base: base })
     }
 
-    fn prepare(&self, sql: &str) -> Result<(), String> {
-        self.0.prepare(sql).map(drop).map_err(|error| error.to_string())
+    /// What is wrong with a statement here. Without being told, the server must come to the types that arguments have.
+    async fn fault(&self, sql: &str) -> Option<String> {
+        let fits = |wanted: &Type| [Type::INT8, Type::TEXT, Type::BYTEA].contains(wanted);
+        match self.client.prepare(sql).await {
+            Err(error) => Some(format!("PostgreSQL: {error:?}")),
+            Ok(prepared) => {
+                let types = prepared.params().iter().chain(prepared.columns().iter().map(|column| column.type_()));
+                let odd: Vec<_> = types.filter(|wanted| !fits(wanted)).collect();
+                (!odd.is_empty()).then(|| format!("PostgreSQL: takes or gives {odd:?}"))
+            }
+        }
     }
 }
 
@@ -78,7 +100,7 @@ async fn every_statement_is_in_the_subset_and_runs_on_every_database() {
     let place = Place::new();
     let sqlite = Sqlite::new(&place).await;
     let keys = sqlite.keys();
-    let databases: [&dyn Database; 1] = [&sqlite];
+    let postgres = Postgres::new().await;
     let mut complaints = Vec::new();
     let mut used = BTreeSet::new();
     let literals = literals::of_the_tables();
@@ -87,13 +109,9 @@ async fn every_statement_is_in_the_subset_and_runs_on_every_database() {
         let start = ACROSS.iter().find(|start| sql.starts_with(**start));
         used.extend(start.copied());
         let mut faults = lint(sql, &keys, start.is_some() || ACROSS_FILES.contains(&file.as_str()));
-        for database in databases {
-            faults.extend(
-                database
-                    .prepare(sql)
-                    .err()
-                    .map(|error| format!("{}: {error}", database.name())),
-            );
+        faults.extend(sqlite.fault(sql));
+        if let Some(postgres) = &postgres {
+            faults.extend(postgres.fault(sql).await);
         }
         if faults.is_empty() {
             faults.extend(

@@ -1,10 +1,13 @@
 //! A store in a folder of its own, with one table to play with.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tempfile::TempDir;
 use yaopai_model::Timestamp;
-use yaopai_store::{SqlError, SqliteOptions, Store, args};
+use yaopai_store::{PostgresOptions, PostgresUrl, SqlError, SqliteOptions, Store, args};
+use yaopai_testkit::SeededEntropy;
+use yaopai_testkit::postgres::Database;
 
 /// A folder that goes away with this value, and the options for a database in it.
 pub(crate) struct Place {
@@ -73,6 +76,42 @@ pub(crate) async fn ids(store: &Store) -> Vec<i64> {
         .unwrap()
 }
 
+/// A PostgreSQL database that goes away with this value, and the options for a store on it.
+pub(crate) struct Base {
+    pub(crate) database: Database,
+    pub(crate) options: PostgresOptions,
+}
+
+impl Base {
+    /// None where there is no server for tests.
+    pub(crate) fn new() -> Option<Self> {
+        let database = Database::make().unwrap();
+        if database.is_none() {
+            eprintln!("LEFT OUT: this test needs PostgreSQL; ./test starts it");
+        }
+        Some(Self::on(database?))
+    }
+
+    pub(crate) fn on(database: Database) -> Self {
+        let entropy = Arc::new(SeededEntropy::new(1));
+        let options = PostgresOptions::new(Timestamp::from_millis(1_700_000_000_000), entropy);
+        Self { database, options }
+    }
+
+    pub(crate) async fn open(&self) -> Store {
+        let url = PostgresUrl::parse(&self.database.url()).unwrap();
+        Store::open_postgres(&url, &self.options).await.unwrap()
+    }
+
+    /// A store with an empty table `things`.
+    pub(crate) async fn open_with_things(&self) -> Store {
+        self.database
+            .run("create table things (id bigint primary key, body text, data bytea)")
+            .unwrap();
+        self.open().await
+    }
+}
+
 /// Runs each check on each database there is.
 #[macro_export]
 macro_rules! contract {
@@ -83,6 +122,16 @@ macro_rules! contract {
                 async fn $check() {
                     let place = $crate::support::Place::new();
                     super::$check(place.open_with_things().await).await;
+                }
+            )*
+        }
+
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $check() {
+                    let Some(base) = $crate::support::Base::new() else { return };
+                    super::$check(base.open_with_things().await).await;
                 }
             )*
         }
