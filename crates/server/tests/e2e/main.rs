@@ -1,0 +1,14 @@
+//! The real binary over real sockets: each published document walked call by call, and what operators do beside it.
+
+#[cfg(test)]
+#[path = "../harness/mod.rs"]
+mod harness;
+
+#[cfg(test)]
+mod api_cloud_user;
+#[cfg(test)]
+mod api_v1;
+#[cfg(test)]
+mod one_base;
+#[cfg(test)]
+mod user;
