@@ -107,7 +107,7 @@ fn mark_proven(
     if !identifiers::prove(tx, app, identifier, account, now)? {
         return Err(tx.collided());
     }
-    accounts::set_identifier(tx, account, identifier, Some(now))?;
+    accounts::prove_identifier(tx, account, identifier.kind(), now)?;
     accounts::verify(tx, account, now)
 }
 

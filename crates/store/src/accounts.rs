@@ -190,6 +190,26 @@ pub fn set_identifier(
     Ok(())
 }
 
+/// Notes that the account's identifier of a kind is proven. It stays as it is spelt: that is where the code went.
+///
+/// # Errors
+/// Those of the database.
+pub fn prove_identifier(tx: &Tx, id: AccountId, kind: IdentifierKind, now: Timestamp) -> Result<(), SqlError> {
+    match kind {
+        IdentifierKind::Phone => tx.execute(
+            "update accounts set phone_proven_at = $2 where id = $1 and phone is not null",
+            args![id.0, now],
+        ),
+        IdentifierKind::Email => tx.execute(
+            "update accounts set email_proven_at = $2 where id = $1 and email is not null",
+            args![id.0, now],
+        ),
+        // Nothing can be sent there, so that nothing can come back.
+        IdentifierKind::Username | IdentifierKind::PublicId => Ok(0),
+    }?;
+    Ok(())
+}
+
 /// Takes the identifier of a kind out of an account's row.
 ///
 /// # Errors
