@@ -26,6 +26,8 @@ pub const PASSWORD_CHARACTERS_PUBLISHED: usize = 6;
 pub const PASSWORD_CHARACTERS_STRICT: usize = 8;
 /// Characters of an app's name.
 pub const APP_NAME_CHARACTERS: usize = 64;
+/// Keys of one purpose, the replaced ones included: a new one a month for eighty years.
+pub const KEYS_PER_PURPOSE: u32 = 1_000;
 /// Apps of one server.
 pub const APPS: u32 = 1_000;
 /// Hosts that are mapped to one app.
