@@ -76,12 +76,13 @@ impl Accounts {
             address: address.clone(),
             purpose,
         };
-        let guess = self.try_code(key, &code, caller).await?;
+        let (guess, source_try) = self.try_code(key, &code, caller).await?;
         let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
 
         let (verbs, now) = (self.clone(), self.now());
         let kind = address.identifier().kind();
         let registered = self.store().write(move |tx| {
+            source_try.succeed(tx)?;
             match claims::settle_for_new_account(tx, app, &address, bearer, now)? {
                 NewAddress::Taken => return Ok(Registered::Taken),
                 NewAddress::BearersOwn => {

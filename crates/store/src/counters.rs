@@ -29,6 +29,23 @@ pub fn admit(tx: &Tx, key: &[u8; 32], rule: WindowRule, now: Timestamp) -> Resul
     if changed == 1 { Ok(Ok(())) } else { Err(tx.collided()) }
 }
 
+/// Takes back the event that was counted at `counted_at`, if it is remembered still.
+///
+/// # Errors
+/// Those of the database.
+pub fn take_back(tx: &Tx, key: &[u8; 32], counted_at: Timestamp) -> Result<(), SqlError> {
+    let Some(before) = load(tx, key)? else { return Ok(()) };
+    let mut window = parse(&before)?;
+    if !window.take_back(counted_at) {
+        return Ok(());
+    }
+    let changed = tx.execute(
+        "update counters set hits = $3 where counter_key = $1 and hits = $2",
+        args![key, before, window.to_bytes()],
+    )?;
+    if changed == 1 { Ok(()) } else { Err(tx.collided()) }
+}
+
 /// Whether the rule would let one more event pass.
 ///
 /// # Errors
