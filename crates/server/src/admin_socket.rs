@@ -45,8 +45,13 @@ impl Address {
         }
         let folder = File::open(paths.root())?;
         let name = path.file_name().unwrap_or_default();
-        let path = Path::new("/proc/self/fd").join(folder.as_raw_fd().to_string()).join(name);
-        Ok(Self { path, _folder: Some(folder) })
+        let path = Path::new("/proc/self/fd")
+            .join(folder.as_raw_fd().to_string())
+            .join(name);
+        Ok(Self {
+            path,
+            _folder: Some(folder),
+        })
     }
 }
 
@@ -82,7 +87,9 @@ impl AdminSocket {
                 accepted = self.listener.accept() => accepted,
             };
             // Nobody but the owner gets here; a failure to accept is theirs to see at the other end.
-            let (Ok((stream, _)), Ok(place)) = (accepted, Arc::clone(&places).acquire_owned().await) else { continue };
+            let (Ok((stream, _)), Ok(place)) = (accepted, Arc::clone(&places).acquire_owned().await) else {
+                continue;
+            };
             let office = office.clone();
             tokio::spawn(async move {
                 let _place = place;
@@ -101,7 +108,9 @@ async fn answer(stream: UnixStream, office: &Office) -> io::Result<()> {
     let reply = match serde_json::from_str::<Command>(&line) {
         Ok(command) => commands::execute(office, command).await,
         // The parser's words may quote the line, which may hold a password.
-        Err(_) => Reply::Failed("命令无法理解，版本可能不同 / not a command this server knows: is it another version?".to_owned()),
+        Err(_) => Reply::Failed(
+            "命令无法理解，版本可能不同 / not a command this server knows: is it another version?".to_owned(),
+        ),
     };
     let mut line = serde_json::to_string(&reply)?;
     line.push('\n');

@@ -29,7 +29,11 @@ pub(crate) fn backup(config: &Config, order: &Backup) -> Result<(), Complaint> {
         return Err(format!("没有数据库 / there is no database {}", database.display()).into());
     }
     if order.file.exists() {
-        return Err(format!("已存在，不覆盖 / it exists and is not overwritten: {}", order.file.display()).into());
+        return Err(format!(
+            "已存在，不覆盖 / it exists and is not overwritten: {}",
+            order.file.display()
+        )
+        .into());
     }
     let (snapshot, partial) = (beside(&order.file, ".db"), beside(&order.file, ".partial"));
     let written = yaopai_store::backup(&database, &snapshot)
@@ -57,7 +61,12 @@ fn beside(file: &Path, suffix: &str) -> PathBuf {
 
 /// Writes the tar file; says whether the root key is in it.
 fn pack(target: &Path, snapshot: &Path, paths: &Paths, with_root_key: bool) -> Result<bool, Complaint> {
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(target)?;
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(target)?;
     let mut tar = tar::Builder::new(file);
     tar.append_path_with_name(snapshot, DATABASE)?;
     // After the database: a picture that it names is there, unless it was removed since.
@@ -95,7 +104,10 @@ fn append_folder(tar: &mut tar::Builder<File>, folder: &Path, name: &Path) -> io
 pub(crate) async fn restore(config: &Config, order: &Restore) -> Result<(), Complaint> {
     let settings = &config.settings;
     if settings.database_url.is_some() {
-        return Err("请先去掉 `database_url`：恢复到数据目录 / leave `database_url` out: a restore goes into the data folder".into());
+        return Err(
+            "请先去掉 `database_url`：恢复到数据目录 / leave `database_url` out: a restore goes into the data folder"
+                .into(),
+        );
     }
     let archive = File::open(&order.file).map_err(|error| format!("{}: {error}", order.file.display()))?;
     let folder = DataFolder::take(&settings.data_dir)?;
@@ -178,13 +190,21 @@ fn unpack(archive: File, folder: &Path) -> Result<(), Complaint> {
         let mut entry = entry?;
         let name = entry.path()?.into_owned();
         if !entry.header().entry_type().is_file() || !belongs(&name) {
-            return Err(format!("不是 Yaopai 的备份 / not a backup of Yaopai: it holds {}", name.display()).into());
+            return Err(format!(
+                "不是 Yaopai 的备份 / not a backup of Yaopai: it holds {}",
+                name.display()
+            )
+            .into());
         }
         let path = folder.join(&name);
         if let Some(parent) = path.parent() {
             private_folder(parent)?;
         }
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
         io::copy(&mut entry, &mut file)?;
         file.sync_all()?;
     }
@@ -226,7 +246,15 @@ mod tests {
         for good in ["yaopai.db", "root.key", "pictures/a.png", "pictures/ab/cd.jpg"] {
             assert!(belongs(Path::new(good)), "{good}");
         }
-        for bad in ["../yaopai.db", "/root.key", "pictures", "pictures/../root.key", "initialised", "a/root.key", ""] {
+        for bad in [
+            "../yaopai.db",
+            "/root.key",
+            "pictures",
+            "pictures/../root.key",
+            "initialised",
+            "a/root.key",
+            "",
+        ] {
             assert!(!belongs(Path::new(bad)), "{bad}");
         }
     }

@@ -115,7 +115,10 @@ impl DataFolder {
         if self.paths.is_initialised() {
             return Err(FolderError::KeyLost(path));
         }
-        let bad = |reason| FolderError::BadKey { path: path.clone(), reason };
+        let bad = |reason| FolderError::BadKey {
+            path: path.clone(),
+            reason,
+        };
         let key = HexKey::new(draw::bytes(entropy)).map_err(bad)?;
         write_root_key(&path, &key).map_err(at(&path))?;
         sync_folder(self.paths.root()).map_err(at(self.paths.root()))?;
@@ -143,7 +146,10 @@ impl DataFolder {
 pub(crate) fn read_root_key(path: &Path) -> Result<HexKey, FolderError> {
     refuse_exposed(path)?;
     let text = fs::read_to_string(path).map_err(at(path))?;
-    HexKey::try_from(text).map_err(|reason| FolderError::BadKey { path: path.to_owned(), reason })
+    HexKey::try_from(text).map_err(|reason| FolderError::BadKey {
+        path: path.to_owned(),
+        reason,
+    })
 }
 
 /// Writes a root key to a file that nobody else may read.
@@ -169,7 +175,12 @@ fn refuse_exposed(path: &Path) -> Result<(), FolderError> {
 fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     // Under another name first: a crash in between must not leave half a key.
     let partial = path.with_extension("partial");
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&partial)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&partial, path)
@@ -181,12 +192,22 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 fn make_private_folder(path: &Path) -> Result<(), FolderError> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(at(path))
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(at(path))
 }
 
 fn lock(root: &Path) -> Result<File, FolderError> {
     let path = root.join(LOCK);
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(at(&path))?;
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .map_err(at(&path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(FolderError::InUse(root.to_owned())),
@@ -196,7 +217,10 @@ fn lock(root: &Path) -> Result<File, FolderError> {
 
 fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + use<> {
     let path = path.to_owned();
-    move |error| FolderError::Io { path: path.clone(), error }
+    move |error| FolderError::Io {
+        path: path.clone(),
+        error,
+    }
 }
 
 #[cfg(test)]
@@ -247,7 +271,10 @@ mod tests {
         let (_parent, folder) = fresh();
         for content in [String::new(), "0".repeat(64), "abc".to_owned()] {
             write_private(&folder.paths().root_key(), content.as_bytes()).unwrap();
-            assert!(matches!(folder.root_key(&OsEntropy), Err(FolderError::BadKey { .. })), "{content}");
+            assert!(
+                matches!(folder.root_key(&OsEntropy), Err(FolderError::BadKey { .. })),
+                "{content}"
+            );
         }
     }
 

@@ -56,13 +56,23 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds,
         };
         match accepted {
             Ok((stream, peer, place)) => {
-                tokio::spawn(converse(stream, peer, router.clone(), bounds, connections.watcher(), place));
+                tokio::spawn(converse(
+                    stream,
+                    peer,
+                    router.clone(),
+                    bounds,
+                    connections.watcher(),
+                    place,
+                ));
             }
             Err(error) => pause_after(&error).await,
         }
     }
     drop(listener);
-    if tokio::time::timeout(bounds.drain, connections.shutdown()).await.is_err() {
+    if tokio::time::timeout(bounds.drain, connections.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("停机期限已到，仍有请求未完成 / requests were cut off at the deadline");
     }
 }
@@ -78,7 +88,10 @@ async fn accept(
 
 /// A connection that its peer gave up is nothing; anything else is a lack that passes, such as of file descriptors.
 async fn pause_after(error: &io::Error) {
-    let is_peers = matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset);
+    let is_peers = matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    );
     if is_peers {
         return;
     }

@@ -17,7 +17,12 @@ const PASSWORD_LINE_BYTES: u64 = 4096;
 /// `yaopai app …`
 pub(crate) async fn app(config: &Config, command: cli::App) -> Result<(), Complaint> {
     let (command, form) = match command {
-        cli::App::Create { name, host: hosts, rate, form } => (Command::CreateApp { name, hosts, rate }, form),
+        cli::App::Create {
+            name,
+            host: hosts,
+            rate,
+            form,
+        } => (Command::CreateApp { name, hosts, rate }, form),
         cli::App::List(form) => (Command::ListApps, form),
         cli::App::RotateSecret { app_id, form } => (Command::RotateAppSecret { app_id }, form),
     };
@@ -27,20 +32,53 @@ pub(crate) async fn app(config: &Config, command: cli::App) -> Result<(), Compla
 /// `yaopai account …`
 pub(crate) async fn account(config: &Config, command: cli::Account) -> Result<(), Complaint> {
     let (command, form) = match command {
-        cli::Account::Create { username, email, phone, role, password_stdin: _, of_app, form } => {
+        cli::Account::Create {
+            username,
+            email,
+            phone,
+            role,
+            password_stdin: _,
+            of_app,
+            form,
+        } => {
             let (role, password) = (role_name(role), read_password()?);
-            let new = CreateAccount { app: of_app.app, username, email, phone, role, password };
+            let new = CreateAccount {
+                app: of_app.app,
+                username,
+                email,
+                phone,
+                role,
+                password,
+            };
             (Command::CreateAccount(new), form)
         }
-        cli::Account::SetRole { of: OneAccount { account, of_app, form }, role } => {
-            (Command::SetRole { app: of_app.app, account, role: role_name(role) }, form)
-        }
-        cli::Account::Disable(OneAccount { account, of_app, form }) => {
-            (Command::SetDisabled { app: of_app.app, account, disabled: true }, form)
-        }
-        cli::Account::Enable(OneAccount { account, of_app, form }) => {
-            (Command::SetDisabled { app: of_app.app, account, disabled: false }, form)
-        }
+        cli::Account::SetRole {
+            of: OneAccount { account, of_app, form },
+            role,
+        } => (
+            Command::SetRole {
+                app: of_app.app,
+                account,
+                role: role_name(role),
+            },
+            form,
+        ),
+        cli::Account::Disable(OneAccount { account, of_app, form }) => (
+            Command::SetDisabled {
+                app: of_app.app,
+                account,
+                disabled: true,
+            },
+            form,
+        ),
+        cli::Account::Enable(OneAccount { account, of_app, form }) => (
+            Command::SetDisabled {
+                app: of_app.app,
+                account,
+                disabled: false,
+            },
+            form,
+        ),
         cli::Account::List { of_app, page, form } => (Command::ListAccounts { app: of_app.app, page }, form),
     };
     print(run(config, command).await?, form)
@@ -138,7 +176,10 @@ fn print_json(reply: &Reply) -> Result<(), Complaint> {
         Reply::AppSecret(app) => serde_json::to_string(app)?,
         Reply::Apps(apps) => serde_json::to_string(apps)?,
         Reply::Account(account) => serde_json::to_string(account)?,
-        Reply::Accounts { total, accounts } => serde_json::to_string(&Page { total: *total, accounts })?,
+        Reply::Accounts { total, accounts } => serde_json::to_string(&Page {
+            total: *total,
+            accounts,
+        })?,
         Reply::Done => "{}".to_owned(),
         Reply::Failed(reason) => return Err(reason.clone().into()),
     };
@@ -148,7 +189,12 @@ fn print_json(reply: &Reply) -> Result<(), Complaint> {
 
 fn in_words(account: &AccountRow) -> String {
     let mut words = vec![account.id.to_string(), account.public_id.clone(), account.role.clone()];
-    words.extend([&account.username, &account.email, &account.phone].into_iter().flatten().cloned());
+    words.extend(
+        [&account.username, &account.email, &account.phone]
+            .into_iter()
+            .flatten()
+            .cloned(),
+    );
     if account.disabled {
         words.push("(已停用 / disabled)".to_owned());
     }

@@ -33,7 +33,11 @@ impl Readiness {
             tracing::error!(%error, "数据库不可用 / the database does not work");
             return Err("store");
         }
-        let noted = self.store.read(base::latest_instant).await.map_err(|_: SqlError| "store")?;
+        let noted = self
+            .store
+            .read(base::latest_instant)
+            .await
+            .map_err(|_: SqlError| "store")?;
         if noted.as_millis() > 0 && noted.until(self.clock.now()) > CLOCK_LEAP {
             tracing::error!("系统时钟比数据库超前一天以上 / the clock is more than a day ahead of the database");
             return Err("clock");

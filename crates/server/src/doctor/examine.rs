@@ -35,11 +35,21 @@ fn data_folder(paths: &Paths) -> Finding {
     const WHAT: &str = "数据目录 data folder";
     let (root, shown) = (paths.root(), paths.root().display());
     match fs::metadata(root) {
-        Err(_) => Finding::advice(WHAT, format!("{shown} 尚不存在 / is not there yet"), "首次 `yaopai serve` 会创建 / the first `yaopai serve` makes it"),
-        Ok(found) if !found.is_dir() => Finding::wrong(WHAT, format!("{shown} 不是目录 / is no folder"), "更改 `data_dir` / change `data_dir`"),
-        Ok(found) if found.permissions().mode() & 0o077 != 0 => {
-            Finding::wrong(WHAT, format!("他人可以进入 / others may enter {shown}"), format!("chmod 700 '{shown}'"))
-        }
+        Err(_) => Finding::advice(
+            WHAT,
+            format!("{shown} 尚不存在 / is not there yet"),
+            "首次 `yaopai serve` 会创建 / the first `yaopai serve` makes it",
+        ),
+        Ok(found) if !found.is_dir() => Finding::wrong(
+            WHAT,
+            format!("{shown} 不是目录 / is no folder"),
+            "更改 `data_dir` / change `data_dir`",
+        ),
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => Finding::wrong(
+            WHAT,
+            format!("他人可以进入 / others may enter {shown}"),
+            format!("chmod 700 '{shown}'"),
+        ),
         Ok(_) => Finding::fine(WHAT, shown.to_string()),
     }
 }
@@ -51,11 +61,17 @@ fn root_key(settings: &Settings, paths: &Paths) -> Finding {
         return Finding::fine(WHAT, "来自设置 / from the settings");
     }
     if !path.exists() && !paths.is_initialised() {
-        return Finding::advice(WHAT, "尚未生成 / not drawn yet", "首次 `yaopai serve` 会生成 / the first `yaopai serve` draws it");
+        return Finding::advice(
+            WHAT,
+            "尚未生成 / not drawn yet",
+            "首次 `yaopai serve` 会生成 / the first `yaopai serve` draws it",
+        );
     }
     match data_folder::read_root_key(&path) {
         Ok(_) => Finding::fine(WHAT, path.display().to_string()),
-        Err(error @ FolderError::Exposed(_)) => Finding::wrong(WHAT, error.to_string(), format!("chmod 600 '{}'", path.display())),
+        Err(error @ FolderError::Exposed(_)) => {
+            Finding::wrong(WHAT, error.to_string(), format!("chmod 600 '{}'", path.display()))
+        }
         Err(error) => Finding::wrong(WHAT, error.to_string(), "从备份恢复 / restore it from a backup"),
     }
 }
@@ -63,9 +79,17 @@ fn root_key(settings: &Settings, paths: &Paths) -> Finding {
 fn room(paths: &Paths) -> Finding {
     const WHAT: &str = "磁盘 disk";
     let remedy = "腾出空间，或把 `data_dir` 移到别处 / make room, or move `data_dir` elsewhere";
-    let existing = paths.root().ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let existing = paths
+        .root()
+        .ancestors()
+        .find(|folder| folder.is_dir())
+        .unwrap_or(Path::new("."));
     let Ok(found) = rustix::fs::statvfs(existing) else {
-        return Finding::wrong(WHAT, "无法查看 / cannot be looked at", "检查 `data_dir` 的权限 / check the rights on `data_dir`");
+        return Finding::wrong(
+            WHAT,
+            "无法查看 / cannot be looked at",
+            "检查 `data_dir` 的权限 / check the rights on `data_dir`",
+        );
     };
     let free = found.f_bavail.saturating_mul(found.f_frsize);
     let words = format!("剩余 / free: {} MiB", free / MEBIBYTE);
@@ -80,18 +104,32 @@ fn database(settings: &Settings, paths: &Paths) -> Option<Finding> {
     const WHAT: &str = "数据库 database";
     let path = match wire_up::database_path(settings, paths) {
         Ok(path) => path,
-        Err(error) => return Some(Finding::wrong(WHAT, error.to_string(), "更改 `database_url` / change `database_url`")),
+        Err(error) => {
+            return Some(Finding::wrong(
+                WHAT,
+                error.to_string(),
+                "更改 `database_url` / change `database_url`",
+            ));
+        }
     };
     if !path.exists() {
         let restore = "从备份恢复：yaopai restore FILE / restore a backup";
-        return paths.is_initialised().then(|| Finding::wrong(WHAT, format!("丢失 / missing: {}", path.display()), restore));
+        return paths
+            .is_initialised()
+            .then(|| Finding::wrong(WHAT, format!("丢失 / missing: {}", path.display()), restore));
     }
     Some(match yaopai_store::quick_check(&path) {
         Ok(()) => Finding::fine(WHAT, path.display().to_string()),
-        Err(error @ IntegrityError::Damaged(_)) => {
-            Finding::wrong(WHAT, error.to_string(), "停止服务并从备份恢复 / stop the server and restore a backup")
-        }
-        Err(error @ IntegrityError::Database(_)) => Finding::wrong(WHAT, error.to_string(), "检查文件的权限和内容 / check the file's rights and content"),
+        Err(error @ IntegrityError::Damaged(_)) => Finding::wrong(
+            WHAT,
+            error.to_string(),
+            "停止服务并从备份恢复 / stop the server and restore a backup",
+        ),
+        Err(error @ IntegrityError::Database(_)) => Finding::wrong(
+            WHAT,
+            error.to_string(),
+            "检查文件的权限和内容 / check the file's rights and content",
+        ),
     })
 }
 
@@ -101,7 +139,13 @@ async fn server(settings: &Settings, paths: &Paths) -> Finding {
     match admin_socket::send(paths, Command::CheckReadiness).await {
         Ok(Ok(reply)) => return judge(WHAT, "正在运行 / running", reply),
         Ok(Err(_)) => {}
-        Err(error) => return Finding::wrong(WHAT, format!("没有应答 / it does not answer: {error}"), "重启服务并查看日志 / restart it and see its log"),
+        Err(error) => {
+            return Finding::wrong(
+                WHAT,
+                format!("没有应答 / it does not answer: {error}"),
+                "重启服务并查看日志 / restart it and see its log",
+            );
+        }
     }
     if !paths.is_initialised() {
         return Finding::advice(WHAT, "尚未启动过 / never started", "yaopai serve");
@@ -116,7 +160,11 @@ async fn server(settings: &Settings, paths: &Paths) -> Finding {
             base.close().await;
             judge(WHAT, "未运行，可以启动 / not running, could start", reply)
         }
-        Err(error) => Finding::wrong(WHAT, format!("无法启动 / could not start: {error}"), "按所说的处理 / do as it says"),
+        Err(error) => Finding::wrong(
+            WHAT,
+            format!("无法启动 / could not start: {error}"),
+            "按所说的处理 / do as it says",
+        ),
     }
 }
 
