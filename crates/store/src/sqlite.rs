@@ -203,6 +203,9 @@ pub(crate) fn classify(error: rusqlite::Error) -> SqlError {
     if code == ErrorCode::OperationInterrupted {
         return SqlError::Deadline;
     }
+    if matches!(code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) {
+        return SqlError::Overloaded;
+    }
     let mistake = matches!(
         code,
         ErrorCode::ConstraintViolation
