@@ -7,68 +7,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::harness::{Client, Gateway, Home, Reply, Server, query};
+use crate::harness::{AppClient, Gateway, Home, Reply, query};
 
 const DONE: &str = r#"{"code":1,"msg":"数据返回成功！","data":null}"#;
 const NUMBER: &str = "13227290001";
 const WEEK_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
-
-/// A client of one app, whose credentials end every query, as in the document.
-pub(crate) struct AppClient {
-    client: Client,
-    credentials: String,
-}
-
-impl AppClient {
-    pub(crate) fn of(server: &Server) -> Self {
-        let (app_id, app_secret) = server.app();
-        Self {
-            client: server.client.clone(),
-            credentials: format!("app_id={app_id}&app_secret={app_secret}"),
-        }
-    }
-
-    pub(crate) async fn call(&self, method: Method, call: &str, parameters: &[(&str, &str)]) -> Reply {
-        self.call_as(None, method, call, parameters).await
-    }
-
-    pub(crate) async fn call_as(
-        &self,
-        token: Option<&str>,
-        method: Method,
-        call: &str,
-        parameters: &[(&str, &str)],
-    ) -> Reply {
-        let mut query = query(parameters);
-        query += if parameters.is_empty() { "" } else { "&" };
-        let url = format!("/api/cloud_user/{call}{query}{}", self.credentials);
-        let mut request = self.client.request(method, &url);
-        if let Some(token) = token {
-            request = request.header("cloud_token", token);
-        }
-        Reply::to(request).await.unwrap()
-    }
-
-    /// Asks for a code and takes it from the gateway.
-    pub(crate) async fn code(&self, gateway: &Gateway, number: &str, kind: &str) -> String {
-        let asked = self.call(Method::GET, "code/get", &[("phone", number), ("type", kind)]).await;
-        assert_eq!(asked.text(), DONE);
-        gateway.code_to(&format!("+86{number}")).await
-    }
-
-    /// Registers a phone number with a code.
-    pub(crate) async fn register(&self, gateway: &Gateway, number: &str, password: &str) {
-        let code = self.code(gateway, number, "0").await;
-        let parameters = [("phone", number), ("code", &code), ("password", password), ("nickname", "张三")];
-        let registered = self.call(Method::POST, "register", &parameters).await;
-        assert_eq!(registered.text(), DONE);
-    }
-
-    /// Signs in by password.
-    pub(crate) async fn sign_in(&self, number: &str, password: &str) -> Reply {
-        self.call(Method::GET, "login/psw", &[("phone", number), ("password", password)]).await
-    }
-}
 
 /// The token of a sign-in, which the document shows with two values beside it.
 fn token_of(signed_in: &Reply) -> (String, String) {
@@ -76,7 +19,10 @@ fn token_of(signed_in: &Reply) -> (String, String) {
     assert_eq!(data.as_object().unwrap().len(), 3, "{data}");
     let text = |name: &str| data[name].as_str().unwrap().to_owned();
     let (user_id, token, expires) = (text("userId"), text("token"), data["tokenExpire"].as_i64().unwrap());
-    assert!(user_id.len() == 16 && user_id.bytes().all(|byte| byte.is_ascii_lowercase()), "{user_id}");
+    assert!(
+        user_id.len() == 16 && user_id.bytes().all(|byte| byte.is_ascii_lowercase()),
+        "{user_id}"
+    );
 
     let payload = token.split('.').nth(1).unwrap();
     let payload: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
@@ -101,7 +47,9 @@ async fn the_document_from_registration_to_sign_out() {
     let app = AppClient::of(&server);
 
     // 2.1 and 2.2
-    let asked = app.call(Method::GET, "code/get", &[("phone", NUMBER), ("type", "0")]).await;
+    let asked = app
+        .call(Method::GET, "code/get", &[("phone", NUMBER), ("type", "0")])
+        .await;
     assert_eq!((asked.status, asked.text()), (200, DONE));
     let message = gateway.message_to("+8613227290001").await;
     let code = message["code"].as_str().unwrap();
@@ -125,13 +73,11 @@ async fn the_document_from_registration_to_sign_out() {
 
     // 2.3 and 2.4
     let (user_id, by_password) = token_of(&app.sign_in(NUMBER, "hunter22").await);
-    let code = app.code(&gateway, NUMBER, "2").await;
-    let by_code = app.call(Method::GET, "login/code", &[("phone", NUMBER), ("code", &code)]).await;
-    let (same_user_id, token) = token_of(&by_code);
+    let (same_user_id, token) = token_of(&app.sign_in_by_code(&gateway, NUMBER).await);
     assert_eq!(same_user_id, user_id);
 
     // 2.5 and 2.6, the token as a header and as a parameter
-    let shown = app.call_as(Some(&token), Method::GET, "userinfo/get", &[]).await;
+    let shown = app.call_as(&token, Method::GET, "userinfo/get", &[]).await;
     let expected = |nickname: &str, sex: u8, birthday: i64, email: &str, extra: &str| {
         format!(
             "{{\"code\":1,\"msg\":\"数据返回成功！\",\"data\":{{\"userId\":\"{user_id}\",\"nickname\":\"{nickname}\",\
@@ -148,39 +94,43 @@ async fn the_document_from_registration_to_sign_out() {
         ("cloud_token", &token),
     ];
     assert_eq!(app.call(Method::POST, "userinfo/update", &update).await.text(), DONE);
-    let shown = app.call(Method::GET, "userinfo/get", &[("cloud_token", &by_password)]).await;
+    let shown = app
+        .call(Method::GET, "userinfo/get", &[("cloud_token", &by_password)])
+        .await;
     assert_eq!(shown.text(), expected("穆仙念", 1, 0, "", "测试配置"));
 
     // 2.7 and 2.8
     let setting = [("key", "aaa"), ("config", "bbb")];
-    assert_eq!(app.call_as(Some(&token), Method::POST, "config/set", &setting).await.text(), DONE);
-    let got = app.call_as(Some(&token), Method::POST, "config/get", &setting).await;
+    assert_eq!(
+        app.call_as(&token, Method::POST, "config/set", &setting).await.text(),
+        DONE
+    );
+    let got = app.call_as(&token, Method::POST, "config/get", &setting).await;
     assert_eq!(got.text(), r#"{"code":1,"msg":"数据返回成功！","data":"bbb"}"#);
 
     // 2.9, in both spellings; each ends every session
     for (call, password) in [("psw/reset", "123456"), ("psw/rest", "654321")] {
-        let (_, token) = token_of(&app.call_by_code(&gateway).await);
+        let (_, token) = token_of(&app.sign_in_by_code(&gateway, NUMBER).await);
         let code = app.code(&gateway, NUMBER, "1").await;
         let reset = [("phone", NUMBER), ("code", &code), ("password", password)];
-        assert_eq!(app.call_as(Some(&token), Method::POST, call, &reset).await.text(), DONE);
-        assert_eq!(app.call_as(Some(&token), Method::GET, "userinfo/get", &[]).await.code(), 10020);
+        assert_eq!(app.call_as(&token, Method::POST, call, &reset).await.text(), DONE);
+        assert_eq!(
+            app.call_as(&token, Method::GET, "userinfo/get", &[]).await.code(),
+            10020
+        );
         assert_eq!(app.sign_in(NUMBER, "hunter22").await.code(), 0);
         token_of(&app.sign_in(NUMBER, password).await);
     }
 
     // 2.10
     let (_, token) = token_of(&app.sign_in(NUMBER, "654321").await);
-    assert_eq!(app.call_as(Some(&token), Method::GET, "logout", &[]).await.text(), DONE);
-    let ended = app.call_as(Some(&token), Method::GET, "userinfo/get", &[]).await;
-    assert_eq!(ended.text(), r#"{"code":10020,"msg":"token已失效，请重新登录","data":null}"#);
+    assert_eq!(app.call_as(&token, Method::GET, "logout", &[]).await.text(), DONE);
+    let ended = app.call_as(&token, Method::GET, "userinfo/get", &[]).await;
+    assert_eq!(
+        ended.text(),
+        r#"{"code":10020,"msg":"token已失效，请重新登录","data":null}"#
+    );
     server.stop().await;
-}
-
-impl AppClient {
-    async fn call_by_code(&self, gateway: &Gateway) -> Reply {
-        let code = self.code(gateway, NUMBER, "2").await;
-        self.call(Method::GET, "login/code", &[("phone", NUMBER), ("code", &code)]).await
-    }
 }
 
 #[tokio::test]
@@ -200,12 +150,19 @@ async fn credentials_and_parameters_come_as_query_form_or_headers() {
     ]);
     let login = "/api/cloud_user/login/psw";
     let by_form = server.client.request(Method::POST, login);
-    let by_form = by_form.header("Content-Type", "application/x-www-form-urlencoded").body(form[1..].to_owned());
+    let by_form = by_form
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(form.trim_start_matches('?').to_owned());
     token_of(&Reply::to(by_form).await.unwrap());
-    let by_headers = server.client.request(Method::GET, &format!("{login}?phone={NUMBER}&password=hunter22"));
+    let by_headers = server
+        .client
+        .request(Method::GET, &format!("{login}?phone={NUMBER}&password=hunter22"));
     let by_headers = by_headers.header("app_id", &app_id).header("app_secret", &app_secret);
     token_of(&Reply::to(by_headers).await.unwrap());
 
-    let unknown = server.client.get(&format!("{login}?phone={NUMBER}&password=hunter22")).await;
+    let unknown = server
+        .client
+        .get(&format!("{login}?phone={NUMBER}&password=hunter22"))
+        .await;
     assert_eq!((unknown.status, unknown.code()), (200, 10010));
 }

@@ -14,7 +14,9 @@ const EMAIL: &str = "yao@example.org";
 /// Passes the slider, asks for a code and takes it from the mailbox.
 pub(crate) async fn code(client: &Client, mailbox: &Mailbox, email: &str) -> String {
     pass_slider(client, email).await;
-    let asked = client.post_json("/api/v1/user/code/email", &json!({ "email": email })).await;
+    let asked = client
+        .post_json("/api/v1/user/code/email", &json!({ "email": email }))
+        .await;
     assert_eq!(asked.text(), DONE);
     mailbox.code_to(email).await
 }
@@ -28,7 +30,9 @@ pub(crate) async fn register(client: &Client, mailbox: &Mailbox, email: &str, pa
 
 /// Signs in by password.
 pub(crate) async fn sign_in(client: &Client, email: &str, password: &str) -> Reply {
-    client.post_json("/api/v1/user/login", &json!({ "email": email, "password": password })).await
+    client
+        .post_json("/api/v1/user/login", &json!({ "email": email, "password": password }))
+        .await
 }
 
 /// The account that a token stands for.
@@ -68,16 +72,36 @@ async fn the_document_from_registration_to_a_new_password() {
     let client = &server.client;
 
     // 用户注册
-    let asked = client.post_json("/api/v1/user/code/email", &json!({ "email": EMAIL })).await;
+    let asked = client
+        .post_json("/api/v1/user/code/email", &json!({ "email": EMAIL }))
+        .await;
     assert_eq!((asked.status, asked.text()), (200, SLIDER_NEEDED));
     let register_code = code(client, &mailbox, EMAIL).await;
     let body = |code: &str| json!({ "email": EMAIL, "password": "hunter22", "code": code });
     let wrong = if register_code == "000000" { "000001" } else { "000000" };
-    assert_eq!(client.post_json("/api/v1/user/register", &body(wrong)).await.code(), 3010);
-    assert_eq!(client.post_json("/api/v1/user/register", &body(&register_code)).await.text(), DONE);
-    assert_eq!(client.post_json("/api/v1/user/register", &body(&register_code)).await.code(), 3010);
+    assert_eq!(
+        client.post_json("/api/v1/user/register", &body(wrong)).await.code(),
+        3010
+    );
+    assert_eq!(
+        client
+            .post_json("/api/v1/user/register", &body(&register_code))
+            .await
+            .text(),
+        DONE
+    );
+    assert_eq!(
+        client
+            .post_json("/api/v1/user/register", &body(&register_code))
+            .await
+            .code(),
+        3010
+    );
     let second = code(client, &mailbox, EMAIL).await;
-    assert_eq!(client.post_json("/api/v1/user/register", &body(&second)).await.code(), 6000);
+    assert_eq!(
+        client.post_json("/api/v1/user/register", &body(&second)).await.code(),
+        6000
+    );
 
     // 用户登录(账号)
     let tokens = Tokens::of(&sign_in(client, EMAIL, "hunter22").await);
@@ -106,32 +130,62 @@ async fn the_document_from_registration_to_a_new_password() {
              \"sign\":\"这个人很懒，什么都没有留下\",\"avatar\":\"\",\"spacecover\":\"\",\"gender\":0}}}},\"msg\":\"ok\"}}"
         )
     );
-    let found = client.get(&format!("/api/v1/user/uid{}", query(&[("name", name)]))).await;
-    assert_eq!(found.text(), format!(r#"{{"code":200,"data":{{"uid":{uid}}},"msg":"ok"}}"#));
+    let found = client
+        .get(&format!("/api/v1/user/uid{}", query(&[("name", name)])))
+        .await;
+    assert_eq!(
+        found.text(),
+        format!(r#"{{"code":200,"data":{{"uid":{uid}}},"msg":"ok"}}"#)
+    );
 
     // 修改密码验证, 修改密码
     let new_password = |code: &str| json!({ "email": EMAIL, "password": "hunter33", "code": code });
     let reset_code = code(client, &mailbox, EMAIL).await;
-    let unopened = client.post_json("/api/v1/user/pwd/modify", &new_password(&reset_code)).await;
+    let unopened = client
+        .post_json("/api/v1/user/pwd/modify", &new_password(&reset_code))
+        .await;
     assert_eq!(unopened.code(), 1000);
     let unchecked = client.get(&format!("/api/v1/user/resetpwd/check?eamil={EMAIL}")).await;
     assert_eq!(unchecked.text(), SLIDER_NEEDED);
     pass_slider(client, EMAIL).await;
-    assert_eq!(client.get(&format!("/api/v1/user/resetpwd/check?eamil={EMAIL}")).await.text(), DONE);
-    let changed = client.post_json("/api/v1/user/pwd/modify", &new_password(&reset_code)).await;
+    assert_eq!(
+        client
+            .get(&format!("/api/v1/user/resetpwd/check?eamil={EMAIL}"))
+            .await
+            .text(),
+        DONE
+    );
+    let changed = client
+        .post_json("/api/v1/user/pwd/modify", &new_password(&reset_code))
+        .await;
     assert_eq!(changed.text(), DONE);
-    assert_eq!(client.get_as(&tokens.token, "/api/v1/user/info/get").await.code(), 3030, "a reset ends every session");
+    assert_eq!(
+        client.get_as(&tokens.token, "/api/v1/user/info/get").await.code(),
+        3030,
+        "a reset ends every session"
+    );
     assert_eq!(sign_in(client, EMAIL, "hunter22").await.code(), 3020);
     let tokens = Tokens::of(&sign_in(client, EMAIL, "hunter33").await);
 
     // 刷新token, 用户获取个人信息
-    let refreshed = client.get_as(&tokens.refresh, "/api/v1/user/token/refresh").await.data();
-    for token in [&tokens.access, &tokens.token, &refreshed["token"].as_str().unwrap().to_owned()] {
+    let refreshed = client
+        .get_as(&tokens.refresh, "/api/v1/user/token/refresh")
+        .await
+        .data();
+    for token in [
+        &tokens.access,
+        &tokens.token,
+        &refreshed["token"].as_str().unwrap().to_owned(),
+    ] {
         let own = own_info(client, token).await;
         assert_eq!(own.as_object().unwrap().len(), 10);
         assert_eq!((&own["email"], &own["role"]), (&json!("y****o@example.org"), &json!(0)));
     }
-    assert_eq!(client.get_as(&tokens.refresh, "/api/v1/user/info/get").await.code(), 3030, "a refresh token is no more");
+    assert_eq!(
+        client.get_as(&tokens.refresh, "/api/v1/user/info/get").await.code(),
+        3030,
+        "a refresh token is no more"
+    );
     server.stop().await;
 }
 
@@ -152,19 +206,45 @@ async fn profiles_and_pictures() {
         let served = client.get(&address).await;
         assert_eq!((served.status, served.header("Content-Type")), (200, content_type));
         assert_eq!(served.header("X-Content-Type-Options"), "nosniff");
-        assert!(served.header("Cache-Control").contains("max-age="), "{:?}", served.headers);
-        assert_eq!(image::load_from_memory(&served.body).unwrap().to_rgb8().dimensions(), (40, 30));
+        assert!(
+            served.header("Cache-Control").contains("max-age="),
+            "{:?}",
+            served.headers
+        );
+        assert_eq!(
+            image::load_from_memory(&served.body).unwrap().to_rgb8().dimensions(),
+            (40, 30)
+        );
         assert!(!contains(&served.body, b"N31.2304"), "metadata goes");
         addresses.push(address);
     }
-    assert_eq!(client.upload(&token, "page.png", b"<html>hello</html>").await.code(), 4020);
-    assert_eq!(client.upload("", "avatar.png", &picture(ImageFormat::Png)).await.code(), 3030);
+    assert_eq!(
+        client.upload(&token, "page.png", b"<html>hello</html>").await.code(),
+        4020
+    );
+    assert_eq!(
+        client.upload("", "avatar.png", &picture(ImageFormat::Png)).await.code(),
+        3030
+    );
 
     // 用户修改个人信息, 用户修改空间封面图 (whose clients send `spaceCover`)
-    let profile = json!({ "avatar": addresses[0], "name": "张三", "birthday": "1990-1-2", "gender": 1, "sign": "你好" });
-    assert_eq!(client.post_json_as(&token, "/api/v1/user/info/modify", &profile).await.text(), DONE);
+    let profile =
+        json!({ "avatar": addresses[0], "name": "张三", "birthday": "1990-1-2", "gender": 1, "sign": "你好" });
+    assert_eq!(
+        client
+            .post_json_as(&token, "/api/v1/user/info/modify", &profile)
+            .await
+            .text(),
+        DONE
+    );
     let cover = json!({ "spaceCover": addresses[1] });
-    assert_eq!(client.post_json_as(&token, "/api/v1/user/cover/modify", &cover).await.text(), DONE);
+    assert_eq!(
+        client
+            .post_json_as(&token, "/api/v1/user/cover/modify", &cover)
+            .await
+            .text(),
+        DONE
+    );
     let own = own_info(client, &token).await;
     for (field, expected) in [
         ("avatar", json!(addresses[0])),
@@ -178,11 +258,23 @@ async fn profiles_and_pictures() {
     }
 
     let foreign = json!({ "spacecover": "https://evil.example/a.png" });
-    assert_eq!(client.post_json_as(&token, "/api/v1/user/cover/modify", &foreign).await.code(), 1020);
+    assert_eq!(
+        client
+            .post_json_as(&token, "/api/v1/user/cover/modify", &foreign)
+            .await
+            .code(),
+        1020
+    );
     register(client, &mailbox, "pai@example.org", "hunter22").await;
     let other = Tokens::of(&sign_in(client, "pai@example.org", "hunter22").await).token;
     let stolen = json!({ "spacecover": addresses[0] });
-    assert_eq!(client.post_json_as(&other, "/api/v1/user/cover/modify", &stolen).await.code(), 1020);
+    assert_eq!(
+        client
+            .post_json_as(&other, "/api/v1/user/cover/modify", &stolen)
+            .await
+            .code(),
+        1020
+    );
 }
 
 /// A small picture that says where it was taken.
@@ -208,7 +300,9 @@ async fn administrators_look_after_accounts() {
     let (home, server) = start(&mailbox).await;
     let client = &server.client;
     // Beside the running server; it counts at once.
-    let root = home.create_account(&["--email", "root@example.org", "--role", "root"], "hunter11").await;
+    let root = home
+        .create_account(&["--email", "root@example.org", "--role", "root"], "hunter11")
+        .await;
     let root_token = Tokens::of(&sign_in(client, "root@example.org", "hunter11").await).token;
     register(client, &mailbox, EMAIL, "hunter22").await;
     let token = Tokens::of(&sign_in(client, EMAIL, "hunter22").await).token;
@@ -221,46 +315,108 @@ async fn administrators_look_after_accounts() {
     let listed = client.get_as(&root_token, list).await.data();
     assert_eq!(listed["total"], 2);
     assert_eq!(listed["users"][0]["uid"], root["id"]);
-    assert_eq!((&listed["users"][1]["uid"], &listed["users"][1]["email"]), (&json!(uid), &json!(EMAIL)));
-    let page = client.get_as(&root_token, "/api/v1/user/manage/list?page=2&page_size=1").await.data();
+    assert_eq!(
+        (&listed["users"][1]["uid"], &listed["users"][1]["email"]),
+        (&json!(uid), &json!(EMAIL))
+    );
+    let page = client
+        .get_as(&root_token, "/api/v1/user/manage/list?page=2&page_size=1")
+        .await
+        .data();
     assert_eq!((&page["total"], &page["users"][0]["uid"]), (&json!(2), &json!(uid)));
-    assert_eq!(client.get_as(&root_token, "/api/v1/user/manage/list?page_size=31").await.code(), 4050);
+    assert_eq!(
+        client
+            .get_as(&root_token, "/api/v1/user/manage/list?page_size=31")
+            .await
+            .code(),
+        4050
+    );
 
     // 管理员搜索用户, as the document spells it and as URLs are spelt
     for spelling in ["&", "?"] {
         let search = format!("/api/v1/user/manage/search{spelling}keyword=YAO&page=1&page_size=15");
         let found = client.get_as(&root_token, &search).await.data();
-        assert_eq!((&found["total"], &found["users"][0]["uid"]), (&json!(1), &json!(uid)), "{search}");
+        assert_eq!(
+            (&found["total"], &found["users"][0]["uid"]),
+            (&json!(1), &json!(uid)),
+            "{search}"
+        );
     }
 
     // 管理员修改用户信息
     let change = json!({ "id": uid, "name": "李四", "email": EMAIL, "sign": "改过" });
-    assert_eq!(client.post_json_as(&token, "/api/v1/user/manage/modify", &change).await.code(), 3030);
-    assert_eq!(client.post_json_as(&root_token, "/api/v1/user/manage/modify", &change).await.text(), DONE);
+    assert_eq!(
+        client
+            .post_json_as(&token, "/api/v1/user/manage/modify", &change)
+            .await
+            .code(),
+        3030
+    );
+    assert_eq!(
+        client
+            .post_json_as(&root_token, "/api/v1/user/manage/modify", &change)
+            .await
+            .text(),
+        DONE
+    );
     let own = own_info(client, &token).await;
     assert_eq!((&own["name"], &own["sign"]), (&json!("李四"), &json!("改过")));
 
     // 修改用户权限: counts at once, for a token that was there before
     let role = |id: i64, role: i64| json!({ "id": id, "role": role });
-    assert_eq!(client.post_json_as(&root_token, "/api/v1/user/manage/role/modify", &role(uid, 2)).await.text(), DONE);
+    assert_eq!(
+        client
+            .post_json_as(&root_token, "/api/v1/user/manage/role/modify", &role(uid, 2))
+            .await
+            .text(),
+        DONE
+    );
     assert_eq!(client.get_as(&token, list).await.data()["total"], 2);
     let root_id = root["id"].as_i64().unwrap();
     for (id, number) in [(uid, 3), (root_id, 0)] {
-        let refused = client.post_json_as(&token, "/api/v1/user/manage/role/modify", &role(id, number)).await;
+        let refused = client
+            .post_json_as(&token, "/api/v1/user/manage/role/modify", &role(id, number))
+            .await;
         assert_eq!(refused.code(), 3030, "an administrator gives no roles");
     }
-    let last = client.post_json_as(&root_token, "/api/v1/user/manage/role/modify", &role(root_id, 0)).await;
+    let last = client
+        .post_json_as(&root_token, "/api/v1/user/manage/role/modify", &role(root_id, 0))
+        .await;
     assert_eq!(last.code(), 1000);
 
     // 删除用户: the session is dead, the address free again
     let delete = |id: i64| json!({ "id": id });
-    assert_eq!(client.post_json_as(&token, "/api/v1/user/manage/delete", &delete(root_id)).await.code(), 3030);
-    assert_eq!(client.post_json_as(&root_token, "/api/v1/user/manage/delete", &delete(uid)).await.text(), DONE);
-    assert_eq!(client.post_json_as(&root_token, "/api/v1/user/manage/delete", &delete(uid)).await.code(), 4040);
+    assert_eq!(
+        client
+            .post_json_as(&token, "/api/v1/user/manage/delete", &delete(root_id))
+            .await
+            .code(),
+        3030
+    );
+    assert_eq!(
+        client
+            .post_json_as(&root_token, "/api/v1/user/manage/delete", &delete(uid))
+            .await
+            .text(),
+        DONE
+    );
+    assert_eq!(
+        client
+            .post_json_as(&root_token, "/api/v1/user/manage/delete", &delete(uid))
+            .await
+            .code(),
+        4040
+    );
     assert_eq!(client.get_as(&token, "/api/v1/user/info/get").await.code(), 3030);
     let gone = client.get_as(&token, "/user/info").await;
-    assert_eq!((gone.status, gone.text()), (404, r#"{"code":404,"message":"用户不存在","data":null}"#));
+    assert_eq!(
+        (gone.status, gone.text()),
+        (404, r#"{"code":404,"message":"用户不存在","data":null}"#)
+    );
     register(client, &mailbox, EMAIL, "hunter44").await;
     let fresh = Tokens::of(&sign_in(client, EMAIL, "hunter44").await).token;
-    assert!(own_info(client, &fresh).await["uid"].as_i64().unwrap() > uid, "numbers are not given twice");
+    assert!(
+        own_info(client, &fresh).await["uid"].as_i64().unwrap() > uid,
+        "numbers are not given twice"
+    );
 }

@@ -233,7 +233,9 @@ async fn run(command: &mut Command, input: &str) -> Output {
         .unwrap();
     // Whoever does not read it may have gone.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap())
+        .await
+        .unwrap();
     Output {
         is_success: output.status.success(),
         stdout: String::from_utf8(output.stdout).unwrap(),

@@ -28,7 +28,10 @@ pub(crate) struct Reply {
 impl Client {
     /// A client of the server at `address`.
     pub(crate) fn to(address: &str) -> Self {
-        let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none()).timeout(DEADLINE);
+        let builder = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(Policy::none())
+            .timeout(DEADLINE);
         Self {
             http: builder.build().unwrap(),
             address: address.to_owned(),
@@ -87,13 +90,19 @@ impl Client {
         let ready = async {
             loop {
                 ticks.tick().await;
-                let answer = self.request(Method::GET, "/readyz").timeout(Duration::from_secs(5)).send().await;
+                let answer = self
+                    .request(Method::GET, "/readyz")
+                    .timeout(Duration::from_secs(5))
+                    .send()
+                    .await;
                 if answer.is_ok_and(|answer| answer.status() == 200) {
                     return;
                 }
             }
         };
-        tokio::time::timeout(DEADLINE, ready).await.expect("the server gets ready");
+        tokio::time::timeout(DEADLINE, ready)
+            .await
+            .expect("the server gets ready");
     }
 
     fn json(&self, url: &str, body: &Value) -> RequestBuilder {

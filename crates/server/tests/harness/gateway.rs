@@ -83,7 +83,10 @@ async fn take(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Stat
     if !is_signed(&headers, &body) {
         return StatusCode::UNAUTHORIZED;
     }
-    desk.messages.lock().unwrap().push(serde_json::from_slice(&body).unwrap());
+    desk.messages
+        .lock()
+        .unwrap()
+        .push(serde_json::from_slice(&body).unwrap());
     StatusCode::from_u16(desk.answer.load(Ordering::SeqCst)).unwrap()
 }
 

@@ -1,5 +1,8 @@
 //! What the suites that start the real binary share: the binary itself, a client, and the world that it sends codes to.
 
+#![allow(dead_code, unused_imports, reason = "each suite uses a part of it")]
+
+mod app_client;
 mod binary;
 mod client;
 mod gateway;
@@ -8,7 +11,8 @@ mod slider;
 
 use std::time::Duration;
 
-pub(crate) use binary::{Home, Output, Server};
+pub(crate) use app_client::AppClient;
+pub(crate) use binary::{Home, Server};
 pub(crate) use client::{Client, Reply, query};
 pub(crate) use gateway::Gateway;
 pub(crate) use mailbox::Mailbox;

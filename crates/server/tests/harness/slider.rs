@@ -9,7 +9,10 @@ use super::{Client, query};
 
 /// Draws a slider for an address and solves it from its pictures alone.
 pub(crate) async fn pass_slider(client: &Client, email: &str) {
-    let drawn = client.get(&format!("/api/v1/captcha/get{}", query(&[("email", email)]))).await.data();
+    let drawn = client
+        .get(&format!("/api/v1/captcha/get{}", query(&[("email", email)])))
+        .await
+        .data();
     let slider = &drawn["slider_captcha"];
     let picture = |name: &str| BASE64.decode(slider[name].as_str().unwrap()).unwrap();
     let y = u32::try_from(slider["y"].as_u64().unwrap()).unwrap();
