@@ -59,7 +59,7 @@ pub(super) struct Exchange {
     pub(super) target: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<String>,
-    /// The answer's lines, each with `<` before it, as they stand in the file.
+    /// The answer's lines, see [`is_answer`].
     pub(super) answer: Range<usize>,
 }
 
@@ -137,19 +137,19 @@ impl Exchange {
     fn parse(lines: &[String], at: usize) -> Result<Self, FormatError> {
         let (method, target) = lines[at]
             .split_once(' ')
-            .filter(|(method, target)| method.bytes().all(|byte| byte.is_ascii_uppercase()) && target.starts_with('/'))
+            .filter(|(method, target)| method.bytes().all(|byte| byte.is_ascii_uppercase()) && target.starts_with(['/', '{']))
             .ok_or_else(|| error(at + 1, "neither a comment, a directive nor a request line such as `GET /user/info`"))?;
         let mut headers = Vec::new();
         let mut next = at + 1;
-        while let Some(line) = lines.get(next).filter(|line| !line.is_empty() && !line.starts_with('<')) {
+        while let Some(line) = lines.get(next).filter(|line| !line.is_empty() && !is_answer(line)) {
             let (name, value) =
                 line.split_once(": ").ok_or_else(|| error(next + 1, "not a header such as `Host: example.com`"))?;
             headers.push((name.to_owned(), value.to_owned()));
             next += 1;
         }
-        let start = lines[next..].iter().position(|line| line.starts_with('<')).map(|offset| next + offset);
+        let start = lines[next..].iter().position(|line| is_answer(line)).map(|offset| next + offset);
         let start = start.ok_or_else(|| error(at + 1, "a request without an answer: write at least `<`"))?;
-        let length = lines[start..].iter().take_while(|line| line.starts_with('<')).count();
+        let length = lines[start..].iter().take_while(|line| is_answer(line)).count();
         let mut body = lines[next..start].to_vec();
         if body.first().is_some_and(String::is_empty) {
             body.remove(0);
@@ -165,6 +165,11 @@ impl Exchange {
             answer: start..start + length,
         })
     }
+}
+
+/// Whether a line belongs to an answer; `<svg …` may stand in a request's body.
+fn is_answer(line: &str) -> bool {
+    line == "<" || line.starts_with("< ")
 }
 
 impl Directive {
