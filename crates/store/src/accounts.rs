@@ -383,14 +383,14 @@ pub fn count(db: &Db, app: AppId, bound: u32) -> Result<u32, SqlError> {
     count_in(row)
 }
 
-/// The numbers of those accounts of an app whose username, nickname or e-mail has `pattern` (a `like` pattern with `\` as
-/// its escape, in lower case), oldest first; at most `bound`.
+/// The numbers of those accounts of an app whose username (their nickname, where they have none) or e-mail has `pattern`
+/// (a `like` pattern with `\` as its escape, in lower case), oldest first; at most `bound`.
 ///
 /// # Errors
 /// Those of the database.
 pub fn search(db: &Db, app: AppId, pattern: &str, bound: u32) -> Result<Vec<AccountId>, SqlError> {
     let rows = db.rows(
-        "select id from accounts where app_id = $1 and (lower(username) like $2 escape '\\' or lower(nickname) like $2 escape '\\' \
+        "select id from accounts where app_id = $1 and (lower(coalesce(username, nickname)) like $2 escape '\\' \
          or lower(email) like $2 escape '\\') order by id limit $3",
         args![app.0, pattern, bound],
     )?;
