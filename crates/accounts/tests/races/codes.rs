@@ -166,7 +166,8 @@ async fn a_code_resets_once() {
 
 fn spelling(round: u32, number: u32) -> Phone {
     let digits = format!("139{round:08}");
-    let (head, middle, tail) = (&digits[..3], &digits[3..7], &digits[7..]);
+    let (head, rest) = digits.split_at(3);
+    let (middle, tail) = rest.split_at(4);
     let text = match number % 6 {
         0 => digits.clone(),
         1 => format!("+86{digits}"),

@@ -24,7 +24,7 @@ async fn sign_in(
 
 /// Somebody with an account in even rounds, nobody in odd ones.
 async fn somebody_or_nobody(world: &World, round: u32) -> Identifier {
-    if round % 2 == 0 {
+    if round.is_multiple_of(2) {
         world.registered(&mailbox(round), "secret").await;
     }
     mailbox(round).identifier()
