@@ -23,6 +23,7 @@ mod refresh;
 mod register;
 mod request_code;
 mod reset_password;
+mod restored;
 mod settings;
 mod sign_in;
 mod sign_out;

@@ -144,9 +144,9 @@ pub(crate) async fn restore(config: &Config, order: &Restore) -> Result<(), Comp
     fs::remove_dir(&unpacked)?;
     data_folder::sync_folder(&root)?;
     let base = wire_up::open(settings, folder).await?;
-    let ended = base.accounts.end_all_sessions().await;
+    let voided = base.accounts.void_after_restore().await;
     base.close().await;
-    ended.map_err(wire_up::OpenFailure::from)?;
+    voided.map_err(wire_up::OpenFailure::from)?;
     terminal::say("已恢复，所有会话已结束 / restored; every session is over");
     Ok(())
 }

@@ -15,6 +15,9 @@ const SWEEP: Duration = Duration::from_secs(60);
 const MEASURE: Duration = Duration::from_secs(15);
 /// How long to leave the outbox alone after it could not be looked into.
 const OUTBOX_TROUBLE: Duration = Duration::from_secs(5);
+/// How long messages that are being sent have to get through once the server is told to stop; a channel gives each
+/// three seconds.
+const LAST_DELIVERIES: Duration = Duration::from_secs(4);
 /// How long to leave it alone at least, so that an outbox that cannot be emptied does not keep a core busy.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
@@ -34,7 +37,11 @@ async fn deliver(accounts: Accounts, mut stop: Stop) {
             lasted = stop.lasts(pause) => if !lasted { break },
             () = accounts.outbox_changed() => {}
         }
-        let delivered = accounts.deliver_due().await;
+        let delivered = tokio::select! {
+            delivered = accounts.deliver_due() => delivered,
+            // The rest of a full outbox waits for the next start.
+            () = stop.requested_and(LAST_DELIVERIES) => break,
+        };
         pause = delivered
             .as_ref()
             .map_or(OUTBOX_TROUBLE, |next| (*next).max(SHORTEST_PAUSE));

@@ -47,6 +47,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let metrics = telemetry::start_metrics()?;
     let folder = DataFolder::take(&settings.data_dir).map_err(OpenFailure::from)?;
     let base = wire_up::open(&settings, folder).await?;
+    base.note_present().await?;
     let listener = bind(settings.listen, "listen").await?;
     let metrics_listener = match settings.metrics.listen {
         Some(address) => Some(bind(address, "metrics.listen").await?),

@@ -27,7 +27,7 @@ pub(crate) enum OpenFailure {
     Folder(#[from] FolderError),
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error("数据库打不开 / the database cannot be opened: {0}")]
+    #[error("数据库打不开 / the database cannot be opened: {0}。详见 / more by `yaopai doctor`")]
     Store(#[from] OpenError),
     #[error("账号库打不开 / the account base cannot be opened: {0}")]
     Base(String),
@@ -121,6 +121,16 @@ impl Base {
             policy: password_policy(settings),
             readiness: self.readiness(),
         }
+    }
+
+    /// Notes that time has come to here. Only a server does: it alone goes on noting, so that a leap shows.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn note_present(&self) -> Result<(), OpenFailure> {
+        let now = self.clock.now();
+        let noted = self.store.write(move |tx| base::note_instant(tx, now)).await;
+        Ok(noted.map_err(OpenError::from)?)
     }
 
     /// What tells whether it works.

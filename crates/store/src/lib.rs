@@ -20,6 +20,7 @@ mod open;
 pub mod passwords;
 pub mod pictures;
 mod pool;
+pub mod restored;
 mod row;
 pub mod sessions;
 pub mod settings;

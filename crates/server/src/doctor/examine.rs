@@ -3,14 +3,18 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::time::Duration;
 
-use yaopai_store::IntegrityError;
+use yaopai_model::Clock as _;
+use yaopai_store::{IntegrityError, SqlError};
 
 use super::Finding;
-use crate::commands::{self, Command, Reply};
+use crate::admin_socket;
+use crate::clock::SystemClock;
+use crate::commands::{Command, Reply};
 use crate::config::{MailChannel, PasswordRule, Settings, SmsChannel};
 use crate::data_folder::{self, DataFolder, FolderError, Paths};
-use crate::{admin_socket, wire_up};
+use crate::wire_up::{self, Base};
 
 const MEBIBYTE: u64 = 1 << 20;
 /// Below this much room there is soon none.
@@ -18,12 +22,15 @@ const LITTLE_ROOM: u64 = 1024 * MEBIBYTE;
 /// Below this much room writes begin to fail.
 const NO_ROOM: u64 = 64 * MEBIBYTE;
 
+/// How far clocks drift without anybody having set them.
+const CLOCK_DRIFT: Duration = Duration::from_secs(60);
+
 /// Every finding, in the order in which one would look.
 pub(super) async fn everything(settings: &Settings) -> Vec<Finding> {
     let paths = Paths::new(&settings.data_dir);
     let mut findings = vec![data_folder(&paths), root_key(settings, &paths), room(&paths)];
     findings.extend(database(settings, &paths));
-    findings.push(server(settings, &paths).await);
+    findings.extend(server(settings, &paths).await);
     findings.push(sms(settings));
     findings.push(mail(settings));
     findings.push(password_policy(settings));
@@ -133,22 +140,24 @@ fn database(settings: &Settings, paths: &Paths) -> Option<Finding> {
     })
 }
 
+const SERVER: &str = "服务 server";
+
 /// Asks the running server, or, when none is running, opens the base to see whether one could.
-async fn server(settings: &Settings, paths: &Paths) -> Finding {
-    const WHAT: &str = "服务 server";
+async fn server(settings: &Settings, paths: &Paths) -> Vec<Finding> {
     match admin_socket::send(paths, Command::CheckReadiness).await {
-        Ok(Ok(reply)) => return judge(WHAT, "正在运行 / running", reply),
+        Ok(Ok(reply)) => return vec![running(reply)],
         Ok(Err(_)) => {}
         Err(error) => {
-            return Finding::wrong(
-                WHAT,
-                format!("没有应答 / it does not answer: {error}"),
+            let found = format!("没有应答 / it does not answer: {error}");
+            return vec![Finding::wrong(
+                SERVER,
+                found,
                 "重启服务并查看日志 / restart it and see its log",
-            );
+            )];
         }
     }
     if !paths.is_initialised() {
-        return Finding::advice(WHAT, "尚未启动过 / never started", "yaopai serve");
+        return vec![Finding::advice(SERVER, "尚未启动过 / never started", "yaopai serve")];
     }
     let opened = match DataFolder::take(paths.root()) {
         Ok(folder) => wire_up::open(settings, folder).await,
@@ -156,24 +165,58 @@ async fn server(settings: &Settings, paths: &Paths) -> Finding {
     };
     match opened {
         Ok(base) => {
-            let reply = commands::execute(&base.office(settings), Command::CheckReadiness).await;
+            let clock = clock(&base).await;
             base.close().await;
-            judge(WHAT, "未运行，可以启动 / not running, could start", reply)
+            vec![
+                Finding::fine(SERVER, "未运行，可以启动 / not running, could start"),
+                clock,
+            ]
         }
-        Err(error) => Finding::wrong(
-            WHAT,
-            format!("无法启动 / could not start: {error}"),
-            "按所说的处理 / do as it says",
-        ),
+        Err(error) => {
+            let found = format!("无法启动 / could not start: {error}");
+            vec![Finding::wrong(SERVER, found, "按所说的处理 / do as it says")]
+        }
     }
 }
 
-fn judge(what: &'static str, state: &str, reply: Reply) -> Finding {
-    if let Reply::Failed(reason) = reply {
-        let remedy = "`store`：检查磁盘和数据库；`clock`：校准系统时钟 / `store`: check the disk and the database; `clock`: set the clock";
-        return Finding::wrong(what, format!("{state}，未就绪 / not ready: {reason}"), remedy);
+fn running(reply: Reply) -> Finding {
+    let Reply::Failed(reason) = reply else {
+        return Finding::fine(SERVER, "正在运行 / running");
+    };
+    let remedy = "`store`：检查磁盘和数据库；`clock`：校准系统时钟 / `store`: check the disk and the database; `clock`: set the \
+                  clock";
+    Finding::wrong(
+        SERVER,
+        format!("正在运行，未就绪 / running, not ready: {reason}"),
+        remedy,
+    )
+}
+
+/// Whether the machine's clock stands behind what the database has seen of it.
+async fn clock(base: &Base) -> Finding {
+    const WHAT: &str = "时钟 clock";
+    let latest = match base.store.read(yaopai_store::base::latest_instant).await {
+        Ok(latest) => latest,
+        Err(error) => return unreadable(WHAT, &error),
+    };
+    let behind = SystemClock::default().now().until(latest);
+    if behind < CLOCK_DRIFT {
+        return Finding::fine(WHAT, "未被回拨 / not set back");
     }
-    Finding::fine(what, state)
+    let found = format!("比数据库晚 {0} 秒 / {0} s behind the database", behind.as_secs());
+    Finding::wrong(
+        WHAT,
+        found,
+        "校准系统时钟；在那之前时间停在数据库所见 / set the clock: until then time stands still",
+    )
+}
+
+fn unreadable(what: &'static str, error: &SqlError) -> Finding {
+    Finding::wrong(
+        what,
+        error.to_string(),
+        "检查磁盘和数据库 / check the disk and the database",
+    )
 }
 
 const TRIAL: &str = "只打印在终端，仅供试用 / only printed on the terminal, for trying out";

@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
+use yaopai_model::Timestamp;
+use yaopai_store::{SqlError, SqliteOptions, Store, base};
 
 use crate::harness::Home;
 
@@ -11,7 +14,10 @@ use crate::harness::Home;
 async fn level(home: &Home, what: &str) -> (String, bool) {
     let output = home.run(&["doctor", "--json"]).await;
     let findings: Vec<Value> = serde_json::from_str(&output.stdout).unwrap();
-    let finding = findings.iter().find(|finding| finding["what"].as_str().unwrap().contains(what)).unwrap();
+    let finding = findings
+        .iter()
+        .find(|finding| finding["what"].as_str().unwrap().contains(what))
+        .unwrap();
     (finding["level"].as_str().unwrap().to_owned(), output.is_success)
 }
 
@@ -53,4 +59,22 @@ async fn what_is_wrong_is_found() {
     assert_eq!(level(&home, "database").await, ("wrong".to_owned(), false));
     fs::remove_file(&database).unwrap();
     assert_eq!(level(&home, "database").await, ("wrong".to_owned(), false));
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_is_found() {
+    let mut home = Home::new();
+    home.start().await.stop().await;
+    assert_eq!(level(&home, "clock").await, ("fine".to_owned(), true));
+
+    #[expect(clippy::disallowed_methods, reason = "the binary reads the machine's clock, too")]
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let later = Timestamp::EPOCH.plus(since_epoch + Duration::from_secs(3600));
+    let store = Store::open_sqlite(&home.data().join("yaopai.db"), &SqliteOptions::new(later)).unwrap();
+    store
+        .write::<_, SqlError>(move |tx| base::note_instant(tx, later))
+        .await
+        .unwrap();
+    store.close().await;
+    assert_eq!(level(&home, "clock").await, ("wrong".to_owned(), false));
 }

@@ -7,7 +7,11 @@ use crate::harness::{Home, Server};
 const PASSWORD: &str = "correct horse";
 
 async fn sign_in(server: &Server, account: &str) -> Value {
-    server.client.post_json("/user/login", &json!({"account": account, "password": PASSWORD})).await.json()
+    server
+        .client
+        .post_json("/user/login", &json!({"account": account, "password": PASSWORD}))
+        .await
+        .json()
 }
 
 #[tokio::test]
@@ -42,16 +46,25 @@ async fn apps_are_made_listed_and_given_new_secrets() {
     assert_eq!(ask(&rotated["app_secret"]).await, 1);
 
     let unknown = home.run(&["app", "rotate-secret", "aaaaaaaaaaaaaaaa"]).await;
-    assert!(!unknown.is_success && unknown.stderr.contains("no such app"), "{unknown:?}");
+    assert!(
+        !unknown.is_success && unknown.stderr.contains("no such app"),
+        "{unknown:?}"
+    );
 }
 
 #[tokio::test]
 async fn accounts_are_managed_beside_a_running_server() {
     let mut home = Home::new();
     let server = home.start().await;
-    let root = home.create_account(&["--username", "boss", "--role", "root"], PASSWORD).await;
-    assert_eq!((&root["username"], &root["role"], &root["disabled"]), (&json!("boss"), &json!("root"), &json!(false)));
-    home.create_account(&["--email", "li@example.com", "--phone", "138 0013 8000"], PASSWORD).await;
+    let root = home
+        .create_account(&["--username", "boss", "--role", "root"], PASSWORD)
+        .await;
+    assert_eq!(
+        (&root["username"], &root["role"], &root["disabled"]),
+        (&json!("boss"), &json!("root"), &json!(false))
+    );
+    home.create_account(&["--email", "li@example.com", "--phone", "138 0013 8000"], PASSWORD)
+        .await;
     assert_eq!(sign_in(&server, "li@example.com").await["code"], 200);
 
     let disabled = home.run(&["account", "disable", "13800138000", "--json"]).await.json();
@@ -61,7 +74,10 @@ async fn accounts_are_managed_beside_a_running_server() {
     assert_eq!(sign_in(&server, "13800138000").await["code"], 200);
 
     let letters = disabled["public_id"].as_str().unwrap();
-    let raised = home.run(&["account", "set-role", letters, "--role", "admin", "--json"]).await.json();
+    let raised = home
+        .run(&["account", "set-role", letters, "--role", "admin", "--json"])
+        .await
+        .json();
     assert_eq!((&raised["id"], &raised["role"]), (&disabled["id"], &json!("admin")));
 
     let list = home.run(&["account", "list", "--json"]).await.json();
@@ -75,7 +91,16 @@ async fn accounts_are_managed_beside_a_running_server() {
 #[tokio::test]
 async fn accounts_are_managed_without_a_server() {
     let mut home = Home::new();
-    let create = ["account", "create", "--username", "boss", "--role", "root", "--password-stdin", "--json"];
+    let create = [
+        "account",
+        "create",
+        "--username",
+        "boss",
+        "--role",
+        "root",
+        "--password-stdin",
+        "--json",
+    ];
     let first = home.run_with_input(&create, &format!("{PASSWORD}\n")).await;
     assert_eq!(first.json()["username"], "boss");
     // Whoever makes the base sees its default app's secret, whichever command that is.
@@ -91,7 +116,8 @@ async fn accounts_are_managed_without_a_server() {
 #[tokio::test]
 async fn what_cannot_be_done_is_said() {
     let home = Home::new();
-    home.create_account(&["--username", "boss", "--role", "root"], PASSWORD).await;
+    home.create_account(&["--username", "boss", "--role", "root"], PASSWORD)
+        .await;
     let create = ["account", "create", "--password-stdin", "--username"];
     for (arguments, password, told) in [
         (&["boss"][..], PASSWORD, "taken"),
@@ -102,12 +128,17 @@ async fn what_cannot_be_done_is_said() {
         (&["other", "--phone", "12"], PASSWORD, "phone"),
         (&["other", "--app", "aaaaaaaaaaaaaaaa"], PASSWORD, "no such app"),
     ] {
-        let output = home.run_with_input(&[&create, arguments].concat(), &format!("{password}\n")).await;
+        let output = home
+            .run_with_input(&[&create, arguments].concat(), &format!("{password}\n"))
+            .await;
         assert!(!output.is_success, "{arguments:?}");
         assert!(output.stderr.contains(told), "{}", output.stderr);
     }
     let nobody = home.run(&["account", "disable", "nobody"]).await;
-    assert!(!nobody.is_success && nobody.stderr.contains("no such account"), "{nobody:?}");
+    assert!(
+        !nobody.is_success && nobody.stderr.contains("no such account"),
+        "{nobody:?}"
+    );
     assert_eq!(home.run(&["account", "list", "--json"]).await.json()["total"], 1);
 }
 
@@ -117,23 +148,39 @@ async fn the_socket_works_in_a_folder_with_a_long_path() {
     let long = home.path(&"deep/".repeat(40)).display().to_string();
     home.set("YAOPAI_DATA_DIR", &long);
     let _server = home.start().await;
-    assert_eq!(home.run(&["app", "list", "--json"]).await.json().as_array().unwrap().len(), 1);
+    assert_eq!(
+        home.run(&["app", "list", "--json"])
+            .await
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
 async fn sessions_end_and_keys_change_on_command() {
     let mut home = Home::new();
     let server = home.start().await;
-    home.create_account(&["--username", "boss", "--role", "root"], PASSWORD).await;
-    let token = async || sign_in(&server, "boss").await["data"]["token"].as_str().unwrap().to_owned();
-    let code = async |token: &str| {
-        server.client.get_as(token, "/user/info").await.json()["code"].clone()
+    home.create_account(&["--username", "boss", "--role", "root"], PASSWORD)
+        .await;
+    let token = async || {
+        sign_in(&server, "boss").await["data"]["token"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
+    let code = async |token: &str| server.client.get_as(token, "/user/info").await.json()["code"].clone();
 
     let before = token().await;
     home.run(&["keys", "rotate"]).await.ok();
     let after = token().await;
-    assert_ne!(before.split('.').next(), after.split('.').next(), "the header names another key");
+    assert_ne!(
+        before.split('.').next(),
+        after.split('.').next(),
+        "the header names another key"
+    );
     assert_eq!((code(&before).await, code(&after).await), (json!(200), json!(200)));
 
     home.run(&["sessions", "end-all", "--yes"]).await.ok();

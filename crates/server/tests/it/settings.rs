@@ -24,9 +24,15 @@ async fn show_tells_where_each_value_comes_from_and_hides_secrets() {
     assert!(!shown.stdout.contains("hush") && !shown.stderr.contains("hush"));
 
     home.unset("YAOPAI_LIMITS__CODE_TTL_SECONDS");
-    let json = home.run(&["--config", &file.display().to_string(), "config", "show", "--json"]).await.json();
+    let json = home
+        .run(&["--config", &file.display().to_string(), "config", "show", "--json"])
+        .await
+        .json();
     let settings = json.as_array().unwrap();
-    let guesses = settings.iter().find(|setting| setting["key"] == "limits.code_guesses").unwrap();
+    let guesses = settings
+        .iter()
+        .find(|setting| setting["key"] == "limits.code_guesses")
+        .unwrap();
     assert_eq!(guesses["value"], "3");
     assert_eq!(guesses["origin"], file.display().to_string());
     assert!(!json.to_string().contains("hush"));

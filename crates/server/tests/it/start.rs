@@ -57,7 +57,11 @@ async fn a_second_process_on_the_same_folder_is_refused() {
     let _server = home.start().await;
     let second = home.run(&["serve"]).await;
     assert!(!second.is_success);
-    assert!(second.stderr.contains("another process is using the data folder"), "{}", second.stderr);
+    assert!(
+        second.stderr.contains("another process is using the data folder"),
+        "{}",
+        second.stderr
+    );
     assert_eq!(second.stderr.lines().count(), 1, "{}", second.stderr);
 }
 
@@ -83,13 +87,22 @@ async fn a_database_or_key_that_went_missing_is_not_begun_anew() {
 
     fs::write(&database, b"").unwrap();
     let output = home.run(&["serve"]).await;
-    assert!(!output.is_success && output.stderr.contains("restore a backup"), "{output:?}");
+    assert!(
+        !output.is_success && output.stderr.contains("restore a backup"),
+        "{output:?}"
+    );
     fs::write(&database, whole.get(..whole.len() / 2).unwrap()).unwrap();
     let output = home.run(&["serve"]).await;
-    assert!(!output.is_success && output.stderr.contains("restore a backup"), "{output:?}");
+    assert!(
+        !output.is_success && output.stderr.contains("the database cannot be opened"),
+        "{output:?}"
+    );
     fs::remove_file(&database).unwrap();
     let output = home.run(&["serve"]).await;
-    assert!(!output.is_success && output.stderr.contains("restore a backup"), "{output:?}");
+    assert!(
+        !output.is_success && output.stderr.contains("restore a backup"),
+        "{output:?}"
+    );
     assert!(!database.exists());
 
     fs::write(&database, whole).unwrap();
@@ -110,7 +123,10 @@ async fn a_database_or_key_that_went_missing_is_not_begun_anew() {
 async fn another_root_key_opens_nothing() {
     let mut home = Home::new();
     home.start().await.stop().await;
-    home.set("YAOPAI_ROOT_KEY", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    home.set(
+        "YAOPAI_ROOT_KEY",
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+    );
     let output = home.run(&["serve"]).await;
     assert!(!output.is_success && output.stderr.contains("root key"), "{output:?}");
     assert!(!output.stderr.contains("0001020304"), "{output:?}");
