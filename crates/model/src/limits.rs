@@ -130,6 +130,8 @@ pub const KEYWORD_CHARACTERS: usize = 100;
 pub const OUTBOX_WAITING: u32 = 10_000;
 /// How often one message is tried.
 pub const DELIVERY_ATTEMPTS: u32 = 5;
+/// Messages of each state that operators are shown.
+pub const DELIVERIES_SHOWN: u32 = 50;
 /// Messages that are sent at once.
 pub const DELIVERIES_AT_ONCE: usize = 16;
 

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     /// 账号 / accounts.
     #[command(subcommand)]
     Account(Account),
+    /// 最近的短信和邮件：送出了没有，为什么没有 / the latest messages: sent or not, and why not.
+    Messages(Form),
     /// 设置 / settings.
     #[command(subcommand)]
     Config(Config),

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use yaopai_accounts::{
-    AccountSelector, Accounts, Actor, Error, KeyPurpose, NewAccount, NewApp, Outcome, PageRequest, Refusal,
+    AccountSelector, Accounts, Actor, Error, KeyPurpose, NewAccount, NewApp, Outcome, OutgoingMessage, PageRequest,
+    Refusal,
 };
 use yaopai_model::{
     Account, App, AppKey, AppName, AppSecret, Email, HostName, Identifier, Password, PasswordPolicy, Phone, Role,
-    Username, limits,
+    Timestamp, Username, limits,
 };
 
 use crate::readiness::Readiness;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
         app: Option<String>,
         page: u32,
     },
+    ListMessages,
     RotateKeys,
     EndAllSessions,
     /// Whether the server can do its work now.
@@ -68,6 +70,7 @@ pub(crate) enum Reply {
         total: u32,
         accounts: Vec<AccountRow>,
     },
+    Messages(Vec<MessageRow>),
     Done,
     /// It was not done; why, in words for the operator.
     Failed(String),
@@ -98,6 +101,21 @@ pub(crate) struct AccountRow {
     pub(crate) phone: Option<String>,
     pub(crate) role: String,
     pub(crate) disabled: bool,
+}
+
+/// A message as operators see it.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct MessageRow {
+    pub(crate) id: String,
+    pub(crate) state: String,
+    pub(crate) channel: String,
+    pub(crate) recipient: String,
+    pub(crate) subject: String,
+    pub(crate) attempts: i64,
+    /// In milliseconds since 1970-01-01T00:00:00Z, as all instants here.
+    pub(crate) created_at: i64,
+    pub(crate) finished_at: Option<i64>,
+    pub(crate) last_error: Option<String>,
 }
 
 /// Why a command was not carried out.
@@ -170,6 +188,10 @@ async fn carry_out(office: &Office, command: Command) -> Result<Reply, Failure> 
                 total: page.total,
                 accounts: page.accounts.iter().map(account_row).collect(),
             })
+        }
+        Command::ListMessages => {
+            let messages = accounts.messages().await?;
+            Ok(Reply::Messages(messages.into_iter().map(message_row).collect()))
         }
         Command::RotateKeys => {
             accounts.rotate_key(KeyPurpose::Tokens).await?;
@@ -286,6 +308,20 @@ fn account_row(account: &Account) -> AccountRow {
         phone: account.phone.as_ref().map(|held| held.value.as_e164().to_owned()),
         role: account.role.as_str().to_owned(),
         disabled: account.disabled_at.is_some(),
+    }
+}
+
+fn message_row(message: OutgoingMessage) -> MessageRow {
+    MessageRow {
+        id: message.id,
+        state: message.state.to_owned(),
+        channel: message.channel,
+        recipient: message.recipient,
+        subject: message.subject,
+        attempts: message.attempts,
+        created_at: message.created_at.as_millis(),
+        finished_at: message.finished_at.map(Timestamp::as_millis),
+        last_error: message.last_error,
     }
 }
 

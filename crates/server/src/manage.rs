@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, Read as _};
 use serde::Serialize;
 
 use crate::cli::{self, Form, OneAccount, RoleName};
-use crate::commands::{self, AccountRow, Command, CreateAccount, Reply};
+use crate::commands::{self, AccountRow, Command, CreateAccount, MessageRow, Reply};
 use crate::config::{Config, Effective};
 use crate::data_folder::{DataFolder, Paths};
 use crate::wire_up::{self, OpenFailure};
@@ -84,6 +84,11 @@ pub(crate) async fn account(config: &Config, command: cli::Account) -> Result<()
     print(run(config, command).await?, form)
 }
 
+/// `yaopai messages`
+pub(crate) async fn messages(config: &Config, form: Form) -> Result<(), Complaint> {
+    print(run(config, Command::ListMessages).await?, form)
+}
+
 /// A command that answers only that it is done.
 pub(crate) async fn do_it(config: &Config, command: Command) -> Result<(), Complaint> {
     print(run(config, command).await?, Form { json: false })
@@ -160,6 +165,11 @@ fn print(reply: Reply, form: Form) -> Result<(), Complaint> {
             }
             terminal::say(&format!("共 / in all: {total}"));
         }
+        Reply::Messages(messages) => {
+            for message in messages {
+                terminal::say(&message_in_words(&message));
+            }
+        }
         Reply::Done => terminal::say("完成 / done"),
         Reply::Failed(reason) => return Err(reason.into()),
     }
@@ -180,6 +190,7 @@ fn print_json(reply: &Reply) -> Result<(), Complaint> {
             total: *total,
             accounts,
         })?,
+        Reply::Messages(messages) => serde_json::to_string(messages)?,
         Reply::Done => "{}".to_owned(),
         Reply::Failed(reason) => return Err(reason.clone().into()),
     };
@@ -199,6 +210,23 @@ fn in_words(account: &AccountRow) -> String {
         words.push("(已停用 / disabled)".to_owned());
     }
     words.join("  ")
+}
+
+fn message_in_words(message: &MessageRow) -> String {
+    let made = jiff::Timestamp::from_millisecond(message.created_at).unwrap_or_default();
+    let MessageRow {
+        state,
+        channel,
+        recipient,
+        subject,
+        attempts,
+        last_error,
+        ..
+    } = message;
+    let error = last_error.as_deref().unwrap_or_default();
+    format!("{made:.0}  {state}  {channel}  {recipient}  {subject}  ×{attempts}  {error}")
+        .trim_end()
+        .to_owned()
 }
 
 fn show(effective: &[Effective], form: Form) -> Result<(), Complaint> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Home, Server};
+use crate::harness::{Gateway, Home, Server};
 
 const PASSWORD: &str = "correct horse";
 
@@ -186,4 +186,50 @@ async fn sessions_end_and_keys_change_on_command() {
     home.run(&["sessions", "end-all", "--yes"]).await.ok();
     assert_eq!((code(&before).await, code(&after).await), (json!(401), json!(401)));
     assert_eq!(code(&token().await).await, 200);
+}
+
+#[tokio::test]
+async fn what_became_of_a_message_can_be_read() {
+    let mut home = Home::new();
+    let gateway = Gateway::open().await;
+    gateway.serve(&mut home);
+    let server = home.start().await;
+    let (id, secret) = server.app();
+    let ask = async |phone: &str| {
+        let url = format!("/api/cloud_user/code/get?phone={phone}&type=0&app_id={id}&app_secret={secret}");
+        assert_eq!(server.client.get(&url).await.code(), 1);
+    };
+    ask("13800138000").await;
+    let code = gateway.code_to("+8613800138000").await;
+    gateway.answer_with(400);
+    ask("13800138001").await;
+
+    // The states are noted after the gateway has answered.
+    let mut messages = json!([]);
+    for _ in 0..100 {
+        messages = home.run(&["messages", "--json"]).await.json();
+        if messages
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|message| message["state"] != "waiting")
+        {
+            break;
+        }
+    }
+    let of = |state: &str| {
+        let mut all = messages.as_array().unwrap().iter();
+        all.find(|message| message["state"] == state)
+            .unwrap_or_else(|| panic!("none is {state}: {messages}"))
+            .clone()
+    };
+    assert_eq!(
+        (&of("sent")["recipient"], &of("sent")["attempts"]),
+        (&json!("138****8000"), &json!(1))
+    );
+    assert_eq!(of("failed")["recipient"], "138****8001");
+    assert!(of("failed")["last_error"].as_str().unwrap().contains("400"));
+    let words = home.run(&["messages"]).await;
+    assert_eq!(words.ok().lines().count(), 2);
+    assert!(!words.stdout.contains(&code) && !messages.to_string().contains(&code));
 }

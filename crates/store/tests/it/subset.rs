@@ -10,6 +10,7 @@ use crate::support::Place;
 const ACROSS: &[&str] = &[
     "select count(*) from (select id from deliveries where state = 'waiting'",
     "select app_id, id from deliveries where state = 'waiting'",
+    "select app_id, id, channel, recipient, subject, attempts, created_at, finished_at, last_error from deliveries",
     "select min(next_attempt_at) from deliveries where state = 'waiting'",
     "select count(*) from (select expires_at from sessions",
     "select id from accounts where app_id = $1",
