@@ -9,6 +9,12 @@ mod api_cloud_user;
 #[cfg(test)]
 mod api_v1;
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod canary;
+#[cfg(test)]
 mod one_base;
+#[cfg(test)]
+mod routes;
 #[cfg(test)]
 mod user;

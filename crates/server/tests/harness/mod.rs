@@ -14,7 +14,7 @@ use std::time::Duration;
 pub(crate) use app_client::AppClient;
 pub(crate) use binary::{Home, Server};
 pub(crate) use client::{Client, Reply, query};
-pub(crate) use gateway::Gateway;
+pub(crate) use gateway::{Gateway, SECRET};
 pub(crate) use mailbox::Mailbox;
 pub(crate) use slider::pass_slider;
 
