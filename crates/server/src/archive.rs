@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -11,12 +11,9 @@ use yaopai_model::{Clock as _, Timestamp};
 use crate::cli::{Backup, Restore};
 use crate::clock::SystemClock;
 use crate::config::{Config, Settings};
-use crate::data_folder::{self, DataFolder, Paths};
+use crate::data_folder::{self, DATABASE, DataFolder, PICTURES, Paths, ROOT_KEY, make_private_folder};
 use crate::{Complaint, terminal, wire_up};
 
-const DATABASE: &str = "yaopai.db";
-const ROOT_KEY: &str = "root.key";
-const PICTURES: &str = "pictures";
 /// How the folders begin into which a restore moves what was there.
 const ASIDE: &str = "before-restore-";
 
@@ -122,7 +119,7 @@ pub(crate) async fn restore(config: &Config, order: &Restore) -> Result<(), Comp
     }
     let stamp = stamp(SystemClock::default().now());
     let unpacked = root.join(format!("restoring-{stamp}"));
-    let checked = private_folder(&unpacked)
+    let checked = make_private_folder(&unpacked)
         .map_err(Complaint::from)
         .and_then(|()| unpack(archive, &unpacked))
         .and_then(|()| check(&unpacked, settings, folder.paths()));
@@ -168,15 +165,11 @@ fn content_of(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn move_into(content: &[PathBuf], aside: &Path) -> io::Result<()> {
-    private_folder(aside)?;
+    make_private_folder(aside)?;
     for path in content {
         fs::rename(path, aside.join(path.file_name().unwrap_or_default()))?;
     }
     Ok(())
-}
-
-fn private_folder(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 fn stamp(now: Timestamp) -> String {
@@ -198,7 +191,7 @@ fn unpack(archive: File, folder: &Path) -> Result<(), Complaint> {
         }
         let path = folder.join(&name);
         if let Some(parent) = path.parent() {
-            private_folder(parent)?;
+            make_private_folder(parent)?;
         }
         let mut file = fs::OpenOptions::new()
             .write(true)

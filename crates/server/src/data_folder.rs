@@ -9,10 +9,12 @@ use yaopai_model::{Entropy, draw};
 
 use crate::config::HexKey;
 
+/// What a data folder keeps, and a backup of it under the same names.
+pub(crate) const ROOT_KEY: &str = "root.key";
+pub(crate) const DATABASE: &str = "yaopai.db";
+pub(crate) const PICTURES: &str = "pictures";
+
 const LOCK: &str = "yaopai.lock";
-const ROOT_KEY: &str = "root.key";
-const DATABASE: &str = "yaopai.db";
-const PICTURES: &str = "pictures";
 const SOCKET: &str = "admin.sock";
 /// Says that there has been a database here: from then on a missing one is a loss, not a first start.
 const MARKER: &str = "initialised";
@@ -90,12 +92,12 @@ impl DataFolder {
     /// # Errors
     /// See [`FolderError`].
     pub(crate) fn take(root: &Path) -> Result<Self, FolderError> {
-        make_private_folder(root)?;
+        make_private_folder(root).map_err(at(root))?;
         let paths = Paths::new(root);
         // One that was made beforehand, as for a container, is often open to all.
         fs::set_permissions(root, fs::Permissions::from_mode(0o700)).map_err(at(root))?;
         let lock = lock(root)?;
-        make_private_folder(&paths.pictures())?;
+        make_private_folder(&paths.pictures()).map_err(at(&paths.pictures()))?;
         Ok(Self { paths, _lock: lock })
     }
 
@@ -191,12 +193,9 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-fn make_private_folder(path: &Path) -> Result<(), FolderError> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(at(path))
+/// Makes a folder that only its owner may enter, unless there is one already.
+pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 fn lock(root: &Path) -> Result<File, FolderError> {
