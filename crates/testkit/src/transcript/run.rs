@@ -32,6 +32,8 @@ const ENCODED: &AsciiSet = &CONTROLS
 
 /// What came of a transcript.
 pub struct Verdict {
+    /// What could not be played, and ended it: `line N: …`.
+    pub problem: Option<String>,
     /// The answers that are not as written: `line N`, what was expected, what came.
     pub differences: Vec<String>,
     /// The whole transcript with the answers that came.
@@ -51,17 +53,22 @@ pub struct Seen {
 /// Plays a transcript to a server of its own.
 ///
 /// # Errors
-/// `line N: …` for what cannot be played at all.
+/// What kept the server from starting, in words.
 pub async fn run(transcript: &Transcript, database: Database) -> Result<Verdict, String> {
     let mut play = Play::begin(transcript, database).await?;
+    let mut problem = None;
     for step in &transcript.steps {
         let played = match &step.what {
             What::Directive(directive) => play.direct(directive).await,
             What::Exchange(exchange) => play.exchange(transcript, exchange, step.line).await,
         };
-        played.map_err(|problem| format!("line {}: {problem}", step.line))?;
+        if let Err(error) = played {
+            problem = Some(format!("line {}: {error}", step.line));
+            break;
+        }
     }
     Ok(Verdict {
+        problem,
         differences: play.differences,
         blessed: transcript.with_answers(&play.answers),
         seen: play.seen,
