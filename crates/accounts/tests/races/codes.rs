@@ -372,3 +372,27 @@ async fn one_source_registers_as_many_as_it_may() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_hangs_up_leaves_all_or_nothing() {
+    let world = world().await;
+    let mut registered = 0;
+    for round in 0..ROUNDS {
+        let digits = world.code(&phone(round), Purpose::Register).await;
+        let call = register(world.accounts.clone(), world.app, phone(round), digits, round);
+        let call = tokio::spawn(call);
+        for _ in 0..round * 20 {
+            tokio::task::yield_now().await;
+        }
+        call.abort();
+        let _ = call.await;
+        // What was queued is carried out before this is.
+        world.store.check().await.unwrap();
+        let holders = holders(&world, &phone(round)).await;
+        let used = world
+            .count("select count(*) from codes where used_at is not null")
+            .await;
+        assert_eq!(used, registered + holders, "a code is spent with its effect");
+        registered = used;
+    }
+}

@@ -8,6 +8,9 @@ use crate::steps::{from, mailbox, phone, username};
 use crate::support::World;
 use crate::{ROUNDS, at_once, counts, setup, tally, world};
 
+/// Rounds of races in which every try waits for the one before it.
+const SERIAL_ROUNDS: u32 = ROUNDS / 4;
+
 async fn sign_in(
     accounts: Accounts,
     app: AppId,
@@ -33,7 +36,7 @@ async fn somebody_or_nobody(world: &World, round: u32) -> Identifier {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn each_source_gets_five_looks() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..SERIAL_ROUNDS {
         let who = somebody_or_nobody(&world, round).await;
         let outcomes = at_once(100, |number| {
             let source = round * 10 + number % 2;
@@ -56,7 +59,7 @@ async fn each_source_gets_five_looks() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn where_there_is_a_slider_three_looks_come_before_it() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..SERIAL_ROUNDS {
         let who = somebody_or_nobody(&world, round).await;
         let outcomes = at_once(100, |number| {
             let source = round * 1000 + number;
@@ -79,7 +82,7 @@ async fn where_there_is_a_slider_three_looks_come_before_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_sources_together_get_a_hundred_looks() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..SERIAL_ROUNDS {
         let who = somebody_or_nobody(&world, round).await;
         let outcomes = at_once(150, |number| {
             let source = round * 1000 + number;
@@ -197,5 +200,38 @@ async fn nobody_signs_in_by_a_password_once_it_was_reset() {
                 "no session of the old password is left"
             );
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_finds_the_queue_full_is_not_counted() {
+    let mut setup = setup();
+    setup.hashing.queue = 4;
+    let world = World::with(setup).await;
+    for round in 0..ROUNDS {
+        let outcomes = at_once(50, |number| {
+            let who = username(&format!("nobody{round}x{number}"));
+            let source = round * 1000 + number;
+            sign_in(
+                world.accounts.clone(),
+                world.app,
+                who,
+                "wrong!",
+                FailureRule::Challenge,
+                source,
+            )
+        });
+        let outcomes = tally(&outcomes.await);
+        let heard = outcomes["WrongCredentials"];
+        assert_eq!(
+            heard + outcomes.get("Overloaded").copied().unwrap_or_default(),
+            50,
+            "{outcomes:?}"
+        );
+        // Two for each: one that brings the slider, one that closes the path.
+        let counted = world.count("select count(*) from streaks").await;
+        assert_eq!(counted, i64::try_from(heard).unwrap() * 2);
+        let cleared = world.store.write(|tx| tx.execute("delete from streaks", &[]));
+        cleared.await.map_err(|error: SqlError| error).unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! The real base beside the model.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use yaopai_accounts::{
@@ -86,8 +86,8 @@ pub(super) struct Base {
     tokens: Vec<SessionToken>,
     /// Every code that was ever sent, oldest first.
     sent: Vec<(CodeKey, String)>,
-    /// Every password that was ever chosen.
-    passwords: Vec<String>,
+    /// Every password that was ever chosen by somebody who gave this name.
+    passwords: BTreeMap<(App, Name), Vec<String>>,
     steps: u32,
 }
 
@@ -101,7 +101,7 @@ impl Base {
             model: Model::default(),
             tokens: Vec::new(),
             sent: Vec::new(),
-            passwords: vec!["never chosen".to_owned()],
+            passwords: BTreeMap::new(),
             steps: 0,
         }
     }
@@ -204,7 +204,10 @@ impl Base {
             .filter(|_| !self.tokens.is_empty())
             .map(|pick| pick % self.tokens.len());
         let token = bearer.map(|index| self.tokens[index].clone());
-        let password = self.choose_password();
+        let password = match aim {
+            Aim::SignIn => String::new(),
+            Aim::Register | Aim::Reset => self.choose_password(app, name),
+        };
         let (to, caller) = (address(name), from(self.steps));
         let (expected, opened) = self.model.redeem(key, &digits, bearer, &password);
         match aim {
@@ -249,9 +252,9 @@ impl Base {
         }
     }
 
-    fn choose_password(&mut self) -> String {
-        let password = format!("password {}", self.passwords.len());
-        self.passwords.push(password.clone());
+    fn choose_password(&mut self, app: App, name: Name) -> String {
+        let password = format!("password {}", self.steps);
+        self.passwords.entry((app, name)).or_default().push(password.clone());
         password
     }
 
@@ -266,7 +269,7 @@ impl Base {
     }
 
     async fn claim(&mut self, app: App, name: Name) {
-        let password = self.choose_password();
+        let password = self.choose_password(app, name);
         let (chosen, caller) = (Password::presented(&password).unwrap(), from(self.steps));
         let outcome = self
             .accounts()
@@ -286,8 +289,14 @@ impl Base {
     }
 
     async fn by_password(&mut self, app: App, name: Name, pick: Pick) {
-        // The last few passwords are the likeliest to be right.
-        let password = self.passwords[self.passwords.len() - 1 - pick % self.passwords.len().min(6)].clone();
+        let chosen = self.passwords.get(&(app, name)).map_or([].as_slice(), Vec::as_slice);
+        let password = chosen
+            .iter()
+            .rev()
+            .cycle()
+            .nth(pick % 8)
+            .map_or("never chosen", String::as_str)
+            .to_owned();
         let (expected, opened) = self.model.by_password(app, name, &password);
         let (given, caller) = (Password::presented(&password).unwrap(), from(self.steps));
         let (app, who) = (self.apps[app], identifier(name));
