@@ -8,7 +8,7 @@ use yaopai_model::{AccountId, Address, AppId, Entropy, Identifier, Nickname, Rol
 use yaopai_store::identifiers::{self, Holder};
 use yaopai_store::{Db, SqlError, Tx, accounts, passwords, pictures, sessions, settings};
 
-use crate::{Accounts, Error, Outcome};
+use crate::{Accounts, Error, Outcome, Principal};
 
 /// Whose the address is, now that it is proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) fn settle(
     tx: &Tx,
     app: AppId,
     address: &Address,
-    bearer: Option<AccountId>,
+    bearer: Option<&Principal>,
     entropy: &dyn Entropy,
     now: Timestamp,
 ) -> Result<Proof, SqlError> {
@@ -39,7 +39,7 @@ pub(crate) fn settle(
     if holder.proven_at.is_some() {
         return Ok(Proof::Holder(account));
     }
-    if bearer != Some(account) {
+    if !is_own(tx, bearer, account)? {
         if !is_all_there_is(tx, account)? {
             detach(tx, app, &identifier, holder)?;
             return Ok(Proof::Nobody);
@@ -67,14 +67,14 @@ pub(crate) fn settle_for_new_account(
     tx: &Tx,
     app: AppId,
     address: &Address,
-    bearer: Option<AccountId>,
+    bearer: Option<&Principal>,
     now: Timestamp,
 ) -> Result<NewAddress, SqlError> {
     let identifier = address.identifier();
     match identifiers::holder(tx, app, &identifier)? {
         None => Ok(NewAddress::Free),
         Some(holder) if holder.proven_at.is_some() => Ok(NewAddress::Taken),
-        Some(holder) if bearer == Some(holder.account) => {
+        Some(holder) if is_own(tx, bearer, holder.account)? => {
             mark_proven(tx, app, &identifier, holder.account, now)?;
             Ok(NewAddress::BearersOwn)
         }
@@ -83,6 +83,15 @@ pub(crate) fn settle_for_new_account(
             Ok(NewAddress::Free)
         }
     }
+}
+
+/// Whether the account is the bearer's, whose session was not ended since it was looked at.
+fn is_own(db: &Db, bearer: Option<&Principal>, id: AccountId) -> Result<bool, SqlError> {
+    let Some(bearer) = bearer.filter(|bearer| bearer.account.id == id) else {
+        return Ok(false);
+    };
+    let account = accounts::by_id(db, id)?;
+    Ok(account.is_some_and(|account| account.epoch == bearer.account.epoch && account.disabled_at.is_none()))
 }
 
 /// Whether the claim is the only identifier of an ordinary account. One that operators gave a role or disabled is not
@@ -133,11 +142,11 @@ fn start_over(tx: &Tx, id: AccountId, entropy: &dyn Entropy, now: Timestamp) -> 
 }
 
 impl Accounts {
-    /// The account of a token that came beside a code, if its session lives.
-    pub(crate) async fn bearer_account(&self, app: AppId, token: Option<&SessionToken>) -> Outcome<Option<AccountId>> {
+    /// Whose token came beside a code, if its session lives.
+    pub(crate) async fn bearer(&self, app: AppId, token: Option<&SessionToken>) -> Outcome<Option<Principal>> {
         let Some(token) = token else { return Ok(None) };
         match self.authenticate(app, token).await {
-            Ok(principal) => Ok(Some(principal.account.id)),
+            Ok(principal) => Ok(Some(principal)),
             Err(Error::Refused(_)) => Ok(None),
             Err(Error::Fault(fault)) => Err(fault.into()),
         }

@@ -69,7 +69,7 @@ impl Accounts {
             profile,
             username,
         } = registration;
-        let bearer = self.bearer_account(app, bearer).await?;
+        let bearer = self.bearer(app, bearer).await?;
         let place = self.parts.hasher.place()?;
         let key = CodeKey {
             app,
@@ -83,7 +83,7 @@ impl Accounts {
         let kind = address.identifier().kind();
         let registered = self.store().write(move |tx| {
             source_try.succeed(tx)?;
-            match claims::settle_for_new_account(tx, app, &address, bearer, now)? {
+            match claims::settle_for_new_account(tx, app, &address, bearer.as_ref(), now)? {
                 NewAddress::Taken => return Ok(Registered::Taken),
                 NewAddress::BearersOwn => {
                     guess.consume(tx, now)?;

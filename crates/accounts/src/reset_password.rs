@@ -84,7 +84,7 @@ impl Accounts {
                 return Err(Refusal::ResetNotPermitted.into());
             }
         }
-        let bearer = self.bearer_account(app, bearer).await?;
+        let bearer = self.bearer(app, bearer).await?;
         let place = self.parts.hasher.place()?;
         let key = CodeKey {
             app,
@@ -97,7 +97,7 @@ impl Accounts {
         let (verbs, address, source, now) = (self.clone(), address.clone(), caller.source, self.now());
         let reset = self.store().write(move |tx| {
             source_try.succeed(tx)?;
-            let Proof::Holder(id) = claims::settle(tx, app, &address, bearer, verbs.entropy(), now)? else {
+            let Proof::Holder(id) = claims::settle(tx, app, &address, bearer.as_ref(), verbs.entropy(), now)? else {
                 return Ok(Err(Refusal::NotRegistered));
             };
             guess.consume(tx, now)?;

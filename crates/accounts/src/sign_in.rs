@@ -185,7 +185,7 @@ impl Accounts {
             rule,
         } = presented;
         let identifier = address.identifier();
-        let bearer = self.bearer_account(app, bearer).await?;
+        let bearer = self.bearer(app, bearer).await?;
         let candidate = self.candidate(app, &identifier).await?;
         let subject = Subject::new(app, &identifier, candidate.map(|candidate| candidate.account));
         let _turn = self.parts.turns.take(subject.as_str()).await;
@@ -220,7 +220,7 @@ impl Accounts {
         let signed_in = self.store().write(move |tx| {
             source_try.succeed(tx)?;
             tally.succeed(tx)?;
-            let Proof::Holder(id) = claims::settle(tx, app, &address, bearer, verbs.entropy(), now)? else {
+            let Proof::Holder(id) = claims::settle(tx, app, &address, bearer.as_ref(), verbs.entropy(), now)? else {
                 return Ok(Err(Refusal::NotRegistered));
             };
             if accounts::by_id(tx, id)?.is_none_or(|account| account.disabled_at.is_some()) {
@@ -238,7 +238,10 @@ impl Accounts {
     /// `WrongCode`, `SourceFailedTooOften`.
     pub(crate) async fn try_code(&self, key: CodeKey, code: &Code, caller: &Caller) -> Outcome<(CodeGuess, SourceTry)> {
         let now = self.now();
-        let (guess, source_try) = (CodeGuess::new(&self.parts.keys, key, code), self.source_try(caller, now));
+        let (guess, source_try) = (
+            CodeGuess::new(&self.parts.keys, key, code),
+            self.source_try(caller, now),
+        );
         let (reserving, tries) = (guess.clone(), self.limits().code_guesses);
         let reserved = self.store().write(move |tx| {
             source_try.reserve(tx)?;
