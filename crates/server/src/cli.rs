@@ -70,6 +70,22 @@ pub(crate) enum App {
         #[command(flatten)]
         form: Form,
     },
+    /// 更改域名与速率 / change its hosts and its rate.
+    Update {
+        /// `app_id`.
+        app_id: String,
+        /// 归属它的全部域名，可重复 / every host whose requests belong to it; may be repeated.
+        #[arg(long, value_name = "HOST")]
+        host: Vec<String>,
+        /// 不再有域名归属它 / no host is its any more.
+        #[arg(long, conflicts_with = "host")]
+        no_host: bool,
+        /// 每秒请求数上限，0 为不限 / requests a second at most; 0 for no bound.
+        #[arg(long, value_name = "N")]
+        rate: Option<u32>,
+        #[command(flatten)]
+        form: Form,
+    },
     /// 列出应用 / list apps.
     List(Form),
     /// 更换密钥，旧的立即作废 / a new secret; the old one is void at once.

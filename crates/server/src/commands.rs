@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use yaopai_accounts::{
-    AccountSelector, Accounts, Actor, Error, KeyPurpose, NewAccount, NewApp, Outcome, OutgoingMessage, PageRequest,
-    Refusal,
+    AccountSelector, Accounts, Actor, AppChange, Error, KeyPurpose, NewAccount, NewApp, Outcome, OutgoingMessage,
+    PageRequest, Refusal,
 };
 use yaopai_model::{
     Account, App, AppKey, AppName, AppSecret, Email, HostName, Identifier, Password, PasswordPolicy, Phone, Role,
@@ -20,6 +20,13 @@ pub(crate) enum Command {
     CreateApp {
         name: String,
         hosts: Vec<String>,
+        rate: Option<u32>,
+    },
+    UpdateApp {
+        app_id: String,
+        /// All of its hosts; none for no change.
+        hosts: Option<Vec<String>>,
+        /// Requests a second, 0 for no bound; none for no change.
         rate: Option<u32>,
     },
     ListApps,
@@ -152,6 +159,15 @@ async fn carry_out(office: &Office, command: Command) -> Result<Reply, Failure> 
     let accounts = &office.accounts;
     match command {
         Command::CreateApp { name, hosts, rate } => create_app(accounts, &name, &hosts, rate).await,
+        Command::UpdateApp { app_id, hosts, rate } => {
+            let key = AppKey::parse(&app_id).map_err(|_| Failure::Input(BAD_APP_ID))?;
+            let change = AppChange {
+                hosts: hosts.as_deref().map(host_names).transpose()?,
+                requests_per_second: rate.map(|rate| Some(rate).filter(|rate| *rate > 0)),
+            };
+            let app = accounts.update_app(&key, change).await?;
+            Ok(Reply::Apps(vec![app_row(&app)]))
+        }
         Command::ListApps => Ok(Reply::Apps(accounts.list_apps().await?.iter().map(app_row).collect())),
         Command::RotateAppSecret { app_id } => {
             let key = AppKey::parse(&app_id).map_err(|_| Failure::Input(BAD_APP_ID))?;
@@ -214,16 +230,18 @@ async fn carry_out(office: &Office, command: Command) -> Result<Reply, Failure> 
 async fn create_app(accounts: &Accounts, name: &str, hosts: &[String], rate: Option<u32>) -> Result<Reply, Failure> {
     let name = AppName::parse(name)
         .map_err(|_| Failure::Input("应用名称须为 1 到 64 个字符 / a name has 1 to 64 characters"))?;
-    let hosts: Result<Vec<_>, _> = hosts.iter().map(|host| HostName::parse(host)).collect();
-    let hosts = hosts.map_err(|_| Failure::Input("域名有误 / not a host name"))?;
-    let (app, secret) = accounts
-        .create_app(NewApp {
-            name,
-            hosts,
-            requests_per_second: rate,
-        })
-        .await?;
+    let new = NewApp {
+        name,
+        hosts: host_names(hosts)?,
+        requests_per_second: rate,
+    };
+    let (app, secret) = accounts.create_app(new).await?;
     Ok(Reply::AppSecret(app_secret(&app, &secret)))
+}
+
+fn host_names(hosts: &[String]) -> Result<Vec<HostName>, Failure> {
+    let hosts: Result<Vec<_>, _> = hosts.iter().map(|host| HostName::parse(host)).collect();
+    hosts.map_err(|_| Failure::Input("域名有误 / not a host name"))
 }
 
 async fn create_account(accounts: &Accounts, policy: PasswordPolicy, new: CreateAccount) -> Result<Reply, Failure> {

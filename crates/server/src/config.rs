@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use confique::{Config as _, Layer as _};
 use toml::{Table, Value};
+use yaopai_model::limits::SETTINGS_FILE_BYTES;
 
 use keys::Key;
 
@@ -28,8 +29,6 @@ const FILE_VARIABLE: &str = "YAOPAI_CONFIG";
 const PREFIX: &str = "YAOPAI_";
 /// What follows a secret's variable when that names a file.
 const FILE_SUFFIX: &str = "_FILE";
-/// Bytes of a settings file or of a secret's file that are read.
-const FILE_BYTES: u64 = 1 << 20;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,7 +220,7 @@ fn read_file(named: Option<PathBuf>) -> Result<Option<(PathBuf, Table)>, ConfigE
 fn read_text(path: &Path) -> io::Result<String> {
     let file = fs::File::open(path)?;
     let mut text = String::new();
-    io::Read::read_to_string(&mut io::Read::take(file, FILE_BYTES), &mut text)?;
+    io::Read::read_to_string(&mut io::Read::take(file, SETTINGS_FILE_BYTES), &mut text)?;
     Ok(text)
 }
 

@@ -19,14 +19,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Service as _;
 use yaopai_dialects::http::PeerAddress;
+use yaopai_model::limits::{HEAD_BYTES, HEADERS};
 
 use crate::shutdown::Stop;
 use deadlines::{Phase, TimedStream};
 
-/// Bytes of a request's head: an address of 8 KiB and the headers.
-const HEAD_BYTES: usize = 32 * 1024;
-/// Headers of a request.
-const HEADERS: usize = 100;
 /// How long to wait before accepting again when the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 

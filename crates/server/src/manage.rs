@@ -3,6 +3,7 @@
 use std::io::{self, BufRead as _, Read as _};
 
 use serde::Serialize;
+use yaopai_model::limits::PASSWORD_LINE_BYTES;
 
 use crate::cli::{self, Form, OneAccount, RoleName};
 use crate::commands::{self, AccountRow, Command, CreateAccount, MessageRow, Reply};
@@ -10,9 +11,6 @@ use crate::config::{Config, Effective};
 use crate::data_folder::{DataFolder, Paths};
 use crate::wire_up::{self, OpenFailure};
 use crate::{Complaint, admin_socket, greeting, terminal};
-
-/// Bytes of standard input that are read for a password.
-const PASSWORD_LINE_BYTES: u64 = 4096;
 
 /// `yaopai app …`
 pub(crate) async fn app(config: &Config, command: cli::App) -> Result<(), Complaint> {
@@ -23,6 +21,16 @@ pub(crate) async fn app(config: &Config, command: cli::App) -> Result<(), Compla
             rate,
             form,
         } => (Command::CreateApp { name, hosts, rate }, form),
+        cli::App::Update {
+            app_id,
+            host,
+            no_host,
+            rate,
+            form,
+        } => {
+            let hosts = (no_host || !host.is_empty()).then_some(host);
+            (Command::UpdateApp { app_id, hosts, rate }, form)
+        }
         cli::App::List(form) => (Command::ListApps, form),
         cli::App::RotateSecret { app_id, form } => (Command::RotateAppSecret { app_id }, form),
     };

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use confique::Config;
+use yaopai_model::limits::HASH_MEMORY_KIB;
 
 use super::value::{
     AllowedOrigin, CountryCode, HexKey, HttpStatus, LogFormat, LogLevel, MailChannel, PasswordRule, ProxyNetwork,
@@ -198,7 +199,10 @@ pub(crate) struct PasswordSettings {
 #[derive(Config)]
 pub(crate) struct Hashing {
     /// 每次散列的内存，KiB / memory of one hash, in KiB.
-    #[config(default = 19456, validate(bounds(memory_kib, 8192, 1 << 20), "8192 到 1048576 / 8192 to 1048576"))]
+    #[config(
+        default = 19456,
+        validate(bounds(memory_kib, 8192, HASH_MEMORY_KIB), "8192 到 1048576 / 8192 to 1048576")
+    )]
     pub(crate) memory_kib: u32,
 
     /// 遍数 / passes.

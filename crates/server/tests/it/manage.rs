@@ -1,6 +1,7 @@
 //! Apps and accounts, beside a running server and without one.
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::harness::{Gateway, Home, Server};
 
@@ -46,6 +47,43 @@ async fn apps_are_made_listed_and_given_new_secrets() {
     assert_eq!(ask(&rotated["app_secret"]).await, 1);
 
     let unknown = home.run(&["app", "rotate-secret", "aaaaaaaaaaaaaaaa"]).await;
+    assert!(
+        !unknown.is_success && unknown.stderr.contains("no such app"),
+        "{unknown:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_apps_hosts_and_rate_are_changed() {
+    let mut home = Home::new();
+    let server = home.start().await;
+    let made = home.run(&["app", "create", "Shop", "--json"]).await.json();
+    let [id, secret] = ["app_id", "app_secret"].map(|key| made[key].as_str().unwrap().to_owned());
+    home.run(&[
+        "app",
+        "update",
+        &id,
+        "--host",
+        "shop.example.com",
+        "--rate",
+        "1",
+        "--json",
+    ])
+    .await
+    .json();
+
+    let url = format!("/api/cloud_user/logout?app_id={id}&app_secret={secret}");
+    let mut asked = JoinSet::new();
+    for _ in 0..30 {
+        let (client, url) = (server.client.clone(), url.clone());
+        asked.spawn(async move { client.get(&url).await.json()["code"].clone() });
+    }
+    let codes = asked.join_all().await;
+    assert!(codes.contains(&json!(101)), "{codes:?}");
+
+    home.run(&["app", "update", &id, "--rate", "0", "--json"]).await.json();
+    assert_ne!(server.client.get(&url).await.json()["code"], 101);
+    let unknown = home.run(&["app", "update", "aaaaaaaaaaaaaaaa", "--no-host"]).await;
     assert!(
         !unknown.is_success && unknown.stderr.contains("no such app"),
         "{unknown:?}"
