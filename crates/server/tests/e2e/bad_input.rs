@@ -17,7 +17,7 @@ struct World {
     server: Server,
     caller: Caller,
     _gateway: Gateway,
-    _mailbox: Mailbox,
+    mailbox: Mailbox,
 }
 
 impl World {
@@ -49,7 +49,7 @@ impl World {
             server,
             caller,
             _gateway: gateway,
-            _mailbox: mailbox,
+            mailbox,
         }
     }
 
@@ -250,6 +250,43 @@ async fn parameters_in_json() {
         }
     }
     assert_eq!(world.state().await, before);
+}
+
+#[tokio::test]
+async fn addresses_that_would_become_headers_get_no_mail() {
+    let world = World::open().await;
+    let client = &world.server.client;
+    for address in [
+        "a@example.org,b@example.org",
+        "a@example.org\r\nBcc: b@example.org",
+        "a@example.org\nb",
+        "a@example.org\0",
+        "a@b@example.org",
+        "<a@example.org>",
+        "A <a@example.org>",
+        "a@example.org;b@example.org",
+        "a\u{202e}@example.org",
+        "@example.org",
+    ] {
+        let body = json!({ "email": address });
+        for (path, body) in [
+            ("/api/v1/user/code/email", body.clone()),
+            ("/api/v1/captcha/validate", json!({ "email": address, "x": 1 })),
+            (
+                "/api/v1/user/login",
+                json!({ "email": address, "password": "hunter22" }),
+            ),
+        ] {
+            let reply = client.post_json(path, &body).await;
+            assert_refused(Wire::ApiV1, &reply, &format!("{path} {address:?}"));
+            assert_eq!(reply.code(), 4010, "{path} {address:?}: {}", reply.text());
+        }
+        let reply = enter(client, "/user/register", address, "hunter22").await;
+        assert_refused(Wire::User, &reply, &format!("register {address:?}"));
+    }
+    // A mail that was on its way would have come before this one.
+    api_v1::code(client, &world.mailbox, "last@example.org").await;
+    assert_eq!(world.mailbox.waiting(), 0);
 }
 
 #[tokio::test]

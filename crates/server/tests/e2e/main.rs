@@ -15,6 +15,8 @@ mod canary;
 #[cfg(test)]
 mod one_base;
 #[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod user;

@@ -80,6 +80,11 @@ impl Mailbox {
         .await
     }
 
+    /// How many mails have come and not been taken away.
+    pub(crate) fn waiting(&self) -> usize {
+        self.mails.lock().unwrap().len()
+    }
+
     /// The code in the next mail to an address, which both of its parts show.
     pub(crate) async fn code_to(&self, address: &str) -> String {
         let mail = self.mail_to(address).await;
