@@ -15,7 +15,7 @@ impl Accounts {
         let voided = self.store().write(move |tx: &Tx| {
             sessions::end_everywhere(tx)?;
             restored::void_codes(tx)?;
-            restored::give_up_deliveries(tx, "从备份恢复 (restored from a backup)", now)
+            restored::give_up_deliveries(tx, "从备份恢复 / restored from a backup", now)
         });
         Ok(voided.await.map_err(|error: SqlError| error)?)
     }

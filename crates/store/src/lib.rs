@@ -130,7 +130,7 @@ impl Store {
     /// Runs `f` as one transaction, which is on the disk when this returns `Ok`, and of which nothing remains when it
     /// returns anything else but [`SqlError::Deadline`].
     ///
-    /// The closure may be run up to five times, so it must have no effect but through its [`Tx`]. It is carried out
+    /// The closure may be run up to `limits::WRITE_ATTEMPTS` times, so it must have no effect but through its [`Tx`]. It is carried out
     /// even if this future is dropped.
     ///
     /// # Errors

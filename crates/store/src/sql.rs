@@ -72,7 +72,7 @@ impl Db {
     /// All rows of the result, which the statement itself must bound.
     ///
     /// # Errors
-    /// [`SqlError::Database`] when there are more than 100,000, or as many arguments are not wanted; or any other
+    /// [`SqlError::Database`] when there are more than `limits::RESULT_ROWS`, or as many arguments are not wanted; or any other
     /// failure of the database.
     pub fn rows(&self, sql: &'static str, args: &[Arg]) -> Result<Vec<Row>, SqlError> {
         self.guard(|| match &self.driver {

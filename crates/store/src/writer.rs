@@ -11,12 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
+use yaopai_model::limits::WRITE_ATTEMPTS;
 
 use crate::open::SqliteOptions;
 use crate::sql::{SqlError, Tx};
-
-/// How often a job that collides, and a group that a job brought down, are run before they are told to come again.
-const ATTEMPTS: usize = 5;
 
 /// The way to the writing thread.
 pub(crate) struct Writer {
@@ -159,7 +157,7 @@ fn write_groups(tx: Tx, queue: &Receiver<Box<dyn Job>>, group: usize) {
 
 /// Runs `jobs` in order, commits what they did, and answers them.
 fn write_group(tx: &Tx, mut jobs: Vec<Box<dyn Job>>) {
-    for _ in 0..ATTEMPTS {
+    for _ in 0..WRITE_ATTEMPTS {
         match attempt(tx, &mut jobs) {
             Ok(()) => return answer_all(jobs, &Ok(())),
             Err(Failure::Group(error)) => {
@@ -190,7 +188,7 @@ impl From<SqlError> for Failure {
 fn attempt(tx: &Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     tx.begin()?;
     for (index, job) in jobs.iter_mut().enumerate() {
-        for _ in 0..ATTEMPTS {
+        for _ in 0..WRITE_ATTEMPTS {
             tx.mark()?;
             let keep = job.run(tx);
             if !tx.in_transaction() {
