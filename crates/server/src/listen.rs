@@ -1,7 +1,9 @@
 //! The accept loop: HTTP/1 connections with deadlines, a bound on how many there are, and an orderly end.
 
 mod deadlines;
+mod watched_body;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -10,6 +12,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,6 +27,7 @@ use yaopai_model::limits::{HEAD_BYTES, HEADERS};
 
 use crate::shutdown::Stop;
 use deadlines::{Phase, TimedStream};
+use watched_body::WatchedBody;
 
 /// How long to wait before accepting again when the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -112,13 +117,20 @@ async fn converse(
     let stream = TimedStream::new(stream, phase.clone(), bounds.head, bounds.idle);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         phase.answering();
-        let mut request = request.map(Body::new);
+        let (head, body) = request.into_parts();
+        let (body, progress) = WatchedBody::new(body);
+        let mut request = hyper::Request::from_parts(head, Body::new(body));
         request.extensions_mut().insert(PeerAddress(peer));
         let (mut router, phase) = (router.clone(), phase.clone());
         async move {
-            let answer = router.call(request).await;
+            let mut answer = router.call(request).await?;
+            if !progress.is_at_end() {
+                answer
+                    .headers_mut()
+                    .insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             phase.waiting();
-            answer
+            Ok::<_, Infallible>(answer)
         }
     });
     let connection = http1::Builder::new()

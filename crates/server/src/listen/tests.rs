@@ -129,6 +129,18 @@ async fn a_head_that_is_too_large_is_refused() {
 }
 
 #[tokio::test]
+async fn whoever_sends_a_body_that_nobody_reads_is_told_to_begin_anew() {
+    let server = start(echo(), BOUNDS).await;
+    for (path, is_read) in [("/echo", true), ("/", false), ("/nothing", false)] {
+        let mut stream = connect(&server).await;
+        let request = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhello");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let said = reply(&mut stream).await;
+        assert_eq!(said.contains("connection: close"), !is_read, "{path}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_in_flight_is_finished_and_nothing_new_accepted() {
     let server = start(echo(), BOUNDS).await;
     let mut stream = connect(&server).await;

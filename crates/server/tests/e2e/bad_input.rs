@@ -4,7 +4,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Map, Value, json};
 
 use crate::api_v1::own_info;
-use crate::harness::{AppClient, Client, Gateway, Home, Mailbox, Reply, Server};
+use crate::harness::{AppClient, Gateway, Home, Mailbox, Reply, Server};
 use crate::routes::{Caller, Carrier, Parameter, ROUTES, Route, Wire};
 use crate::user::{enter, token_in};
 use crate::{api_v1, user};
@@ -332,10 +332,7 @@ async fn bodies_that_are_no_json() {
 async fn uploads_that_are_none() {
     let world = World::open().await;
     let (caller, before) = (&world.caller, world.state().await);
-    // Nobody reads the rest of such a body, so its connection is of no more use.
-    let too_large = Client::to(&caller.client.address)
-        .upload(&caller.token, "a.png", &vec![7; 7 << 20])
-        .await;
+    let too_large = caller.client.upload(&caller.token, "a.png", &vec![7; 7 << 20]).await;
     assert_eq!((too_large.status, too_large.code()), (413, 4020));
     let part = "--b\r\nContent-Disposition: form-data; name=\"image\"\r\n\r\nx\r\n";
     for (kind, content_type, body, code) in [

@@ -154,6 +154,13 @@ async fn heads_and_bodies_past_their_bounds() {
             "{answer}"
         );
     }
+    // Who was going to send more on the same connection is told not to.
+    let keeping = format!("POST /user/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n{huge}");
+    let answer = answer_to(&server, keeping.as_bytes()).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 413") && answer.contains("connection: close\r\n"),
+        "{answer}"
+    );
     for nonsense in [
         &b"\x16\x03\x01\x02\x00\x01\x00"[..],
         b"HELLO\r\n\r\n",
