@@ -58,10 +58,14 @@ fn beside(file: &Path, suffix: &str) -> PathBuf {
 
 /// Writes the tar file; says whether the root key is in it.
 fn pack(target: &Path, snapshot: &Path, paths: &Paths, with_root_key: bool) -> Result<bool, Complaint> {
+    // What a crash left behind goes. Somebody else's file, or a link to one, is never written to: the root key goes in.
+    match fs::remove_file(target) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        Ok(()) | Err(_) => {}
+    }
     let file = fs::OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(target)?;
     let mut tar = tar::Builder::new(file);

@@ -62,6 +62,21 @@ async fn a_backup_made_while_serving_brings_everything_back_but_sessions() {
 }
 
 #[tokio::test]
+async fn a_backup_is_private_whatever_lay_where_it_is_written() {
+    let home = Home::new();
+    home.create_account(&["--username", "boss", "--role", "root"], PASSWORD)
+        .await;
+    let left = home.path("b.tar.partial");
+    fs::write(&left, "from a crash, or laid out by somebody else").unwrap();
+    fs::set_permissions(&left, fs::Permissions::from_mode(0o644)).unwrap();
+    home.run(&["backup", "b.tar"]).await.ok();
+    assert_eq!(
+        fs::metadata(home.path("b.tar")).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+}
+
+#[tokio::test]
 async fn a_backup_goes_into_an_empty_folder_on_another_machine() {
     let mut home = Home::new();
     home.create_account(&["--username", "boss", "--role", "root"], PASSWORD)
