@@ -51,7 +51,11 @@ enum Step {
     Request(App, Name, Aim),
     /// Registers, signs in or resets by a code; a new password is drawn where one is needed.
     Redeem(App, Name, Aim, Typed, Option<Pick>),
+    /// Types wrong codes, so many times.
+    Guess(App, Name, Aim, u32),
     Claim(App, Name),
+    /// Takes a username beside what the account is found by.
+    Rename(Pick, Name),
     /// Signs in by one of the passwords that were ever chosen for this name.
     ByPassword(App, Name, Pick),
     SignOut(Pick),
@@ -79,9 +83,11 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => seconds.prop_map(Step::Wait),
         8 => (app.clone(), address.clone(), aim.clone()).prop_map(|(app, address, aim)| Step::Request(app, address, aim)),
-        12 => (app.clone(), address, aim, typed, proptest::option::of(pick.clone()))
+        12 => (app.clone(), address.clone(), aim.clone(), typed, proptest::option::of(pick.clone()))
             .prop_map(|(app, address, aim, typed, bearer)| Step::Redeem(app, address, aim, typed, bearer)),
+        2 => (app.clone(), address, aim, 1..8_u32).prop_map(|(app, address, aim, times)| Step::Guess(app, address, aim, times)),
         4 => (app.clone(), name.clone()).prop_map(|(app, name)| Step::Claim(app, name)),
+        2 => (pick.clone(), base::ADDRESSES..base::NAMES.len()).prop_map(|(session, name)| Step::Rename(session, name)),
         6 => (app, name, pick.clone()).prop_map(|(app, name, password)| Step::ByPassword(app, name, password)),
         1 => pick.clone().prop_map(Step::SignOut),
         1 => (pick.clone(), any::<bool>()).prop_map(|(account, disabled)| Step::SetDisabled(account, disabled)),

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use yaopai_accounts::{
-    Accounts, Actor, Error, FailureRule, Outcome, PasswordReset, PresentedCode, Refusal, ResetPermit, SignedIn,
+    Accounts, Actor, Error, FailureRule, Outcome, PasswordReset, PresentedCode, Principal, ProfileChange, Refusal,
+    ResetPermit, SignedIn,
 };
 use yaopai_model::{
     AccountId, Address, AppId, Clock, Code, Identifier, Password, Purpose, SessionKind, SessionToken, TokenUse,
+    Username,
 };
 use yaopai_store::SqlError;
 
@@ -124,7 +126,9 @@ impl Base {
             Step::Request(app, ..) | Step::Redeem(app, ..) | Step::Claim(app, _) | Step::ByPassword(app, ..) => {
                 Some(1 - app)
             }
+            Step::Guess(app, ..) => Some(1 - app),
             Step::Wait(_)
+            | Step::Rename(..)
             | Step::SignOut(_)
             | Step::SetDisabled(..)
             | Step::Delete(_)
@@ -136,7 +140,13 @@ impl Base {
             Step::Wait(seconds) => self.world().clock.advance(Duration::from_secs(seconds)),
             Step::Request(app, name, aim) => self.request((app, name, aim)).await,
             Step::Redeem(app, name, aim, typed, bearer) => self.redeem((app, name, aim), typed, bearer).await,
+            Step::Guess(app, name, aim, times) => {
+                for _ in 0..times {
+                    self.redeem((app, name, aim), Typed::Wrong, None).await;
+                }
+            }
             Step::Claim(app, name) => self.claim(app, name).await,
+            Step::Rename(session, name) => self.rename(session, name).await,
             Step::ByPassword(app, name, password) => self.by_password(app, name, password).await,
             Step::SignOut(session) => self.sign_out(session).await,
             Step::SetDisabled(account, disabled) => self.set_disabled(account, disabled).await,
@@ -308,18 +318,31 @@ impl Base {
         self.note_sign_in(outcome, expected, opened);
     }
 
-    async fn sign_out(&mut self, pick: Pick) {
-        if self.tokens.is_empty() {
-            return;
-        }
-        let session = self.model.sessions[pick % self.tokens.len()].clone();
-        let Some(account) = self.model.accounts.get(&session.account) else {
+    /// Whose session this is, if it lives.
+    async fn principal(&self, pick: Pick) -> Option<Principal> {
+        let index = pick % self.tokens.len().max(1);
+        let account = self.model.accounts.get(&self.model.sessions.get(index)?.account)?;
+        let app = self.apps[account.app];
+        self.accounts().authenticate(app, &self.tokens[index]).await.ok()
+    }
+
+    async fn rename(&mut self, session: Pick, name: Name) {
+        let Some(principal) = self.principal(session).await else {
             return;
         };
-        let token = &self.tokens[pick % self.tokens.len()];
-        if let Ok(principal) = self.accounts().authenticate(self.apps[account.app], token).await {
+        let id = principal.account.id;
+        let change = ProfileChange {
+            username: Some(Username::parse(NAMES[name]).unwrap()),
+            ..ProfileChange::default()
+        };
+        let outcome = self.accounts().change_profile(&principal, change).await;
+        assert_eq!(end(&outcome), Some(self.model.rename(id, name)));
+    }
+
+    async fn sign_out(&mut self, session: Pick) {
+        if let Some(principal) = self.principal(session).await {
             self.accounts().sign_out(&principal).await.unwrap();
-            self.model.end_sessions(|owner| owner == session.account);
+            self.model.end_sessions(|owner| owner == principal.account.id);
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yaopai_model::AccountId;
 
+use super::base::ADDRESSES;
 use super::{Aim, App, Name, Pick};
 
 pub(super) const CODE_LIFE: i64 = 300_000;
@@ -225,6 +226,18 @@ impl Model {
             is_disabled: false,
         };
         assert!(self.accounts.insert(id, account).is_none(), "a number is given once");
+    }
+
+    /// Gives an account this username in the place of any before it.
+    pub(super) fn rename(&mut self, id: AccountId, name: Name) -> End {
+        let holder = self.holder(self.accounts[&id].app, name);
+        if holder.is_some_and(|holder| holder != id) {
+            return End::Taken;
+        }
+        let names = &mut self.accounts.get_mut(&id).unwrap().names;
+        names.retain(|name, _| *name < ADDRESSES);
+        names.insert(name, false);
+        End::Done
     }
 
     pub(super) fn by_password(&self, app: App, name: Name, password: &str) -> (End, Option<AccountId>) {
