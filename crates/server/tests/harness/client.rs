@@ -43,6 +43,11 @@ impl Client {
         self.http.request(method, format!("http://{}{url}", self.address))
     }
 
+    /// A request that is complete, to be sent.
+    pub(crate) fn built(&self, request: reqwest::Request) -> RequestBuilder {
+        RequestBuilder::from_parts(self.http.clone(), request)
+    }
+
     /// `GET url`
     pub(crate) async fn get(&self, url: &str) -> Reply {
         send(self.request(Method::GET, url)).await
