@@ -1,20 +1,25 @@
-//! Checks of the source tree that no compiler lint knows: `cargo xtask tidy`.
+//! Checks of the source tree that no compiler lint knows, `cargo xtask tidy`, and the transcripts of the wires,
+//! `cargo xtask conformance`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a command-line tool speaks through its output"
 )]
 
+mod conformance;
 mod tidy;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        [command] if command == "tidy" => tidy::main(),
+        ["tidy"] => tidy::main(),
+        ["conformance"] => conformance::main(false),
+        ["conformance", "--bless"] => conformance::main(true),
         _ => {
-            eprintln!("usage: cargo xtask tidy");
+            eprintln!("usage: cargo xtask tidy | conformance [--bless]");
             ExitCode::FAILURE
         }
     }

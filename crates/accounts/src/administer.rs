@@ -12,7 +12,7 @@ use yaopai_store::audit::{self, NewEntry};
 use yaopai_store::{Db, Tx, accounts};
 
 use crate::rank::{Action, Rank, Target, may, reaches};
-use crate::standing::standing;
+use crate::standing::{looking, standing};
 use crate::{Outcome, Principal, Refusal};
 
 pub use change::AccountChange;
@@ -48,26 +48,30 @@ struct Administrator {
 }
 
 impl Administrator {
-    /// The rank, as the database has it now.
+    /// The rank for looking on, as the database has it now.
     fn rank(&self, db: &Db) -> Outcome<Rank> {
+        self.rank_of(|principal| looking(db, principal))
+    }
+
+    fn rank_of(&self, read: impl FnOnce(&Principal) -> Outcome<Account>) -> Outcome<Rank> {
         let Some(principal) = &self.principal else {
             return Ok(Rank::Operator);
         };
-        let account = standing(db, principal)?;
+        let account = read(principal)?;
         if account.app != self.app {
             return Err(Refusal::RankTooLow.into());
         }
         Ok(Rank::Account(account.role))
     }
 
-    /// The account `id`, if the actor may do this to it.
+    /// The account `id`, if the actor may do this to it; both stay as they are until the transaction ends.
     ///
     /// # Errors
     /// `RankTooLow`, `NotOnSelf`, `NoSuchAccount`.
-    fn target(&self, db: &Db, id: AccountId, action: Action) -> Outcome<Account> {
-        let rank = self.rank(db)?;
+    fn target(&self, tx: &Tx, id: AccountId, action: Action) -> Outcome<Account> {
+        let rank = self.rank_of(|principal| standing(tx, principal))?;
         reaches(rank, action)?;
-        let found = accounts::by_id(db, id)?.filter(|account| account.app == self.app);
+        let found = accounts::hold(tx, id)?.filter(|account| account.app == self.app);
         let account = found.ok_or(Refusal::NoSuchAccount)?;
         let own = self.principal.as_ref().map(|principal| principal.account.id);
         let target = Target {

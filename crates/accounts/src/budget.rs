@@ -40,6 +40,11 @@ impl Budget {
         Ok(counters::admit(tx, &self.row, self.rule, now)?.is_ok())
     }
 
+    /// Takes back what was counted at `spent_at`.
+    pub(crate) fn refund(&self, tx: &Tx, spent_at: Timestamp) -> Result<(), SqlError> {
+        counters::take_back(tx, &self.row, spent_at)
+    }
+
     /// Whether there is room for one more.
     ///
     /// # Errors

@@ -6,9 +6,9 @@
 
 use yaopai_model::{AccountId, Address, AppId, Entropy, Identifier, Nickname, Role, SessionToken, Timestamp};
 use yaopai_store::identifiers::{self, Holder};
-use yaopai_store::{Db, SqlError, Tx, accounts, passwords, pictures, sessions, settings};
+use yaopai_store::{SqlError, Tx, accounts, passwords, pictures, sessions, settings};
 
-use crate::{Accounts, Error, Outcome};
+use crate::{Accounts, Error, Outcome, Principal};
 
 /// Whose the address is, now that it is proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,19 +27,19 @@ pub(crate) fn settle(
     tx: &Tx,
     app: AppId,
     address: &Address,
-    bearer: Option<AccountId>,
+    bearer: Option<&Principal>,
     entropy: &dyn Entropy,
     now: Timestamp,
 ) -> Result<Proof, SqlError> {
     let identifier = address.identifier();
-    let Some(holder) = identifiers::holder(tx, app, &identifier)? else {
+    let Some(holder) = identifiers::hold(tx, app, &identifier)? else {
         return Ok(Proof::Nobody);
     };
     let account = holder.account;
     if holder.proven_at.is_some() {
         return Ok(Proof::Holder(account));
     }
-    if bearer != Some(account) {
+    if !is_own(tx, bearer, account)? {
         if !is_all_there_is(tx, account)? {
             detach(tx, app, &identifier, holder)?;
             return Ok(Proof::Nobody);
@@ -67,14 +67,14 @@ pub(crate) fn settle_for_new_account(
     tx: &Tx,
     app: AppId,
     address: &Address,
-    bearer: Option<AccountId>,
+    bearer: Option<&Principal>,
     now: Timestamp,
 ) -> Result<NewAddress, SqlError> {
     let identifier = address.identifier();
-    match identifiers::holder(tx, app, &identifier)? {
+    match identifiers::hold(tx, app, &identifier)? {
         None => Ok(NewAddress::Free),
         Some(holder) if holder.proven_at.is_some() => Ok(NewAddress::Taken),
-        Some(holder) if bearer == Some(holder.account) => {
+        Some(holder) if is_own(tx, bearer, holder.account)? => {
             mark_proven(tx, app, &identifier, holder.account, now)?;
             Ok(NewAddress::BearersOwn)
         }
@@ -85,10 +85,19 @@ pub(crate) fn settle_for_new_account(
     }
 }
 
+/// Whether the account is the bearer's, whose session was not ended since it was looked at.
+fn is_own(tx: &Tx, bearer: Option<&Principal>, id: AccountId) -> Result<bool, SqlError> {
+    let Some(bearer) = bearer.filter(|bearer| bearer.account.id == id) else {
+        return Ok(false);
+    };
+    let account = accounts::hold(tx, id)?;
+    Ok(account.is_some_and(|account| account.epoch == bearer.account.epoch && account.disabled_at.is_none()))
+}
+
 /// Whether the claim is the only identifier of an ordinary account. One that operators gave a role or disabled is not
 /// handed over: the claim alone goes.
-fn is_all_there_is(db: &Db, id: AccountId) -> Result<bool, SqlError> {
-    let Some(account) = accounts::by_id(db, id)? else {
+fn is_all_there_is(tx: &Tx, id: AccountId) -> Result<bool, SqlError> {
+    let Some(account) = accounts::hold(tx, id)? else {
         return Ok(false);
     };
     let held = usize::from(account.username.is_some())
@@ -107,7 +116,7 @@ fn mark_proven(
     if !identifiers::prove(tx, app, identifier, account, now)? {
         return Err(tx.collided());
     }
-    accounts::set_identifier(tx, account, identifier, Some(now))?;
+    accounts::prove_identifier(tx, account, identifier.kind(), now)?;
     accounts::verify(tx, account, now)
 }
 
@@ -123,7 +132,7 @@ fn start_over(tx: &Tx, id: AccountId, entropy: &dyn Entropy, now: Timestamp) -> 
     passwords::delete(tx, id)?;
     sessions::end_all(tx, id)?;
     settings::delete_all(tx, id)?;
-    if let Some(account) = accounts::by_id(tx, id)? {
+    if let Some(account) = accounts::hold(tx, id)? {
         for picture in [account.profile.avatar, account.profile.cover].into_iter().flatten() {
             pictures::orphan(tx, &picture, id)?;
         }
@@ -133,11 +142,11 @@ fn start_over(tx: &Tx, id: AccountId, entropy: &dyn Entropy, now: Timestamp) -> 
 }
 
 impl Accounts {
-    /// The account of a token that came beside a code, if its session lives.
-    pub(crate) async fn bearer_account(&self, app: AppId, token: Option<&SessionToken>) -> Outcome<Option<AccountId>> {
+    /// Whose token came beside a code, if its session lives.
+    pub(crate) async fn bearer(&self, app: AppId, token: Option<&SessionToken>) -> Outcome<Option<Principal>> {
         let Some(token) = token else { return Ok(None) };
         match self.authenticate(app, token).await {
-            Ok(principal) => Ok(Some(principal.account.id)),
+            Ok(principal) => Ok(Some(principal)),
             Err(Error::Refused(_)) => Ok(None),
             Err(Error::Fault(fault)) => Err(fault.into()),
         }

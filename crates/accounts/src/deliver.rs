@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use yaopai_courier::{Body, DEADLINE, Message, Notice, SendError};
-use yaopai_model::limits::{DELIVERIES_AT_ONCE, DELIVERY_ATTEMPTS};
+use yaopai_courier::{Body, Message, Notice, SendError};
+use yaopai_model::limits::{DELIVERIES_AT_ONCE, DELIVERY_ATTEMPTS, DELIVERY_DEADLINE};
 use yaopai_model::{Purpose, Timestamp};
 use yaopai_store::deliveries::{self, DeliveryState, DueDelivery};
 use yaopai_store::{SqlError, apps};
@@ -25,7 +25,7 @@ impl Accounts {
         loop {
             let now = self.now();
             // Whoever takes messages and dies loses them to the next after this.
-            let lease_until = now.plus(DEADLINE.saturating_mul(10));
+            let lease_until = now.plus(DELIVERY_DEADLINE.saturating_mul(10));
             let most = u32::try_from(DELIVERIES_AT_ONCE).unwrap_or(u32::MAX);
             let due = self
                 .store()
@@ -56,10 +56,10 @@ impl Accounts {
 
     async fn deliver(&self, delivery: DueDelivery) -> Result<(), SqlError> {
         let tried = if delivery.expires_at <= self.now() {
-            Tried::Hopeless("过期未能送达 (its life was over before it could be sent)".to_owned())
+            Tried::Hopeless("过期未能送达 / its life was over before it could be sent".to_owned())
         } else {
             match self.message(&delivery).await? {
-                None => Tried::Hopeless("内容无法读取 (its content cannot be read)".to_owned()),
+                None => Tried::Hopeless("内容无法读取 / its content cannot be read".to_owned()),
                 Some(message) => {
                     let channel = if delivery.channel == SMS {
                         &self.parts.sms

@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use aws_lc_rs::{constant_time, digest, hmac};
+use yaopai_model::limits::KEYS_PER_PURPOSE;
 use yaopai_model::{AccountId, AppId, Code, Entropy, SessionSecret, Timestamp, draw};
 use yaopai_store::codes::CodeKey;
 use yaopai_store::{SqlError, Store, base};
@@ -177,6 +178,10 @@ impl Keys {
             .await?
             .first()
             .map_or(0, |key| key.id);
+        // One that is not loaded any more could not open what it sealed.
+        if newest >= i64::from(KEYS_PER_PURPOSE) {
+            return Err(Fault::new("there are as many keys as there may be").into());
+        }
         let id = newest + 1;
         let fresh: Zeroizing<[u8; KEY_BYTES]> = Zeroizing::new(draw::bytes(entropy));
         let sealed = self

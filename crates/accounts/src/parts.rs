@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, Semaphore};
 use yaopai_courier::Channel;
-use yaopai_model::limits::UPLOADS_AT_ONCE;
+use yaopai_model::limits::{SLIDERS_AT_ONCE, UPLOADS_AT_ONCE};
 use yaopai_model::{AccountId, AppId, Clock, Entropy, Limits, Timestamp};
 use yaopai_store::Store;
 
@@ -14,9 +14,6 @@ use crate::password_hasher::{HashingSettings, PasswordHasher};
 use crate::rate_limiter::RateLimiter;
 use crate::turns::Turns;
 use crate::{Fault, Outcome};
-
-/// Sliders that are drawn at once or wait for a thread.
-const DRAWINGS_AT_ONCE: usize = 64;
 
 /// What the verbs are given from outside.
 pub struct Parts {
@@ -93,7 +90,7 @@ impl Accounts {
                 app_requests: RateLimiter::new(),
                 info_calls: RateLimiter::new(),
                 turns: Turns::new(),
-                drawings: Semaphore::new(DRAWINGS_AT_ONCE),
+                drawings: Semaphore::new(SLIDERS_AT_ONCE),
                 outbox: Notify::new(),
                 picture_places: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             }),

@@ -10,6 +10,7 @@ use std::{io, thread};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use yaopai_model::limits::HASH_MEMORY_KIB;
 use yaopai_model::{Entropy, Password, draw};
 
 use crate::keys::are_equal;
@@ -17,13 +18,11 @@ use crate::{Fault, Outcome, Refusal};
 
 const OUTPUT_BYTES: usize = 32;
 const SALT_BYTES: usize = 16;
-/// The most that a stored hash may ask for: 256 MiB. Rows come from us, but a bound costs nothing.
-const MEMORY_KIB_AT_MOST: u32 = 256 * 1024;
 
 /// What a hash costs, and how many are made at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HashingSettings {
-    /// Memory of one hash in KiB.
+    /// Memory of one hash in KiB, at most `limits::HASH_MEMORY_KIB`.
     pub memory_kib: u32,
     /// Passes over it.
     pub passes: u32,
@@ -201,9 +200,10 @@ impl Worker {
 
     fn verify(&mut self, password: &Password, hash: &str) -> Option<Verified> {
         let hash = PasswordHash::new(hash).ok()?;
+        // Rows come from us, but a bound costs nothing.
         let params = Params::try_from(&hash)
             .ok()
-            .filter(|params| params.m_cost() <= MEMORY_KIB_AT_MOST)?;
+            .filter(|params| params.m_cost() <= HASH_MEMORY_KIB)?;
         let is_ours = hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(Version::V0x13.into());
         let (Some(salt), Some(expected), true) = (hash.salt, hash.hash, is_ours) else {
             return None;

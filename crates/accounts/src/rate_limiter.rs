@@ -4,13 +4,11 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
+use yaopai_model::limits::RATES_KEPT;
 use yaopai_model::{SlidingWindow, Timestamp, Wait, WindowRule};
 
-/// How many keys are remembered at once. Past it those that are idle are forgotten first, and if none is, all are:
-/// a rate that lets a burst pass is better than one that refuses strangers.
-const KEYS: usize = 100_000;
-
-/// Sliding windows by key.
+/// Sliding windows by key, at most `limits::RATES_KEPT`. Past it those that are idle are forgotten first, and if none
+/// is, all are: a rate that lets a burst pass is better than one that refuses strangers.
 pub(crate) struct RateLimiter<K> {
     windows: Mutex<HashMap<K, SlidingWindow>>,
 }
@@ -25,12 +23,12 @@ impl<K: Eq + Hash> RateLimiter<K> {
     /// Counts an event under `key`, if `rule` lets one more pass.
     pub(crate) fn admit(&self, key: K, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        if windows.len() >= KEYS && !windows.contains_key(&key) {
+        if windows.len() >= RATES_KEPT && !windows.contains_key(&key) {
             windows.retain(|_, window| {
                 let _ = window.check(rule, now);
                 !window.is_empty()
             });
-            if windows.len() >= KEYS {
+            if windows.len() >= RATES_KEPT {
                 windows.clear();
             }
         }
@@ -53,9 +51,9 @@ mod tests {
         };
         assert!(limiter.admit(0, rule, Timestamp::EPOCH).is_ok());
         assert!(limiter.admit(0, rule, Timestamp::EPOCH).is_err());
-        for key in 1..=KEYS {
+        for key in 1..=RATES_KEPT {
             assert!(limiter.admit(key, rule, Timestamp::EPOCH).is_ok());
         }
-        assert!(limiter.windows.lock().unwrap().len() <= KEYS);
+        assert!(limiter.windows.lock().unwrap().len() <= RATES_KEPT);
     }
 }

@@ -69,20 +69,21 @@ impl Accounts {
             profile,
             username,
         } = registration;
-        let bearer = self.bearer_account(app, bearer).await?;
+        let bearer = self.bearer(app, bearer).await?;
         let place = self.parts.hasher.place()?;
         let key = CodeKey {
             app,
             address: address.clone(),
             purpose,
         };
-        let guess = self.try_code(key, &code, caller).await?;
+        let (guess, source_try) = self.try_code(key, &code, caller).await?;
         let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
 
         let (verbs, now) = (self.clone(), self.now());
         let kind = address.identifier().kind();
         let registered = self.store().write(move |tx| {
-            match claims::settle_for_new_account(tx, app, &address, bearer, now)? {
+            source_try.succeed(tx)?;
+            match claims::settle_for_new_account(tx, app, &address, bearer.as_ref(), now)? {
                 NewAddress::Taken => return Ok(Registered::Taken),
                 NewAddress::BearersOwn => {
                     guess.consume(tx, now)?;

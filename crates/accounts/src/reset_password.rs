@@ -84,19 +84,20 @@ impl Accounts {
                 return Err(Refusal::ResetNotPermitted.into());
             }
         }
-        let bearer = self.bearer_account(app, bearer).await?;
+        let bearer = self.bearer(app, bearer).await?;
         let place = self.parts.hasher.place()?;
         let key = CodeKey {
             app,
             address: address.clone(),
             purpose,
         };
-        let guess = self.try_code(key, &code, caller).await?;
+        let (guess, source_try) = self.try_code(key, &code, caller).await?;
         let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
 
         let (verbs, address, source, now) = (self.clone(), address.clone(), caller.source, self.now());
         let reset = self.store().write(move |tx| {
-            let Proof::Holder(id) = claims::settle(tx, app, &address, bearer, verbs.entropy(), now)? else {
+            source_try.succeed(tx)?;
+            let Proof::Holder(id) = claims::settle(tx, app, &address, bearer.as_ref(), verbs.entropy(), now)? else {
                 return Ok(Err(Refusal::NotRegistered));
             };
             guess.consume(tx, now)?;
@@ -110,13 +111,7 @@ impl Accounts {
             accounts::advance_epoch(tx, id)?;
             challenges::end_permit(tx, &slider)?;
             let subject = Subject::new(app, &address.identifier(), Some(id));
-            let tally = Tally::new(
-                &verbs.parts.keys,
-                &subject,
-                source,
-                verbs.limits().failures_per_source_per_hour,
-            );
-            tally.succeed(tx)?;
+            Tally::new(&verbs.parts.keys, &subject, source).succeed(tx)?;
             Ok::<_, Error>(Ok(()))
         });
         Ok(reset.await??)

@@ -15,7 +15,7 @@ use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords};
 use crate::claims::{self, Proof};
 use crate::code_guess::CodeGuess;
 use crate::keys::session_digest;
-use crate::throttle::{Subject, Tally};
+use crate::throttle::{SourceTry, Subject, Tally};
 use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal};
 
 /// How failures in a row are answered, which is the wire's to say.
@@ -124,11 +124,14 @@ impl Accounts {
         let subject = Subject::new(app, identifier, candidate.as_ref().map(|candidate| candidate.account));
         let _turn = self.parts.turns.take(subject.as_str()).await;
         let place = self.parts.hasher.place()?;
-        let tally = self.tally(&subject, caller);
-        let (reserving, gate, now) = (tally.clone(), gate(app, identifier), self.now());
-        self.store()
-            .write(move |tx| reserving.reserve_password(tx, rule, gate.as_ref(), now))
-            .await?;
+        let now = self.now();
+        let (tally, source_try) = (self.tally(&subject, caller), self.source_try(caller, now));
+        let (reserving, gate) = (tally.clone(), gate(app, identifier));
+        let reserved = self.store().write(move |tx| {
+            source_try.reserve(tx)?;
+            reserving.reserve_password(tx, rule, gate.as_ref(), now)
+        });
+        reserved.await?;
 
         let sealed = candidate
             .as_ref()
@@ -138,8 +141,6 @@ impl Accounts {
             .transpose()?;
         let verified = self.parts.hasher.verify(place, password.clone(), hash).await?;
         let (Some(candidate), true) = (candidate, verified.matches) else {
-            let now = self.now();
-            self.store().write(move |tx| tally.fail(tx, now)).await?;
             return Err(Refusal::WrongCredentials.into());
         };
         let renewed = self
@@ -147,11 +148,12 @@ impl Accounts {
             .await?;
         let (sign_in, now) = (NewSignIn::draw(self, kind, caller), self.now());
         let signed_in = self.store().write(move |tx| {
-            let account = accounts::by_id(tx, candidate.account)?;
+            let account = accounts::hold(tx, candidate.account)?;
             // A password that was changed while this one was looked at is not signed in with any more.
             let Some(account) = account.filter(|account| account.epoch == candidate.epoch) else {
                 return Ok(Err(Refusal::WrongCredentials));
             };
+            source_try.succeed(tx)?;
             tally.succeed(tx)?;
             if account.disabled_at.is_some() {
                 return Ok(Err(Refusal::AccountDisabled));
@@ -183,30 +185,30 @@ impl Accounts {
             rule,
         } = presented;
         let identifier = address.identifier();
-        let bearer = self.bearer_account(app, bearer).await?;
+        let bearer = self.bearer(app, bearer).await?;
         let candidate = self.candidate(app, &identifier).await?;
         let subject = Subject::new(app, &identifier, candidate.map(|candidate| candidate.account));
         let _turn = self.parts.turns.take(subject.as_str()).await;
-        let tally = self.tally(&subject, caller);
+        let now = self.now();
+        let (tally, source_try) = (self.tally(&subject, caller), self.source_try(caller, now));
         let key = CodeKey {
             app,
             address: address.clone(),
             purpose,
         };
         let guess = CodeGuess::new(&self.parts.keys, key, &code);
-        let (reserving, counting, gate, tries, now) = (
+        let (reserving, counting, gate, tries) = (
             guess.clone(),
             tally.clone(),
             gate(app, &identifier),
             self.limits().code_guesses,
-            self.now(),
         );
         let reserved = self.store().write(move |tx| {
+            source_try.reserve(tx)?;
             counting.reserve_code(tx, rule, gate.as_ref(), now)?;
             Ok::<_, Error>(reserving.reserve(tx, tries, now)?)
         });
         if !guess.is_right(&reserved.await?) {
-            self.store().write(move |tx| tally.fail(tx, now)).await?;
             return Err(Refusal::WrongCode.into());
         }
         let (verbs, sign_in, address, now) = (
@@ -216,11 +218,12 @@ impl Accounts {
             self.now(),
         );
         let signed_in = self.store().write(move |tx| {
+            source_try.succeed(tx)?;
             tally.succeed(tx)?;
-            let Proof::Holder(id) = claims::settle(tx, app, &address, bearer, verbs.entropy(), now)? else {
+            let Proof::Holder(id) = claims::settle(tx, app, &address, bearer.as_ref(), verbs.entropy(), now)? else {
                 return Ok(Err(Refusal::NotRegistered));
             };
-            if accounts::by_id(tx, id)?.is_none_or(|account| account.disabled_at.is_some()) {
+            if accounts::hold(tx, id)?.is_none_or(|account| account.disabled_at.is_some()) {
                 return Ok(Err(Refusal::AccountDisabled));
             }
             guess.consume(tx, now)?;
@@ -229,24 +232,26 @@ impl Accounts {
         Ok(signed_in.await??)
     }
 
-    /// Tries a code outside of sign-in.
+    /// Tries a code outside of sign-in. A right one is consumed, and the try taken back, where it has its effect.
     ///
     /// # Errors
     /// `WrongCode`, `SourceFailedTooOften`.
-    pub(crate) async fn try_code(&self, key: CodeKey, code: &Code, caller: &Caller) -> Outcome<CodeGuess> {
-        let subject = Subject::new(key.app, &key.address.identifier(), None);
-        let tally = self.tally(&subject, caller);
-        let guess = CodeGuess::new(&self.parts.keys, key, code);
-        let (reserving, counting, tries, now) = (guess.clone(), tally.clone(), self.limits().code_guesses, self.now());
+    pub(crate) async fn try_code(&self, key: CodeKey, code: &Code, caller: &Caller) -> Outcome<(CodeGuess, SourceTry)> {
+        let now = self.now();
+        let (guess, source_try) = (
+            CodeGuess::new(&self.parts.keys, key, code),
+            self.source_try(caller, now),
+        );
+        let (reserving, tries) = (guess.clone(), self.limits().code_guesses);
         let reserved = self.store().write(move |tx| {
-            counting.check_source(tx, now)?;
+            source_try.reserve(tx)?;
             Ok::<_, Error>(reserving.reserve(tx, tries, now)?)
         });
-        if !guess.is_right(&reserved.await?) {
-            self.store().write(move |tx| tally.fail(tx, now)).await?;
-            return Err(Refusal::WrongCode.into());
+        if guess.is_right(&reserved.await?) {
+            Ok((guess, source_try))
+        } else {
+            Err(Refusal::WrongCode.into())
         }
-        Ok(guess)
     }
 
     async fn candidate(&self, app: AppId, identifier: &Identifier) -> Outcome<Option<Candidate>> {
@@ -269,12 +274,12 @@ impl Accounts {
     }
 
     fn tally(&self, subject: &Subject, caller: &Caller) -> Tally {
-        Tally::new(
-            &self.parts.keys,
-            subject,
-            caller.source,
-            self.limits().failures_per_source_per_hour,
-        )
+        Tally::new(&self.parts.keys, subject, caller.source)
+    }
+
+    fn source_try(&self, caller: &Caller, now: Timestamp) -> SourceTry {
+        let most = self.limits().failures_per_source_per_hour;
+        SourceTry::new(&self.parts.keys, caller.source, most, now)
     }
 
     fn open_hash(&self, app: AppId, account: AccountId, sealed: &[u8]) -> Result<String, Fault> {

@@ -57,24 +57,49 @@ pub(crate) struct Tally {
     challenge: [u8; 32],
     wait: [u8; 32],
     closing: [u8; 32],
-    source: Budget,
+}
+
+/// A try that counts as a failure of its source, over all subjects, until it turns out to be none.
+#[derive(Clone, Copy)]
+pub(crate) struct SourceTry {
+    failures: Budget,
+    at: Timestamp,
+}
+
+impl SourceTry {
+    pub(crate) fn new(keys: &Keys, source: IpAddr, failures_per_hour: u32, now: Timestamp) -> Self {
+        let failures = Budget::new(
+            keys,
+            &format!("failures of {}", network(source)),
+            failures_per_hour,
+            windows::PER_HOUR,
+            |seconds| Refusal::SourceFailedTooOften { seconds },
+        );
+        Self { failures, at: now }
+    }
+
+    /// Counts the failure in advance.
+    ///
+    /// # Errors
+    /// `SourceFailedTooOften`; nothing is counted then.
+    pub(crate) fn reserve(&self, tx: &Tx) -> Outcome<()> {
+        self.failures.spend(tx, self.at)
+    }
+
+    /// It was none.
+    pub(crate) fn succeed(&self, tx: &Tx) -> Result<(), SqlError> {
+        self.failures.refund(tx, self.at)
+    }
 }
 
 impl Tally {
-    pub(crate) fn new(keys: &Keys, subject: &Subject, source: IpAddr, failures_per_source_per_hour: u32) -> Self {
+    pub(crate) fn new(keys: &Keys, subject: &Subject, source: IpAddr) -> Self {
         let subject = &subject.0;
         let source = network(source);
         Self {
             challenge: challenge_streak(keys, subject),
             wait: keys.counter_key(&format!("password wait {subject} {source}")),
             closing: keys.counter_key(&format!("password path {subject}")),
-            source: Budget::new(
-                keys,
-                &format!("failures of {source}"),
-                failures_per_source_per_hour,
-                windows::PER_HOUR,
-                |seconds| Refusal::SourceFailedTooOften { seconds },
-            ),
         }
     }
 
@@ -89,7 +114,6 @@ impl Tally {
         gate: Option<&ChallengeKey>,
         now: Timestamp,
     ) -> Outcome<()> {
-        self.check_source(tx, now)?;
         match rule {
             FailureRule::Challenge => {
                 self.reserve_challenge(tx, gate, now)?;
@@ -117,7 +141,6 @@ impl Tally {
         gate: Option<&ChallengeKey>,
         now: Timestamp,
     ) -> Outcome<()> {
-        self.check_source(tx, now)?;
         match rule {
             FailureRule::Challenge => self.reserve_challenge(tx, gate, now),
             FailureRule::Wait => Ok(count(tx, &self.challenge, CHALLENGE, now)?),
@@ -141,15 +164,6 @@ impl Tally {
         Ok(())
     }
 
-    pub(crate) fn check_source(&self, tx: &Tx, now: Timestamp) -> Outcome<()> {
-        self.source.check(tx, now)
-    }
-
-    /// The try did fail: its source has one failure more. Past its bound there is nothing left to count.
-    pub(crate) fn fail(&self, tx: &Tx, now: Timestamp) -> Result<(), SqlError> {
-        self.source.spend_if_room(tx, now).map(|_| ())
-    }
-
     /// The try succeeded: there are no failures in a row any more.
     pub(crate) fn succeed(&self, tx: &Tx) -> Result<(), SqlError> {
         for streak in [&self.challenge, &self.wait, &self.closing] {
@@ -170,7 +184,7 @@ pub(crate) fn is_challenged(db: &Db, streak: &[u8; 32], now: Timestamp) -> Resul
 }
 
 fn reserve(tx: &Tx, key: &[u8; 32], rule: StreakRule, now: Timestamp) -> Result<Result<(), Wait>, SqlError> {
-    let before: Streak = streaks::load(tx, key, now)?;
+    let before: Streak = streaks::hold(tx, key, now)?;
     match before.reserve(rule, now) {
         Ok(after) => streaks::save(tx, key, before, after, now).map(Ok),
         Err(wait) => Ok(Err(wait)),

@@ -4,7 +4,10 @@ mod files;
 
 use std::sync::Arc;
 
-use yaopai_model::limits::{UPLOADS_PER_ACCOUNT_PER_DAY, windows};
+use yaopai_model::limits::{
+    UPLOAD_BYTES, UPLOAD_MEMORY_BYTES, UPLOAD_PIXELS, UPLOAD_SIDE, UPLOAD_STORED_BYTES, UPLOADS_PER_ACCOUNT_PER_DAY,
+    windows,
+};
 use yaopai_model::{AccountId, Entropy, PictureName, draw};
 use yaopai_pictures::upload::{Format, Picture, UploadLimits, re_encode};
 use yaopai_store::pictures;
@@ -13,6 +16,15 @@ use crate::budget::Budget;
 use crate::{Accounts, Error, Fault, Outcome, Principal, Refusal};
 
 pub(crate) use files::remove;
+
+/// What an upload may cost.
+const LIMITS: UploadLimits = UploadLimits {
+    bytes: UPLOAD_BYTES,
+    stored_bytes: UPLOAD_STORED_BYTES,
+    side: UPLOAD_SIDE,
+    pixels: UPLOAD_PIXELS,
+    memory: UPLOAD_MEMORY_BYTES,
+};
 
 /// A picture as it is served.
 #[derive(Debug)]
@@ -36,7 +48,7 @@ impl Accounts {
         let work = move || {
             // The place is taken until the work is done, also when nobody waits for it any more.
             let _place = place;
-            re_encode(&bytes, &UploadLimits::default())
+            re_encode(&bytes, &LIMITS)
         };
         let picture = blocking(work).await?.map_err(|_| Refusal::PictureUnfit)?;
         self.keep_picture(account, picture).await
@@ -81,7 +93,7 @@ impl Accounts {
     pub async fn picture(&self, name: &PictureName) -> Outcome<Option<StoredPicture>> {
         let format = format_of(name);
         let (folder, name) = (self.parts.pictures.clone(), name.clone());
-        let bytes = blocking(move || files::read(&folder, &name, UploadLimits::default().stored_bytes)).await?;
+        let bytes = blocking(move || files::read(&folder, &name, UPLOAD_STORED_BYTES)).await?;
         let bytes = bytes.map_err(|error| Fault::new(format!("a picture cannot be read: {error}")))?;
         Ok(bytes.map(|bytes| StoredPicture {
             bytes,
@@ -107,5 +119,18 @@ fn format_of(name: &PictureName) -> Format {
         Format::Png
     } else {
         Format::Jpeg
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_common_photograph_is_refused_for_its_size() {
+        for (width, height) in [(4032u64, 3024u64), (3024, 4032), (4624, 3468), (8000, 2000)] {
+            assert!(width.max(height) <= u64::from(LIMITS.side));
+            assert!(width * height <= LIMITS.pixels && width * height * 4 <= LIMITS.memory);
+        }
     }
 }

@@ -1,11 +1,8 @@
-//! The channels there are, and the deadline they all keep.
+//! The channels there are.
 
-use std::time::Duration;
+use yaopai_model::limits::DELIVERY_DEADLINE;
 
 use crate::{LogChannel, MemoryChannel, Message, SendError, SmtpChannel, WebhookChannel};
-
-/// How long one attempt at sending may take, connecting included.
-pub const DEADLINE: Duration = Duration::from_secs(3);
 
 /// A way for messages to leave the house. Has no `Debug`: some of them hold a password or a key.
 #[expect(clippy::large_enum_variant, reason = "a process has two of them, not a collection")]
@@ -23,7 +20,7 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// Carries `message`. Returns within [`DEADLINE`].
+    /// Carries `message`. Returns within `limits::DELIVERY_DEADLINE`.
     ///
     /// After [`SendError::Temporary`] the message may still arrive: an answer can get lost or come too late. The
     /// receiver tells doubles by [`Message::id`].
@@ -32,11 +29,11 @@ impl Channel {
     /// [`SendError::Temporary`] when another try is worth it (deadline, connection, a busy receiver),
     /// [`SendError::Permanent`] when it is not (no channel, a receiver that refuses this very message).
     pub async fn send(&self, message: &Message) -> Result<(), SendError> {
-        match tokio::time::timeout(DEADLINE, self.attempt(message)).await {
+        match tokio::time::timeout(DELIVERY_DEADLINE, self.attempt(message)).await {
             Ok(outcome) => outcome,
             Err(_elapsed) => Err(SendError::temporary(format!(
                 "{0} 秒内没有结果 / no answer within {0} s",
-                DEADLINE.as_secs()
+                DELIVERY_DEADLINE.as_secs()
             ))),
         }
     }

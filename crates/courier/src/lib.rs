@@ -14,7 +14,7 @@ mod smtp;
 mod text;
 mod webhook;
 
-pub use channel::{Channel, DEADLINE};
+pub use channel::Channel;
 pub use error::{Reason, SendError, SetupError};
 pub use log::LogChannel;
 pub use memory::MemoryChannel;

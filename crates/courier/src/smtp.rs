@@ -12,12 +12,10 @@ use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
+use yaopai_model::limits::{DELIVERY_DEADLINE, IDLE_CHANNEL_CONNECTIONS};
 
-use crate::{DEADLINE, Message, SendError, SetupError};
+use crate::{Message, SendError, SetupError};
 use address::{Security, ServerAddress};
-
-/// Idle connections kept for the next mail.
-const IDLE_CONNECTIONS: usize = 4;
 
 /// How long an idle connection may take to show that it still works before a new one is made.
 const REUSE_DEADLINE: Duration = Duration::from_millis(500);
@@ -107,7 +105,7 @@ impl SmtpChannel {
             .await
             .map_err(|error| judge(&error))?;
         let mut idle = self.idle();
-        if idle.len() < IDLE_CONNECTIONS {
+        if idle.len() < IDLE_CHANNEL_CONNECTIONS {
             idle.push(connection);
         }
         Ok(())
@@ -130,7 +128,7 @@ impl SmtpChannel {
         };
         let server = (self.host.as_str(), self.port);
         let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, Some(DEADLINE), &self.hello, wrapped, None).await?;
+            AsyncSmtpConnection::connect_tokio1(server, Some(DELIVERY_DEADLINE), &self.hello, wrapped, None).await?;
         if let TlsMode::StartTls(tls) = &self.security {
             connection.starttls(tls.clone(), &self.hello).await?;
         }

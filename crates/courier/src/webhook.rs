@@ -8,14 +8,12 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, StatusCode};
 use serde::Serialize;
 use url::Url;
+use yaopai_model::limits::{DELIVERY_DEADLINE, IDLE_CHANNEL_CONNECTIONS};
 
-use crate::{Body, DEADLINE, Message, SendError, SetupError, text};
+use crate::{Body, Message, SendError, SetupError, text};
 
 /// Carries `sha256=` and the lower-case hexadecimal HMAC-SHA256 of the body's bytes, keyed with the webhook's secret.
 pub const SIGNATURE_HEADER: &str = "X-Yaopai-Signature";
-
-/// Idle connections kept for the next message.
-const IDLE_CONNECTIONS: usize = 4;
 
 /// Sends one-time codes as `POST` with a JSON body
 /// `{"id","to","code","purpose","app_id","ttl_seconds","text"}`, signed in [`SIGNATURE_HEADER`].
@@ -65,9 +63,9 @@ impl WebhookChannel {
                 .tls_certs_merge(roots)
                 .redirect(Policy::none())
                 .no_proxy()
-                .timeout(DEADLINE)
-                .connect_timeout(DEADLINE)
-                .pool_max_idle_per_host(IDLE_CONNECTIONS)
+                .timeout(DELIVERY_DEADLINE)
+                .connect_timeout(DELIVERY_DEADLINE)
+                .pool_max_idle_per_host(IDLE_CHANNEL_CONNECTIONS)
                 .user_agent(concat!("yaopai/", env!("CARGO_PKG_VERSION")))
                 .build()
         });

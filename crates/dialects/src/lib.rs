@@ -86,10 +86,10 @@ pub fn router(wires: Wires) -> Router {
         .into_iter()
         .flat_map(|wire| wire.tables().into_iter().map(move |table| (wire, table)))
         .fold(Router::new(), |router, (wire, table)| {
-            router.nest(
-                table.prefix(),
-                http::surround(wire, table.into_router(), &wires.settings),
-            )
+            let prefix = table.prefix();
+            router
+                .nest(prefix, http::surround(wire, table.into_router(), &wires.settings))
+                .route(&format!("{prefix}/"), http::bare_prefix(wire, &wires.settings))
         })
         .with_state(wires)
 }

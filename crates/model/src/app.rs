@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::limits::APP_NAME_CHARACTERS;
+use crate::limits::{APP_NAME_CHARACTERS, HOST_NAME_BYTES};
 use crate::{Entropy, draw};
 
 /// An app's row number.
@@ -111,7 +111,7 @@ impl HostName {
         let host = without_port.trim_end_matches('.').to_ascii_lowercase();
         let belongs =
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
-        if host.is_empty() || host.len() > 253 || !host.bytes().all(belongs) {
+        if host.is_empty() || host.len() > HOST_NAME_BYTES || !host.bytes().all(belongs) {
             return Err(AppTextError);
         }
         Ok(Self(host))

@@ -1,4 +1,5 @@
-//! Every bound there is, in one list. Those an operator may change are fields of [`Limits`]; the rest are fixed.
+//! Every bound that somebody can run into, in one list. Those an operator may change are fields of [`Limits`], or are
+//! settings of the server; the rest are fixed. What only tunes one mechanism stands with it.
 
 use std::time::Duration;
 
@@ -24,12 +25,18 @@ pub const PASSWORD_CHARACTERS: usize = 128;
 pub const PASSWORD_CHARACTERS_PUBLISHED: usize = 6;
 /// Fewest characters of a new password under the policy `strict`.
 pub const PASSWORD_CHARACTERS_STRICT: usize = 8;
+/// Memory that one password hash may take, in KiB.
+pub const HASH_MEMORY_KIB: u32 = 1024 * 1024;
 /// Characters of an app's name.
 pub const APP_NAME_CHARACTERS: usize = 64;
+/// Keys of one purpose, the replaced ones included: a new one a month for eighty years.
+pub const KEYS_PER_PURPOSE: u32 = 1_000;
 /// Apps of one server.
 pub const APPS: u32 = 1_000;
 /// Hosts that are mapped to one app.
 pub const HOSTS_PER_APP: u32 = 100;
+/// Bytes of a host name (RFC 1035, section 2.3.4, less the dot at its end and the length before each label).
+pub const HOST_NAME_BYTES: usize = 253;
 
 // Profiles and settings.
 
@@ -64,6 +71,8 @@ pub const TOKEN_BYTES: usize = 1_024;
 pub const DEVICE_BYTES: usize = 200;
 /// `info` calls of one account on the `user` wire in a minute.
 pub const INFO_CALLS_PER_MINUTE: u32 = 30;
+/// Accounts or apps whose rate is kept in memory at once.
+pub const RATES_KEPT: usize = 100_000;
 
 // Codes and guessing.
 
@@ -96,16 +105,25 @@ pub const RESET_PERMIT_LIFE: Duration = Duration::from_secs(30 * 60);
 
 /// How long a slider picture can be answered.
 pub const SLIDER_LIFE: Duration = Duration::from_secs(5 * 60);
+/// Sliders that are drawn at once or wait for a thread.
+pub const SLIDERS_AT_ONCE: usize = 64;
 
 // Pictures.
 
 /// Bytes of an uploaded picture.
 pub const UPLOAD_BYTES: usize = 5 * 1024 * 1024;
+/// Bytes of the file that is made of it, which may be larger: ours is packed for speed.
+pub const UPLOAD_STORED_BYTES: usize = 16 * 1024 * 1024;
+/// Pixels of its width, and of its height.
+pub const UPLOAD_SIDE: u32 = 8_192;
+/// Pixels of it, width times height.
+pub const UPLOAD_PIXELS: u64 = 16 * 1024 * 1024;
+/// Bytes that its decoded pixels may take.
+pub const UPLOAD_MEMORY_BYTES: u64 = 64 * 1024 * 1024;
 /// How long after its upload a picture may be put into a profile.
 pub const UPLOAD_USABLE: Duration = Duration::from_secs(20 * 60);
 /// Uploads of one account in a day.
 pub const UPLOADS_PER_ACCOUNT_PER_DAY: u32 = 100;
-
 /// Uploads that are decoded and written anew at once.
 pub const UPLOADS_AT_ONCE: usize = 4;
 
@@ -126,10 +144,16 @@ pub const KEYWORD_CHARACTERS: usize = 100;
 
 /// Messages that may wait in the outbox; past it, codes are refused.
 pub const OUTBOX_WAITING: u32 = 10_000;
+/// How long one attempt at sending a message may take, connecting included.
+pub const DELIVERY_DEADLINE: Duration = Duration::from_secs(3);
 /// How often one message is tried.
 pub const DELIVERY_ATTEMPTS: u32 = 5;
+/// Messages of each state that operators are shown.
+pub const DELIVERIES_SHOWN: u32 = 50;
 /// Messages that are sent at once.
 pub const DELIVERIES_AT_ONCE: usize = 16;
+/// Idle connections that a channel keeps for the next message.
+pub const IDLE_CHANNEL_CONNECTIONS: usize = 4;
 
 // What is swept away.
 
@@ -142,8 +166,53 @@ pub const SWEEP_BATCH: u32 = 500;
 /// Transactions of one sweep for each table; what remains waits for the next.
 pub const SWEEP_BATCHES: u32 = 40;
 
+// The database.
+
+/// Point look-ups that run at once.
+pub const READS_AT_ONCE: usize = 16;
+/// Scans that run at once.
+pub const SCANS_AT_ONCE: usize = 2;
+/// Reads or scans that may wait for each that can run.
+pub const READS_WAITING: usize = 16;
+/// How long a scan may take, waiting included.
+pub const SCAN_DEADLINE: Duration = Duration::from_secs(5);
+/// Writes that may wait.
+pub const WRITES_WAITING: usize = 4_096;
+/// Writes that share a commit.
+pub const WRITES_PER_COMMIT: usize = 512;
+/// How long a write may take, waiting included, before its caller is told that the outcome is unknown.
+pub const WRITE_DEADLINE: Duration = Duration::from_secs(10);
+/// How often a transaction that collides is run before its caller is told to come again.
+pub const WRITE_ATTEMPTS: usize = 5;
+/// How long to wait for another process that is writing. Well under half of [`WRITE_DEADLINE`], so that a write that
+/// waits behind one that waits in vain is told "busy" too, and not that its outcome is unknown.
+pub const DATABASE_BUSY: Duration = Duration::from_secs(3);
+/// Connections to PostgreSQL for point look-ups, and as many for transactions.
+pub const SERVER_CONNECTIONS: usize = 8;
+/// Calls of a kind that may wait for a connection to PostgreSQL.
+pub const SERVER_CALLS_WAITING: usize = 1_024;
+/// How long a look-up or a transaction on PostgreSQL may take, waiting included. A server that is frozen answers nothing,
+/// and callers are answered within three seconds all the same.
+pub const SERVER_DEADLINE: Duration = Duration::from_millis(2_500);
+/// How long PostgreSQL's schema may take to be brought up to date.
+pub const SERVER_MIGRATION_DEADLINE: Duration = Duration::from_secs(600);
+/// How often a connection is asked whether its server still takes writes.
+pub const SERVER_RECHECK: Duration = Duration::from_secs(2);
+/// How long the server may take to say so.
+pub const SERVER_RECHECK_DEADLINE: Duration = Duration::from_secs(1);
+/// Statements that a connection keeps prepared: more than there are.
+pub const PREPARED_STATEMENTS: usize = 512;
+/// Rows of a result.
+pub const RESULT_ROWS: usize = 100_000;
+/// Bytes of a value in a row.
+pub const VALUE_BYTES: usize = 16 * 1024 * 1024;
+
 // Requests.
 
+/// Bytes of a request's head: its address and its headers.
+pub const HEAD_BYTES: usize = 32 * 1024;
+/// Headers of a request.
+pub const HEADERS: usize = 100;
 /// Bytes of a request's path and query.
 pub const URL_BYTES: usize = 8 * 1024;
 /// Parameters of a request, query and form together.
@@ -162,6 +231,19 @@ pub const BODY_DEADLINE: Duration = Duration::from_secs(30);
 pub const FORWARDED_HOPS: usize = 16;
 /// Characters of a request id that a client may bring along.
 pub const REQUEST_ID_CHARACTERS: usize = 64;
+
+// Operators.
+
+/// Bytes of a management command, and of its reply.
+pub const COMMAND_BYTES: u64 = 1024 * 1024;
+/// Management commands that are carried out at once.
+pub const COMMANDS_AT_ONCE: usize = 8;
+/// How long a management command may take, from connecting to the end of the reply.
+pub const COMMAND_DEADLINE: Duration = Duration::from_secs(30);
+/// Bytes of a settings file, or of a file that holds a secret.
+pub const SETTINGS_FILE_BYTES: u64 = 1024 * 1024;
+/// Bytes of standard input that are read for a password.
+pub const PASSWORD_LINE_BYTES: u64 = 4_096;
 
 /// The windows over which sends, guesses and failures are counted.
 pub mod windows {

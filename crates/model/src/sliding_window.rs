@@ -49,6 +49,12 @@ impl SlidingWindow {
         Err(Wait(now.until(leaves_at)))
     }
 
+    /// Takes back the event that was counted at this instant; says whether there is one.
+    pub fn take_back(&mut self, event: Timestamp) -> bool {
+        let found = self.0.iter().rposition(|counted| *counted == event);
+        found.map(|index| self.0.remove(index)).is_some()
+    }
+
     /// The window as bytes: eight for each event.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.0
@@ -100,6 +106,18 @@ mod tests {
         assert_eq!(window.admit(RULE, at(3)), Err(Wait(Duration::from_secs(7))));
         assert_eq!(window.admit(RULE, at(10)), Ok(()));
         assert_eq!(window.admit(RULE, at(10)), Err(Wait(Duration::from_secs(1))));
+    }
+
+    #[test]
+    fn what_is_taken_back_makes_room() {
+        let mut window = SlidingWindow::default();
+        for second in [0, 1, 1] {
+            assert_eq!(window.admit(RULE, at(second)), Ok(()));
+        }
+        assert!(!window.take_back(at(2)));
+        assert!(window.take_back(at(1)));
+        assert_eq!(window.admit(RULE, at(2)), Ok(()));
+        assert_eq!(window.admit(RULE, at(2)), Err(Wait(Duration::from_secs(8))));
     }
 
     #[test]

@@ -22,19 +22,6 @@ pub struct UploadLimits {
     pub memory: u64,
 }
 
-impl Default for UploadLimits {
-    /// 5 MiB in and 16 MiB out, 8192 pixels a side, 16 Mi pixels, 64 MiB decoded.
-    fn default() -> Self {
-        Self {
-            bytes: 5 << 20,
-            stored_bytes: 16 << 20,
-            side: 8192,
-            pixels: 16 << 20,
-            memory: 64 << 20,
-        }
-    }
-}
-
 /// The types of picture that are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

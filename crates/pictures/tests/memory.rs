@@ -7,11 +7,21 @@ use std::io::{Cursor, Write};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use image::{ImageFormat, RgbImage};
+use yaopai_model::limits;
 use yaopai_pictures::upload::{Unfit, UploadLimits, re_encode};
 
 #[path = "it/chunk.rs"]
 mod chunk;
 use chunk::chunk;
+
+/// Those of the product.
+const LIMITS: UploadLimits = UploadLimits {
+    bytes: limits::UPLOAD_BYTES,
+    stored_bytes: limits::UPLOAD_STORED_BYTES,
+    side: limits::UPLOAD_SIDE,
+    pixels: limits::UPLOAD_PIXELS,
+    memory: limits::UPLOAD_MEMORY_BYTES,
+};
 
 const EXPANDED: usize = 256 << 20;
 const ALLOWED: u64 = 48 << 20;
@@ -76,7 +86,7 @@ fn bombs_cost_no_more_than_pictures() {
     let outcomes = [Ok((64, 64)), Err(Unfit::TooManyPixels)].map(|outcome| [outcome; 4]);
     let before = peak();
     for (index, (upload, expected)) in uploads.iter().zip(outcomes.concat()).enumerate() {
-        let outcome = re_encode(upload, &UploadLimits::default());
+        let outcome = re_encode(upload, &LIMITS);
         assert_eq!(
             outcome.map(|picture| (picture.width, picture.height)),
             expected,

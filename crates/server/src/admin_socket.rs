@@ -7,22 +7,16 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
+use yaopai_model::limits::{COMMAND_BYTES, COMMAND_DEADLINE, COMMANDS_AT_ONCE};
 
 use crate::commands::{self, Command, Office, Reply};
 use crate::data_folder::Paths;
 use crate::shutdown::Stop;
 
-/// Bytes of a command, and of a reply.
-const LINE_BYTES: u64 = 1 << 20;
-/// Commands that are carried out at once.
-const COMMANDS_AT_ONCE: usize = 8;
-/// How long a command may take, from connecting to the end of the reply.
-const DEADLINE: Duration = Duration::from_secs(30);
 /// Bytes of a socket's path that every system takes.
 const SOCKET_PATH_BYTES: usize = 100;
 
@@ -45,8 +39,13 @@ impl Address {
         }
         let folder = File::open(paths.root())?;
         let name = path.file_name().unwrap_or_default();
-        let path = Path::new("/proc/self/fd").join(folder.as_raw_fd().to_string()).join(name);
-        Ok(Self { path, _folder: Some(folder) })
+        let path = Path::new("/proc/self/fd")
+            .join(folder.as_raw_fd().to_string())
+            .join(name);
+        Ok(Self {
+            path,
+            _folder: Some(folder),
+        })
     }
 }
 
@@ -82,12 +81,14 @@ impl AdminSocket {
                 accepted = self.listener.accept() => accepted,
             };
             // Nobody but the owner gets here; a failure to accept is theirs to see at the other end.
-            let (Ok((stream, _)), Ok(place)) = (accepted, Arc::clone(&places).acquire_owned().await) else { continue };
+            let (Ok((stream, _)), Ok(place)) = (accepted, Arc::clone(&places).acquire_owned().await) else {
+                continue;
+            };
             let office = office.clone();
             tokio::spawn(async move {
                 let _place = place;
                 // A command that is under way is carried out though its sender may have gone.
-                let _ = tokio::time::timeout(DEADLINE, answer(stream, &office)).await;
+                let _ = tokio::time::timeout(COMMAND_DEADLINE, answer(stream, &office)).await;
             });
         }
         let _ = fs::remove_file(&self.path);
@@ -97,11 +98,13 @@ impl AdminSocket {
 async fn answer(stream: UnixStream, office: &Office) -> io::Result<()> {
     let (input, mut output) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(input.take(LINE_BYTES)).read_line(&mut line).await?;
+    BufReader::new(input.take(COMMAND_BYTES)).read_line(&mut line).await?;
     let reply = match serde_json::from_str::<Command>(&line) {
         Ok(command) => commands::execute(office, command).await,
         // The parser's words may quote the line, which may hold a password.
-        Err(_) => Reply::Failed("命令无法理解，版本可能不同 / not a command this server knows: is it another version?".to_owned()),
+        Err(_) => Reply::Failed(
+            "命令无法理解，版本可能不同 / not a command this server knows: is it another version?".to_owned(),
+        ),
     };
     let mut line = serde_json::to_string(&reply)?;
     line.push('\n');
@@ -122,7 +125,7 @@ pub(crate) async fn send(paths: &Paths, command: Command) -> io::Result<Result<R
         Err(error) if is_nobody(&error) => return Ok(Err(command)),
         Err(error) => return Err(error),
     };
-    let reply = tokio::time::timeout(DEADLINE, converse(stream, &command)).await;
+    let reply = tokio::time::timeout(COMMAND_DEADLINE, converse(stream, &command)).await;
     reply.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map(Ok)
 }
 
@@ -136,6 +139,6 @@ async fn converse(stream: UnixStream, command: &Command) -> io::Result<Reply> {
     line.push('\n');
     output.write_all(line.as_bytes()).await?;
     let mut reply = String::new();
-    BufReader::new(input.take(LINE_BYTES)).read_line(&mut reply).await?;
+    BufReader::new(input.take(COMMAND_BYTES)).read_line(&mut reply).await?;
     Ok(serde_json::from_str(&reply)?)
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -11,12 +11,9 @@ use yaopai_model::{Clock as _, Timestamp};
 use crate::cli::{Backup, Restore};
 use crate::clock::SystemClock;
 use crate::config::{Config, Settings};
-use crate::data_folder::{self, DataFolder, Paths};
+use crate::data_folder::{self, DATABASE, DataFolder, PICTURES, Paths, ROOT_KEY, make_private_folder};
 use crate::{Complaint, terminal, wire_up};
 
-const DATABASE: &str = "yaopai.db";
-const ROOT_KEY: &str = "root.key";
-const PICTURES: &str = "pictures";
 /// How the folders begin into which a restore moves what was there.
 const ASIDE: &str = "before-restore-";
 
@@ -29,7 +26,11 @@ pub(crate) fn backup(config: &Config, order: &Backup) -> Result<(), Complaint> {
         return Err(format!("没有数据库 / there is no database {}", database.display()).into());
     }
     if order.file.exists() {
-        return Err(format!("已存在，不覆盖 / it exists and is not overwritten: {}", order.file.display()).into());
+        return Err(format!(
+            "已存在，不覆盖 / it exists and is not overwritten: {}",
+            order.file.display()
+        )
+        .into());
     }
     let (snapshot, partial) = (beside(&order.file, ".db"), beside(&order.file, ".partial"));
     let written = yaopai_store::backup(&database, &snapshot)
@@ -57,7 +58,16 @@ fn beside(file: &Path, suffix: &str) -> PathBuf {
 
 /// Writes the tar file; says whether the root key is in it.
 fn pack(target: &Path, snapshot: &Path, paths: &Paths, with_root_key: bool) -> Result<bool, Complaint> {
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(target)?;
+    // What a crash left behind goes. Somebody else's file, or a link to one, is never written to: the root key goes in.
+    match fs::remove_file(target) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        Ok(()) | Err(_) => {}
+    }
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(target)?;
     let mut tar = tar::Builder::new(file);
     tar.append_path_with_name(snapshot, DATABASE)?;
     // After the database: a picture that it names is there, unless it was removed since.
@@ -95,7 +105,10 @@ fn append_folder(tar: &mut tar::Builder<File>, folder: &Path, name: &Path) -> io
 pub(crate) async fn restore(config: &Config, order: &Restore) -> Result<(), Complaint> {
     let settings = &config.settings;
     if settings.database_url.is_some() {
-        return Err("请先去掉 `database_url`：恢复到数据目录 / leave `database_url` out: a restore goes into the data folder".into());
+        return Err(
+            "请先去掉 `database_url`：恢复到数据目录 / leave `database_url` out: a restore goes into the data folder"
+                .into(),
+        );
     }
     let archive = File::open(&order.file).map_err(|error| format!("{}: {error}", order.file.display()))?;
     let folder = DataFolder::take(&settings.data_dir)?;
@@ -110,7 +123,7 @@ pub(crate) async fn restore(config: &Config, order: &Restore) -> Result<(), Comp
     }
     let stamp = stamp(SystemClock::default().now());
     let unpacked = root.join(format!("restoring-{stamp}"));
-    let checked = private_folder(&unpacked)
+    let checked = make_private_folder(&unpacked)
         .map_err(Complaint::from)
         .and_then(|()| unpack(archive, &unpacked))
         .and_then(|()| check(&unpacked, settings, folder.paths()));
@@ -132,9 +145,9 @@ pub(crate) async fn restore(config: &Config, order: &Restore) -> Result<(), Comp
     fs::remove_dir(&unpacked)?;
     data_folder::sync_folder(&root)?;
     let base = wire_up::open(settings, folder).await?;
-    let ended = base.accounts.end_all_sessions().await;
+    let voided = base.accounts.void_after_restore().await;
     base.close().await;
-    ended.map_err(wire_up::OpenFailure::from)?;
+    voided.map_err(wire_up::OpenFailure::from)?;
     terminal::say("已恢复，所有会话已结束 / restored; every session is over");
     Ok(())
 }
@@ -156,15 +169,11 @@ fn content_of(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn move_into(content: &[PathBuf], aside: &Path) -> io::Result<()> {
-    private_folder(aside)?;
+    make_private_folder(aside)?;
     for path in content {
         fs::rename(path, aside.join(path.file_name().unwrap_or_default()))?;
     }
     Ok(())
-}
-
-fn private_folder(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 fn stamp(now: Timestamp) -> String {
@@ -178,13 +187,21 @@ fn unpack(archive: File, folder: &Path) -> Result<(), Complaint> {
         let mut entry = entry?;
         let name = entry.path()?.into_owned();
         if !entry.header().entry_type().is_file() || !belongs(&name) {
-            return Err(format!("不是 Yaopai 的备份 / not a backup of Yaopai: it holds {}", name.display()).into());
+            return Err(format!(
+                "不是 Yaopai 的备份 / not a backup of Yaopai: it holds {}",
+                name.display()
+            )
+            .into());
         }
         let path = folder.join(&name);
         if let Some(parent) = path.parent() {
-            private_folder(parent)?;
+            make_private_folder(parent)?;
         }
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
         io::copy(&mut entry, &mut file)?;
         file.sync_all()?;
     }
@@ -226,7 +243,15 @@ mod tests {
         for good in ["yaopai.db", "root.key", "pictures/a.png", "pictures/ab/cd.jpg"] {
             assert!(belongs(Path::new(good)), "{good}");
         }
-        for bad in ["../yaopai.db", "/root.key", "pictures", "pictures/../root.key", "initialised", "a/root.key", ""] {
+        for bad in [
+            "../yaopai.db",
+            "/root.key",
+            "pictures",
+            "pictures/../root.key",
+            "initialised",
+            "a/root.key",
+            "",
+        ] {
             assert!(!belongs(Path::new(bad)), "{bad}");
         }
     }

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     /// 账号 / accounts.
     #[command(subcommand)]
     Account(Account),
+    /// 最近的短信和邮件：送出了没有，为什么没有 / the latest messages: sent or not, and why not.
+    Messages(Form),
     /// 设置 / settings.
     #[command(subcommand)]
     Config(Config),
@@ -63,6 +65,22 @@ pub(crate) enum App {
         #[arg(long, value_name = "HOST")]
         host: Vec<String>,
         /// 每秒请求数上限 / requests a second at most.
+        #[arg(long, value_name = "N")]
+        rate: Option<u32>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// 更改域名与速率 / change its hosts and its rate.
+    Update {
+        /// `app_id`.
+        app_id: String,
+        /// 归属它的全部域名，可重复 / every host whose requests belong to it; may be repeated.
+        #[arg(long, value_name = "HOST")]
+        host: Vec<String>,
+        /// 不再有域名归属它 / no host is its any more.
+        #[arg(long, conflicts_with = "host")]
+        no_host: bool,
+        /// 每秒请求数上限，0 为不限 / requests a second at most; 0 for no bound.
         #[arg(long, value_name = "N")]
         rate: Option<u32>,
         #[command(flatten)]

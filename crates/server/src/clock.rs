@@ -21,7 +21,9 @@ impl SystemClock {
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         #[expect(clippy::disallowed_methods, reason = "this is where time comes in")]
-        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let since_epoch = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
         let machine = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
         let before = self.latest.fetch_max(machine, Ordering::Relaxed);
         Timestamp::from_millis(machine.max(before))

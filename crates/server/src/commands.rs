@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use yaopai_accounts::{
-    AccountSelector, Accounts, Actor, Error, KeyPurpose, NewAccount, NewApp, Outcome, PageRequest, Refusal,
+    AccountSelector, Accounts, Actor, AppChange, Error, KeyPurpose, NewAccount, NewApp, Outcome, OutgoingMessage,
+    PageRequest, Refusal,
 };
 use yaopai_model::{
     Account, App, AppKey, AppName, AppSecret, Email, HostName, Identifier, Password, PasswordPolicy, Phone, Role,
-    Username, limits,
+    Timestamp, Username, limits,
 };
 
 use crate::readiness::Readiness;
@@ -16,13 +17,38 @@ use crate::readiness::Readiness;
 #[derive(Deserialize, Serialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Command {
-    CreateApp { name: String, hosts: Vec<String>, rate: Option<u32> },
+    CreateApp {
+        name: String,
+        hosts: Vec<String>,
+        rate: Option<u32>,
+    },
+    UpdateApp {
+        app_id: String,
+        /// All of its hosts; none for no change.
+        hosts: Option<Vec<String>>,
+        /// Requests a second, 0 for no bound; none for no change.
+        rate: Option<u32>,
+    },
     ListApps,
-    RotateAppSecret { app_id: String },
+    RotateAppSecret {
+        app_id: String,
+    },
     CreateAccount(CreateAccount),
-    SetRole { app: Option<String>, account: String, role: String },
-    SetDisabled { app: Option<String>, account: String, disabled: bool },
-    ListAccounts { app: Option<String>, page: u32 },
+    SetRole {
+        app: Option<String>,
+        account: String,
+        role: String,
+    },
+    SetDisabled {
+        app: Option<String>,
+        account: String,
+        disabled: bool,
+    },
+    ListAccounts {
+        app: Option<String>,
+        page: u32,
+    },
+    ListMessages,
     RotateKeys,
     EndAllSessions,
     /// Whether the server can do its work now.
@@ -47,7 +73,11 @@ pub(crate) enum Reply {
     AppSecret(AppSecretRow),
     Apps(Vec<AppRow>),
     Account(AccountRow),
-    Accounts { total: u32, accounts: Vec<AccountRow> },
+    Accounts {
+        total: u32,
+        accounts: Vec<AccountRow>,
+    },
+    Messages(Vec<MessageRow>),
     Done,
     /// It was not done; why, in words for the operator.
     Failed(String),
@@ -78,6 +108,21 @@ pub(crate) struct AccountRow {
     pub(crate) phone: Option<String>,
     pub(crate) role: String,
     pub(crate) disabled: bool,
+}
+
+/// A message as operators see it.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct MessageRow {
+    pub(crate) id: String,
+    pub(crate) state: String,
+    pub(crate) channel: String,
+    pub(crate) recipient: String,
+    pub(crate) subject: String,
+    pub(crate) attempts: i64,
+    /// In milliseconds since 1970-01-01T00:00:00Z, as all instants here.
+    pub(crate) created_at: i64,
+    pub(crate) finished_at: Option<i64>,
+    pub(crate) last_error: Option<String>,
 }
 
 /// Why a command was not carried out.
@@ -114,6 +159,15 @@ async fn carry_out(office: &Office, command: Command) -> Result<Reply, Failure> 
     let accounts = &office.accounts;
     match command {
         Command::CreateApp { name, hosts, rate } => create_app(accounts, &name, &hosts, rate).await,
+        Command::UpdateApp { app_id, hosts, rate } => {
+            let key = AppKey::parse(&app_id).map_err(|_| Failure::Input(BAD_APP_ID))?;
+            let change = AppChange {
+                hosts: hosts.as_deref().map(host_names).transpose()?,
+                requests_per_second: rate.map(|rate| Some(rate).filter(|rate| *rate > 0)),
+            };
+            let app = accounts.update_app(&key, change).await?;
+            Ok(Reply::Apps(vec![app_row(&app)]))
+        }
         Command::ListApps => Ok(Reply::Apps(accounts.list_apps().await?.iter().map(app_row).collect())),
         Command::RotateAppSecret { app_id } => {
             let key = AppKey::parse(&app_id).map_err(|_| Failure::Input(BAD_APP_ID))?;
@@ -124,19 +178,36 @@ async fn carry_out(office: &Office, command: Command) -> Result<Reply, Failure> 
         Command::SetRole { app, account, role } => {
             let role = Role::parse(&role).map_err(|_| Failure::Input(BAD_ROLE))?;
             let account = find(accounts, app.as_deref(), &account).await?;
-            accounts.set_role(account.app, Actor::Operator, account.id, role).await?;
+            accounts
+                .set_role(account.app, Actor::Operator, account.id, role)
+                .await?;
             Ok(Reply::Account(account_row(&Account { role, ..account })))
         }
         Command::SetDisabled { app, account, disabled } => {
             let account = find(accounts, app.as_deref(), &account).await?;
-            accounts.set_disabled(account.app, Actor::Operator, account.id, disabled).await?;
-            Ok(Reply::Account(AccountRow { disabled, ..account_row(&account) }))
+            accounts
+                .set_disabled(account.app, Actor::Operator, account.id, disabled)
+                .await?;
+            Ok(Reply::Account(AccountRow {
+                disabled,
+                ..account_row(&account)
+            }))
         }
         Command::ListAccounts { app, page } => {
             let app = app_of(accounts, app.as_deref()).await?;
-            let page = PageRequest { number: page.max(1), size: limits::PAGE_SIZE };
+            let page = PageRequest {
+                number: page.max(1),
+                size: limits::PAGE_SIZE,
+            };
             let page = accounts.list_accounts(app.id, Actor::Operator, page).await?;
-            Ok(Reply::Accounts { total: page.total, accounts: page.accounts.iter().map(account_row).collect() })
+            Ok(Reply::Accounts {
+                total: page.total,
+                accounts: page.accounts.iter().map(account_row).collect(),
+            })
+        }
+        Command::ListMessages => {
+            let messages = accounts.messages().await?;
+            Ok(Reply::Messages(messages.into_iter().map(message_row).collect()))
         }
         Command::RotateKeys => {
             accounts.rotate_key(KeyPurpose::Tokens).await?;
@@ -147,21 +218,30 @@ async fn carry_out(office: &Office, command: Command) -> Result<Reply, Failure> 
             accounts.end_all_sessions().await?;
             Ok(Reply::Done)
         }
-        Command::CheckReadiness => office.readiness.check().await.map(|()| Reply::Done).map_err(Failure::Input),
+        Command::CheckReadiness => office
+            .readiness
+            .check()
+            .await
+            .map(|()| Reply::Done)
+            .map_err(Failure::Input),
     }
 }
 
-async fn create_app(
-    accounts: &Accounts,
-    name: &str,
-    hosts: &[String],
-    rate: Option<u32>,
-) -> Result<Reply, Failure> {
-    let name = AppName::parse(name).map_err(|_| Failure::Input("应用名称须为 1 到 64 个字符 / a name has 1 to 64 characters"))?;
-    let hosts: Result<Vec<_>, _> = hosts.iter().map(|host| HostName::parse(host)).collect();
-    let hosts = hosts.map_err(|_| Failure::Input("域名有误 / not a host name"))?;
-    let (app, secret) = accounts.create_app(NewApp { name, hosts, requests_per_second: rate }).await?;
+async fn create_app(accounts: &Accounts, name: &str, hosts: &[String], rate: Option<u32>) -> Result<Reply, Failure> {
+    let name = AppName::parse(name)
+        .map_err(|_| Failure::Input("应用名称须为 1 到 64 个字符 / a name has 1 to 64 characters"))?;
+    let new = NewApp {
+        name,
+        hosts: host_names(hosts)?,
+        requests_per_second: rate,
+    };
+    let (app, secret) = accounts.create_app(new).await?;
     Ok(Reply::AppSecret(app_secret(&app, &secret)))
+}
+
+fn host_names(hosts: &[String]) -> Result<Vec<HostName>, Failure> {
+    let hosts: Result<Vec<_>, _> = hosts.iter().map(|host| HostName::parse(host)).collect();
+    hosts.map_err(|_| Failure::Input("域名有误 / not a host name"))
 }
 
 async fn create_account(accounts: &Accounts, policy: PasswordPolicy, new: CreateAccount) -> Result<Reply, Failure> {
@@ -179,13 +259,24 @@ async fn create_account(accounts: &Accounts, policy: PasswordPolicy, new: Create
         identifiers.push(Identifier::Phone(phone));
     }
     if identifiers.is_empty() {
-        return Err(Failure::Input("需要用户名、邮箱或手机号 / a username, an e-mail or a phone number is needed"));
+        return Err(Failure::Input(
+            "需要用户名、邮箱或手机号 / a username, an e-mail or a phone number is needed",
+        ));
     }
     let password = Password::chosen(&new.password, policy)
         .map_err(|_| Failure::Input("密码不合要求：太短、太长、太常见或含控制字符 / a password too short, too long, too common, or with control characters"))?;
     let role = Role::parse(&new.role).map_err(|_| Failure::Input(BAD_ROLE))?;
     let app = app_of(accounts, new.app.as_deref()).await?;
-    let account = accounts.create_account(app.id, NewAccount { identifiers, password, role }).await?;
+    let account = accounts
+        .create_account(
+            app.id,
+            NewAccount {
+                identifiers,
+                password,
+                role,
+            },
+        )
+        .await?;
     Ok(Reply::Account(account_row(&account)))
 }
 
@@ -200,18 +291,30 @@ async fn find(accounts: &Accounts, app: Option<&str>, selector: &str) -> Result<
 }
 
 async fn app_of(accounts: &Accounts, app_id: Option<&str>) -> Result<App, Failure> {
-    let Some(app_id) = app_id else { return Ok(accounts.app_of_host(None).await?) };
+    let Some(app_id) = app_id else {
+        return Ok(accounts.app_of_host(None).await?);
+    };
     let apps: Outcome<Vec<App>> = accounts.list_apps().await;
-    apps?.into_iter().find(|app| app.key.as_str() == app_id).ok_or(Failure::Input(BAD_APP_ID))
+    apps?
+        .into_iter()
+        .find(|app| app.key.as_str() == app_id)
+        .ok_or(Failure::Input(BAD_APP_ID))
 }
 
 /// An app's credentials, for the one time that they are shown.
 pub(crate) fn app_secret(app: &App, secret: &AppSecret) -> AppSecretRow {
-    AppSecretRow { app_id: app.key.as_str().to_owned(), app_secret: secret.expose().to_owned() }
+    AppSecretRow {
+        app_id: app.key.as_str().to_owned(),
+        app_secret: secret.expose().to_owned(),
+    }
 }
 
 fn app_row(app: &App) -> AppRow {
-    AppRow { app_id: app.key.as_str().to_owned(), name: app.name.as_str().to_owned(), default: app.is_default }
+    AppRow {
+        app_id: app.key.as_str().to_owned(),
+        name: app.name.as_str().to_owned(),
+        default: app.is_default,
+    }
 }
 
 fn account_row(account: &Account) -> AccountRow {
@@ -226,8 +329,25 @@ fn account_row(account: &Account) -> AccountRow {
     }
 }
 
+fn message_row(message: OutgoingMessage) -> MessageRow {
+    MessageRow {
+        id: message.id,
+        state: message.state.to_owned(),
+        channel: message.channel,
+        recipient: message.recipient,
+        subject: message.subject,
+        attempts: message.attempts,
+        created_at: message.created_at.as_millis(),
+        finished_at: message.finished_at.map(Timestamp::as_millis),
+        last_error: message.last_error,
+    }
+}
+
 /// Why a command was refused, as far as one can be; the others are the wires' and told by name.
-#[expect(clippy::wildcard_enum_match_arm, reason = "most refusals are the wires' and no command meets them")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "most refusals are the wires' and no command meets them"
+)]
 fn explain(refusal: Refusal) -> String {
     match refusal {
         Refusal::UnknownApp => BAD_APP_ID.to_owned(),

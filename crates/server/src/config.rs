@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use confique::{Config as _, Layer as _};
 use toml::{Table, Value};
+use yaopai_model::limits::SETTINGS_FILE_BYTES;
 
 use keys::Key;
 
@@ -28,8 +29,6 @@ const FILE_VARIABLE: &str = "YAOPAI_CONFIG";
 const PREFIX: &str = "YAOPAI_";
 /// What follows a secret's variable when that names a file.
 const FILE_SUFFIX: &str = "_FILE";
-/// Bytes of a settings file or of a secret's file that are read.
-const FILE_BYTES: u64 = 1 << 20;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,15 +86,27 @@ pub(crate) enum ConfigError {
     #[error("设置文件有误 / the settings file {} is not TOML, line {line}: {reason}", .path.display())]
     Syntax { path: PathBuf, line: usize, reason: String },
     #[error("未知设置 / unknown setting `{name}` ({origin})。可用的有 / there are: {candidates}")]
-    Unknown { name: String, origin: Origin, candidates: String },
+    Unknown {
+        name: String,
+        origin: Origin,
+        candidates: String,
+    },
     #[error("设置有误 / bad value of `{key}` ({origin}): {reason}")]
-    Bad { key: String, origin: Origin, reason: String },
+    Bad {
+        key: String,
+        origin: Origin,
+        reason: String,
+    },
     #[error("设置有误 / bad value of `{key}`: {reason}")]
     Together { key: String, reason: String },
     #[error("`{variable}` 和 `{variable}_FILE` 只能设一个 / set only one of `{variable}` and `{variable}_FILE`")]
     Both { variable: String },
     #[error("读不到密钥文件 / cannot read the file that `{variable}` names, {}: {error}", .path.display())]
-    SecretUnreadable { variable: String, path: PathBuf, error: io::Error },
+    SecretUnreadable {
+        variable: String,
+        path: PathBuf,
+        error: io::Error,
+    },
     #[error("设置不完整 / settings are missing: {0}")]
     Incomplete(String),
 }
@@ -103,7 +114,10 @@ pub(crate) enum ConfigError {
 impl ConfigError {
     /// A setting that does not do together with others.
     pub(crate) fn together(key: &str, reason: &str) -> Self {
-        Self::Together { key: key.to_owned(), reason: reason.to_owned() }
+        Self::Together {
+            key: key.to_owned(),
+            reason: reason.to_owned(),
+        }
     }
 }
 
@@ -116,7 +130,9 @@ pub(crate) fn load(file: Option<&Path>, environment: &[(OsString, OsString)]) ->
     let variables = own_variables(environment)?;
     let keys = keys::all();
     let mut values = BTreeMap::new();
-    let named = file.map(Path::to_owned).or_else(|| variables.get(FILE_VARIABLE).map(PathBuf::from));
+    let named = file
+        .map(Path::to_owned)
+        .or_else(|| variables.get(FILE_VARIABLE).map(PathBuf::from));
     if let Some((path, table)) = read_file(named)? {
         let origin = Origin::File(path);
         flatten(&table, "", &keys, &origin, &mut values)?;
@@ -142,8 +158,9 @@ fn build(keys: &[Key], values: &BTreeMap<String, (Value, Origin)>) -> Result<Con
         if keys::is_secret(name) && !value.is_str() {
             return Err(bad("应为文本 / it has to be text"));
         }
-        let one: Layer =
-            nest(name, value.clone()).try_into().map_err(|error: toml::de::Error| bad(error.message()))?;
+        let one: Layer = nest(name, value.clone())
+            .try_into()
+            .map_err(|error: toml::de::Error| bad(error.message()))?;
         layer = layer.with_fallback(one);
     }
     let settings = Settings::from_layer(layer.with_fallback(Layer::default_values()))
@@ -153,7 +170,9 @@ fn build(keys: &[Key], values: &BTreeMap<String, (Value, Origin)>) -> Result<Con
 }
 
 fn nest(dotted: &str, value: Value) -> Value {
-    dotted.rsplit('.').fold(value, |inner, part| Value::Table(Table::from_iter([(part.to_owned(), inner)])))
+    dotted.rsplit('.').fold(value, |inner, part| {
+        Value::Table(Table::from_iter([(part.to_owned(), inner)]))
+    })
 }
 
 fn own_variables(environment: &[(OsString, OsString)]) -> Result<BTreeMap<String, String>, ConfigError> {
@@ -184,9 +203,16 @@ fn read_file(named: Option<PathBuf>) -> Result<Option<(PathBuf, Table)>, ConfigE
     match text.parse::<Table>() {
         Ok(table) => Ok(Some((path, table))),
         Err(error) => {
-            let before = error.span().and_then(|span| text.as_bytes().get(..span.start)).unwrap_or_default();
+            let before = error
+                .span()
+                .and_then(|span| text.as_bytes().get(..span.start))
+                .unwrap_or_default();
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-            Err(ConfigError::Syntax { path, line, reason: error.message().to_owned() })
+            Err(ConfigError::Syntax {
+                path,
+                line,
+                reason: error.message().to_owned(),
+            })
         }
     }
 }
@@ -194,7 +220,7 @@ fn read_file(named: Option<PathBuf>) -> Result<Option<(PathBuf, Table)>, ConfigE
 fn read_text(path: &Path) -> io::Result<String> {
     let file = fs::File::open(path)?;
     let mut text = String::new();
-    io::Read::read_to_string(&mut io::Read::take(file, FILE_BYTES), &mut text)?;
+    io::Read::read_to_string(&mut io::Read::take(file, SETTINGS_FILE_BYTES), &mut text)?;
     Ok(text)
 }
 
@@ -206,14 +232,22 @@ fn flatten(
     values: &mut BTreeMap<String, (Value, Origin)>,
 ) -> Result<(), ConfigError> {
     for (part, value) in table {
-        let name = if section.is_empty() { part.clone() } else { format!("{section}.{part}") };
+        let name = if section.is_empty() {
+            part.clone()
+        } else {
+            format!("{section}.{part}")
+        };
         if keys.iter().any(|key| key.name == name) {
             values.insert(name, (value.clone(), origin.clone()));
         } else if let (Value::Table(inner), true) = (value, keys.iter().any(|key| key.is_below(&name))) {
             flatten(inner, &name, keys, origin, values)?;
         } else {
             let candidates = keys::near(&name, keys);
-            return Err(ConfigError::Unknown { name, origin: origin.clone(), candidates });
+            return Err(ConfigError::Unknown {
+                name,
+                origin: origin.clone(),
+                candidates,
+            });
         }
     }
     Ok(())
@@ -236,18 +270,30 @@ fn from_variable(
         })?;
         return Ok((key.name.clone(), value, origin));
     }
-    let secret = variable.strip_suffix(FILE_SUFFIX).and_then(of_variable).filter(|key| key.is_secret());
+    let secret = variable
+        .strip_suffix(FILE_SUFFIX)
+        .and_then(of_variable)
+        .filter(|key| key.is_secret());
     let Some(key) = secret else {
         let origin = Origin::Variable(variable.to_owned());
         let candidates = keys::near_variable(variable, keys);
-        return Err(ConfigError::Unknown { name: variable.to_owned(), origin, candidates });
+        return Err(ConfigError::Unknown {
+            name: variable.to_owned(),
+            origin,
+            candidates,
+        });
     };
     if variables.contains_key(&key.variable()) {
-        return Err(ConfigError::Both { variable: key.variable() });
+        return Err(ConfigError::Both {
+            variable: key.variable(),
+        });
     }
     let path = PathBuf::from(text);
-    let content = read_text(&path)
-        .map_err(|error| ConfigError::SecretUnreadable { variable: variable.to_owned(), path: path.clone(), error })?;
+    let content = read_text(&path).map_err(|error| ConfigError::SecretUnreadable {
+        variable: variable.to_owned(),
+        path: path.clone(),
+        error,
+    })?;
     let value = Value::String(content.trim_end_matches(['\r', '\n']).to_owned());
     Ok((key.name.clone(), value, Origin::SecretFile(variable.to_owned(), path)))
 }

@@ -9,10 +9,12 @@ use yaopai_model::{Entropy, draw};
 
 use crate::config::HexKey;
 
+/// What a data folder keeps, and a backup of it under the same names.
+pub(crate) const ROOT_KEY: &str = "root.key";
+pub(crate) const DATABASE: &str = "yaopai.db";
+pub(crate) const PICTURES: &str = "pictures";
+
 const LOCK: &str = "yaopai.lock";
-const ROOT_KEY: &str = "root.key";
-const DATABASE: &str = "yaopai.db";
-const PICTURES: &str = "pictures";
 const SOCKET: &str = "admin.sock";
 /// Says that there has been a database here: from then on a missing one is a loss, not a first start.
 const MARKER: &str = "initialised";
@@ -90,12 +92,12 @@ impl DataFolder {
     /// # Errors
     /// See [`FolderError`].
     pub(crate) fn take(root: &Path) -> Result<Self, FolderError> {
-        make_private_folder(root)?;
+        make_private_folder(root).map_err(at(root))?;
         let paths = Paths::new(root);
         // One that was made beforehand, as for a container, is often open to all.
         fs::set_permissions(root, fs::Permissions::from_mode(0o700)).map_err(at(root))?;
         let lock = lock(root)?;
-        make_private_folder(&paths.pictures())?;
+        make_private_folder(&paths.pictures()).map_err(at(&paths.pictures()))?;
         Ok(Self { paths, _lock: lock })
     }
 
@@ -115,7 +117,10 @@ impl DataFolder {
         if self.paths.is_initialised() {
             return Err(FolderError::KeyLost(path));
         }
-        let bad = |reason| FolderError::BadKey { path: path.clone(), reason };
+        let bad = |reason| FolderError::BadKey {
+            path: path.clone(),
+            reason,
+        };
         let key = HexKey::new(draw::bytes(entropy)).map_err(bad)?;
         write_root_key(&path, &key).map_err(at(&path))?;
         sync_folder(self.paths.root()).map_err(at(self.paths.root()))?;
@@ -143,7 +148,10 @@ impl DataFolder {
 pub(crate) fn read_root_key(path: &Path) -> Result<HexKey, FolderError> {
     refuse_exposed(path)?;
     let text = fs::read_to_string(path).map_err(at(path))?;
-    HexKey::try_from(text).map_err(|reason| FolderError::BadKey { path: path.to_owned(), reason })
+    HexKey::try_from(text).map_err(|reason| FolderError::BadKey {
+        path: path.to_owned(),
+        reason,
+    })
 }
 
 /// Writes a root key to a file that nobody else may read.
@@ -169,7 +177,12 @@ fn refuse_exposed(path: &Path) -> Result<(), FolderError> {
 fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     // Under another name first: a crash in between must not leave half a key.
     let partial = path.with_extension("partial");
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&partial)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&partial, path)
@@ -180,13 +193,20 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-fn make_private_folder(path: &Path) -> Result<(), FolderError> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(at(path))
+/// Makes a folder that only its owner may enter, unless there is one already.
+pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 fn lock(root: &Path) -> Result<File, FolderError> {
     let path = root.join(LOCK);
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(at(&path))?;
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .map_err(at(&path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(FolderError::InUse(root.to_owned())),
@@ -196,7 +216,10 @@ fn lock(root: &Path) -> Result<File, FolderError> {
 
 fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + use<> {
     let path = path.to_owned();
-    move |error| FolderError::Io { path: path.clone(), error }
+    move |error| FolderError::Io {
+        path: path.clone(),
+        error,
+    }
 }
 
 #[cfg(test)]
@@ -247,7 +270,10 @@ mod tests {
         let (_parent, folder) = fresh();
         for content in [String::new(), "0".repeat(64), "abc".to_owned()] {
             write_private(&folder.paths().root_key(), content.as_bytes()).unwrap();
-            assert!(matches!(folder.root_key(&OsEntropy), Err(FolderError::BadKey { .. })), "{content}");
+            assert!(
+                matches!(folder.root_key(&OsEntropy), Err(FolderError::BadKey { .. })),
+                "{content}"
+            );
         }
     }
 

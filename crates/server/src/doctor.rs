@@ -36,15 +36,30 @@ struct Finding {
 
 impl Finding {
     fn fine(what: &'static str, found: impl Into<String>) -> Self {
-        Self { what, level: Level::Fine, found: found.into(), remedy: String::new() }
+        Self {
+            what,
+            level: Level::Fine,
+            found: found.into(),
+            remedy: String::new(),
+        }
     }
 
     fn advice(what: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what, level: Level::Advice, found: found.into(), remedy: remedy.into() }
+        Self {
+            what,
+            level: Level::Advice,
+            found: found.into(),
+            remedy: remedy.into(),
+        }
     }
 
     fn wrong(what: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what, level: Level::Wrong, found: found.into(), remedy: remedy.into() }
+        Self {
+            what,
+            level: Level::Wrong,
+            found: found.into(),
+            remedy: remedy.into(),
+        }
     }
 }
 
@@ -69,6 +84,12 @@ fn in_words(finding: &Finding) -> String {
         Level::Advice => "!",
         Level::Wrong => "✗",
     };
-    let Finding { what, found, remedy, .. } = finding;
-    if remedy.is_empty() { format!("{mark} {what}: {found}") } else { format!("{mark} {what}: {found}\n    → {remedy}") }
+    let Finding {
+        what, found, remedy, ..
+    } = finding;
+    if remedy.is_empty() {
+        format!("{mark} {what}: {found}")
+    } else {
+        format!("{mark} {what}: {found}\n    → {remedy}")
+    }
 }

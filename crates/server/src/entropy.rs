@@ -20,7 +20,10 @@ impl Entropy for OsEntropy {
     /// # Panics
     /// When the operating system has no randomness though it had some at the start, which none is known to do. The
     /// request fails then; going on with a key that can be guessed would be worse.
-    #[expect(clippy::panic, reason = "nothing may be drawn that is not random, and no caller could do better")]
+    #[expect(
+        clippy::panic,
+        reason = "nothing may be drawn that is not random, and no caller could do better"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         if let Err(error) = try_fill(bytes) {
             panic!("the operating system has no randomness: {error}");

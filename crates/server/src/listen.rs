@@ -1,7 +1,9 @@
 //! The accept loop: HTTP/1 connections with deadlines, a bound on how many there are, and an orderly end.
 
 mod deadlines;
+mod watched_body;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -10,6 +12,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -19,14 +23,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Service as _;
 use yaopai_dialects::http::PeerAddress;
+use yaopai_model::limits::{HEAD_BYTES, HEADERS};
 
 use crate::shutdown::Stop;
 use deadlines::{Phase, TimedStream};
+use watched_body::WatchedBody;
 
-/// Bytes of a request's head: an address of 8 KiB and the headers.
-const HEAD_BYTES: usize = 32 * 1024;
-/// Headers of a request.
-const HEADERS: usize = 100;
 /// How long to wait before accepting again when the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -56,13 +58,23 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds,
         };
         match accepted {
             Ok((stream, peer, place)) => {
-                tokio::spawn(converse(stream, peer, router.clone(), bounds, connections.watcher(), place));
+                tokio::spawn(converse(
+                    stream,
+                    peer,
+                    router.clone(),
+                    bounds,
+                    connections.watcher(),
+                    place,
+                ));
             }
             Err(error) => pause_after(&error).await,
         }
     }
     drop(listener);
-    if tokio::time::timeout(bounds.drain, connections.shutdown()).await.is_err() {
+    if tokio::time::timeout(bounds.drain, connections.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("停机期限已到，仍有请求未完成 / requests were cut off at the deadline");
     }
 }
@@ -78,7 +90,10 @@ async fn accept(
 
 /// A connection that its peer gave up is nothing; anything else is a lack that passes, such as of file descriptors.
 async fn pause_after(error: &io::Error) {
-    let is_peers = matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset);
+    let is_peers = matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    );
     if is_peers {
         return;
     }
@@ -102,13 +117,20 @@ async fn converse(
     let stream = TimedStream::new(stream, phase.clone(), bounds.head, bounds.idle);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         phase.answering();
-        let mut request = request.map(Body::new);
+        let (head, body) = request.into_parts();
+        let (body, progress) = WatchedBody::new(body);
+        let mut request = hyper::Request::from_parts(head, Body::new(body));
         request.extensions_mut().insert(PeerAddress(peer));
         let (mut router, phase) = (router.clone(), phase.clone());
         async move {
-            let answer = router.call(request).await;
+            let mut answer = router.call(request).await?;
+            if !progress.is_at_end() {
+                answer
+                    .headers_mut()
+                    .insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             phase.waiting();
-            answer
+            Ok::<_, Infallible>(answer)
         }
     });
     let connection = http1::Builder::new()

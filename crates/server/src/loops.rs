@@ -12,9 +12,12 @@ use crate::shutdown::Stop;
 /// How often what is past its life is removed.
 const SWEEP: Duration = Duration::from_secs(60);
 /// How often gauges are read and histograms emptied into their buckets.
-const MEASURE: Duration = Duration::from_secs(5);
+const MEASURE: Duration = Duration::from_secs(15);
 /// How long to leave the outbox alone after it could not be looked into.
 const OUTBOX_TROUBLE: Duration = Duration::from_secs(5);
+/// How long messages that are being sent have to get through once the server is told to stop; a channel gives each
+/// three seconds.
+const LAST_DELIVERIES: Duration = Duration::from_secs(4);
 /// How long to leave it alone at least, so that an outbox that cannot be emptied does not keep a core busy.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
@@ -23,7 +26,7 @@ pub(crate) fn start(accounts: &Accounts, store: &Store, metrics: PrometheusHandl
     let mut loops = JoinSet::new();
     loops.spawn(deliver(accounts.clone(), stop.clone()));
     loops.spawn(sweep(accounts.clone(), stop.clone()));
-    loops.spawn(measure(store.clone(), metrics, stop.clone()));
+    loops.spawn(measure(accounts.clone(), store.clone(), metrics, stop.clone()));
     loops
 }
 
@@ -34,8 +37,14 @@ async fn deliver(accounts: Accounts, mut stop: Stop) {
             lasted = stop.lasts(pause) => if !lasted { break },
             () = accounts.outbox_changed() => {}
         }
-        let delivered = accounts.deliver_due().await;
-        pause = delivered.as_ref().map_or(OUTBOX_TROUBLE, |next| (*next).max(SHORTEST_PAUSE));
+        let delivered = tokio::select! {
+            delivered = accounts.deliver_due() => delivered,
+            // The rest of a full outbox waits for the next start.
+            () = stop.requested_and(LAST_DELIVERIES) => break,
+        };
+        pause = delivered
+            .as_ref()
+            .map_or(OUTBOX_TROUBLE, |next| (*next).max(SHORTEST_PAUSE));
         note("outbox", delivered);
     }
 }
@@ -49,11 +58,26 @@ async fn sweep(accounts: Accounts, mut stop: Stop) {
     }
 }
 
-async fn measure(store: Store, metrics: PrometheusHandle, mut stop: Stop) {
-    while stop.lasts(MEASURE).await {
-        metrics::gauge!("yaopai_store_queue").set(f64::from(u32::try_from(store.queue_depth()).unwrap_or(u32::MAX)));
+async fn measure(accounts: Accounts, store: Store, metrics: PrometheusHandle, mut stop: Stop) {
+    loop {
+        let measured = accounts.measure().await;
+        if let Ok(measures) = &measured {
+            metrics::gauge!("yaopai_hash_queue").set(whole(measures.hashes_waiting));
+            metrics::gauge!("yaopai_outbox_waiting").set(whole(measures.messages_waiting));
+            metrics::gauge!("yaopai_sessions").set(whole(measures.sessions));
+        }
+        note("measure", measured);
+        metrics::gauge!("yaopai_store_queue").set(whole(store.queue_depth()));
         metrics.run_upkeep();
+        if !stop.lasts(MEASURE).await {
+            break;
+        }
     }
+}
+
+/// A count as gauges take it; those beyond 32 bits do not occur.
+fn whole(count: impl TryInto<u32>) -> f64 {
+    f64::from(count.try_into().unwrap_or(u32::MAX))
 }
 
 /// A loop goes on after a failure: what it could not do now it does at its next turn.
@@ -61,6 +85,8 @@ fn note<T>(name: &str, outcome: Result<T, Error>) {
     match outcome {
         Ok(_) => {}
         Err(Error::Fault(fault)) => tracing::error!(name, %fault, "后台任务失败 / a background task failed"),
-        Err(Error::Refused(refusal)) => tracing::warn!(name, ?refusal, "后台任务被推迟 / a background task has to wait"),
+        Err(Error::Refused(refusal)) => {
+            tracing::warn!(name, ?refusal, "后台任务被推迟 / a background task has to wait")
+        }
     }
 }

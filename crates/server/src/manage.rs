@@ -3,21 +3,34 @@
 use std::io::{self, BufRead as _, Read as _};
 
 use serde::Serialize;
+use yaopai_model::limits::PASSWORD_LINE_BYTES;
 
 use crate::cli::{self, Form, OneAccount, RoleName};
-use crate::commands::{self, AccountRow, Command, CreateAccount, Reply};
+use crate::commands::{self, AccountRow, Command, CreateAccount, MessageRow, Reply};
 use crate::config::{Config, Effective};
 use crate::data_folder::{DataFolder, Paths};
 use crate::wire_up::{self, OpenFailure};
 use crate::{Complaint, admin_socket, greeting, terminal};
 
-/// Bytes of standard input that are read for a password.
-const PASSWORD_LINE_BYTES: u64 = 4096;
-
 /// `yaopai app …`
 pub(crate) async fn app(config: &Config, command: cli::App) -> Result<(), Complaint> {
     let (command, form) = match command {
-        cli::App::Create { name, host: hosts, rate, form } => (Command::CreateApp { name, hosts, rate }, form),
+        cli::App::Create {
+            name,
+            host: hosts,
+            rate,
+            form,
+        } => (Command::CreateApp { name, hosts, rate }, form),
+        cli::App::Update {
+            app_id,
+            host,
+            no_host,
+            rate,
+            form,
+        } => {
+            let hosts = (no_host || !host.is_empty()).then_some(host);
+            (Command::UpdateApp { app_id, hosts, rate }, form)
+        }
         cli::App::List(form) => (Command::ListApps, form),
         cli::App::RotateSecret { app_id, form } => (Command::RotateAppSecret { app_id }, form),
     };
@@ -27,23 +40,61 @@ pub(crate) async fn app(config: &Config, command: cli::App) -> Result<(), Compla
 /// `yaopai account …`
 pub(crate) async fn account(config: &Config, command: cli::Account) -> Result<(), Complaint> {
     let (command, form) = match command {
-        cli::Account::Create { username, email, phone, role, password_stdin: _, of_app, form } => {
+        cli::Account::Create {
+            username,
+            email,
+            phone,
+            role,
+            password_stdin: _,
+            of_app,
+            form,
+        } => {
             let (role, password) = (role_name(role), read_password()?);
-            let new = CreateAccount { app: of_app.app, username, email, phone, role, password };
+            let new = CreateAccount {
+                app: of_app.app,
+                username,
+                email,
+                phone,
+                role,
+                password,
+            };
             (Command::CreateAccount(new), form)
         }
-        cli::Account::SetRole { of: OneAccount { account, of_app, form }, role } => {
-            (Command::SetRole { app: of_app.app, account, role: role_name(role) }, form)
-        }
-        cli::Account::Disable(OneAccount { account, of_app, form }) => {
-            (Command::SetDisabled { app: of_app.app, account, disabled: true }, form)
-        }
-        cli::Account::Enable(OneAccount { account, of_app, form }) => {
-            (Command::SetDisabled { app: of_app.app, account, disabled: false }, form)
-        }
+        cli::Account::SetRole {
+            of: OneAccount { account, of_app, form },
+            role,
+        } => (
+            Command::SetRole {
+                app: of_app.app,
+                account,
+                role: role_name(role),
+            },
+            form,
+        ),
+        cli::Account::Disable(OneAccount { account, of_app, form }) => (
+            Command::SetDisabled {
+                app: of_app.app,
+                account,
+                disabled: true,
+            },
+            form,
+        ),
+        cli::Account::Enable(OneAccount { account, of_app, form }) => (
+            Command::SetDisabled {
+                app: of_app.app,
+                account,
+                disabled: false,
+            },
+            form,
+        ),
         cli::Account::List { of_app, page, form } => (Command::ListAccounts { app: of_app.app, page }, form),
     };
     print(run(config, command).await?, form)
+}
+
+/// `yaopai messages`
+pub(crate) async fn messages(config: &Config, form: Form) -> Result<(), Complaint> {
+    print(run(config, Command::ListMessages).await?, form)
 }
 
 /// A command that answers only that it is done.
@@ -122,6 +173,11 @@ fn print(reply: Reply, form: Form) -> Result<(), Complaint> {
             }
             terminal::say(&format!("共 / in all: {total}"));
         }
+        Reply::Messages(messages) => {
+            for message in messages {
+                terminal::say(&message_in_words(&message));
+            }
+        }
         Reply::Done => terminal::say("完成 / done"),
         Reply::Failed(reason) => return Err(reason.into()),
     }
@@ -138,7 +194,11 @@ fn print_json(reply: &Reply) -> Result<(), Complaint> {
         Reply::AppSecret(app) => serde_json::to_string(app)?,
         Reply::Apps(apps) => serde_json::to_string(apps)?,
         Reply::Account(account) => serde_json::to_string(account)?,
-        Reply::Accounts { total, accounts } => serde_json::to_string(&Page { total: *total, accounts })?,
+        Reply::Accounts { total, accounts } => serde_json::to_string(&Page {
+            total: *total,
+            accounts,
+        })?,
+        Reply::Messages(messages) => serde_json::to_string(messages)?,
         Reply::Done => "{}".to_owned(),
         Reply::Failed(reason) => return Err(reason.clone().into()),
     };
@@ -148,11 +208,33 @@ fn print_json(reply: &Reply) -> Result<(), Complaint> {
 
 fn in_words(account: &AccountRow) -> String {
     let mut words = vec![account.id.to_string(), account.public_id.clone(), account.role.clone()];
-    words.extend([&account.username, &account.email, &account.phone].into_iter().flatten().cloned());
+    words.extend(
+        [&account.username, &account.email, &account.phone]
+            .into_iter()
+            .flatten()
+            .cloned(),
+    );
     if account.disabled {
         words.push("(已停用 / disabled)".to_owned());
     }
     words.join("  ")
+}
+
+fn message_in_words(message: &MessageRow) -> String {
+    let made = jiff::Timestamp::from_millisecond(message.created_at).unwrap_or_default();
+    let MessageRow {
+        state,
+        channel,
+        recipient,
+        subject,
+        attempts,
+        last_error,
+        ..
+    } = message;
+    let error = last_error.as_deref().unwrap_or_default();
+    format!("{made:.0}  {state}  {channel}  {recipient}  {subject}  ×{attempts}  {error}")
+        .trim_end()
+        .to_owned()
 }
 
 fn show(effective: &[Effective], form: Form) -> Result<(), Complaint> {

@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::{Extension, Router};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use yaopai_dialects::http::PeerAddress;
 
@@ -50,7 +50,12 @@ async fn ready(State(readiness): State<Readiness>) -> Response {
     match readiness.check().await {
         Ok(()) => (NO_STORE, "ready\n").into_response(),
         // What is wrong is in the log: this page is open to everybody.
-        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, format!("not ready: {reason}\n")).into_response(),
+        Err(reason) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            NO_STORE,
+            format!("not ready: {reason}\n"),
+        )
+            .into_response(),
     }
 }
 
@@ -77,12 +82,16 @@ impl MetricsAccess {
 }
 
 fn shows(headers: &HeaderMap, key: &Secret) -> bool {
-    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let shown = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
     shown.is_some_and(|shown| aws_lc_rs::constant_time::verify_slices_are_equal(shown, key.expose().as_bytes()).is_ok())
 }
 
 fn is_forwarded(headers: &HeaderMap) -> bool {
-    ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name))
+    ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
+        .iter()
+        .any(|name| headers.contains_key(*name))
 }
 
 #[cfg(test)]
@@ -90,7 +99,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (header::HeaderName::from_static(name), value.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (header::HeaderName::from_static(name), value.parse().unwrap()))
+            .collect()
     }
 
     #[test]
@@ -110,6 +122,9 @@ mod tests {
         assert!(here.admits("127.0.0.1:1".parse().unwrap(), &HeaderMap::new()));
         assert!(here.admits("[::ffff:127.0.0.1]:1".parse().unwrap(), &HeaderMap::new()));
         assert!(!here.admits("192.0.2.1:1".parse().unwrap(), &HeaderMap::new()));
-        assert!(!here.admits("127.0.0.1:1".parse().unwrap(), &headers(&[("x-forwarded-for", "192.0.2.1")])));
+        assert!(!here.admits(
+            "127.0.0.1:1".parse().unwrap(),
+            &headers(&[("x-forwarded-for", "192.0.2.1")])
+        ));
     }
 }

@@ -24,7 +24,11 @@ pub(crate) enum ServeError {
     #[error(transparent)]
     Open(#[from] OpenFailure),
     #[error("无法监听 / cannot listen on {address}: {error}。请检查 `{key}` / check `{key}`")]
-    Listen { address: SocketAddr, key: &'static str, error: io::Error },
+    Listen {
+        address: SocketAddr,
+        key: &'static str,
+        error: io::Error,
+    },
     #[error("管理套接字 / the socket for management commands: {0}")]
     AdminSocket(io::Error),
     #[error("指标 / metrics: {0}")]
@@ -43,6 +47,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let metrics = telemetry::start_metrics()?;
     let folder = DataFolder::take(&settings.data_dir).map_err(OpenFailure::from)?;
     let base = wire_up::open(&settings, folder).await?;
+    base.note_present().await?;
     let listener = bind(settings.listen, "listen").await?;
     let metrics_listener = match settings.metrics.listen {
         Some(address) => Some(bind(address, "metrics.listen").await?),
@@ -63,7 +68,14 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let background = loops::start(&base.accounts, &base.store, metrics.clone(), &stop);
     let mut serving = JoinSet::new();
     serving.spawn(socket.serve(base.office(&settings), stop.clone()));
-    serve_http(&mut serving, &settings, &base, (listener, metrics_listener), metrics, &stop);
+    serve_http(
+        &mut serving,
+        &settings,
+        &base,
+        (listener, metrics_listener),
+        metrics,
+        &stop,
+    );
 
     shutdown::signalled().await.map_err(ServeError::Signals)?;
     tracing::info!("正在停机 / stopping");
@@ -76,7 +88,9 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
 }
 
 async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).await.map_err(|error| ServeError::Listen { address, key, error })
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| ServeError::Listen { address, key, error })
 }
 
 fn serve_http(
@@ -119,7 +133,9 @@ fn routes(settings: &Settings, base: &Base) -> Router {
 
 fn warn_of_trial_channels(settings: &Settings) {
     if settings.sms.channel == SmsChannel::Log {
-        tracing::warn!("短信只打印在终端，仅供试用 / text messages are only printed: set `sms.channel` before real use");
+        tracing::warn!(
+            "短信只打印在终端，仅供试用 / text messages are only printed: set `sms.channel` before real use"
+        );
     }
     if settings.mail.channel == MailChannel::Log {
         tracing::warn!("邮件只打印在终端，仅供试用 / mails are only printed: set `mail.channel` before real use");

@@ -17,6 +17,13 @@ impl Stop {
         let _ = self.0.wait_for(|told| *told).await;
     }
 
+    /// Waits until the server is told to stop, and `grace` longer.
+    pub(crate) async fn requested_and(&mut self, grace: Duration) {
+        self.requested().await;
+        #[expect(clippy::disallowed_methods, reason = "what is under way is given a while")]
+        tokio::time::sleep(grace).await;
+    }
+
     /// Waits for `duration`; says no, and at once, when the server is told to stop meanwhile.
     pub(crate) async fn lasts(&mut self, duration: Duration) -> bool {
         tokio::time::timeout(duration, self.requested()).await.is_err()

@@ -9,20 +9,29 @@ use tracing_subscriber::{Layer as _, filter::Targets, fmt};
 use crate::config::{LogFormat, LogLevel};
 
 /// Upper bounds of the latency histograms, in seconds: from a point look-up to the deadline of a write.
-const LATENCIES: [f64; 12] = [0.000_25, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+const LATENCIES: [f64; 12] = [
+    0.000_25, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0,
+];
 
 /// Sends log records to standard error, one line each. Only the first call has an effect.
 pub(crate) fn start_logging(format: LogFormat, level: LogLevel) {
     // Libraries talk of what they carry when they are verbose, and that is other people's secrets: none below `warn`.
-    let filter = Targets::new().with_default(LevelFilter::WARN)
+    let filter = Targets::new()
+        .with_default(LevelFilter::WARN)
         .with_target("yaopai", filter(level))
         .with_target("access", filter(level));
     let layer = match format {
         LogFormat::Text => fmt::layer().with_writer(std::io::stderr).with_ansi(false).boxed(),
-        LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed(),
+        LogFormat::Json => fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_writer(std::io::stderr)
+            .boxed(),
     };
     // An error means that logging was started before.
-    let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(layer.with_filter(filter))
+        .try_init();
 }
 
 /// Has a panic leave where it happened in the log, and nothing of what it said: that may hold what somebody sent.
@@ -48,7 +57,17 @@ fn filter(level: LogLevel) -> LevelFilter {
 /// # Errors
 /// When something collects already.
 pub(crate) fn start_metrics() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildError> {
-    PrometheusBuilder::new()
+    let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &LATENCIES)?
-        .install_recorder()
+        .install_recorder()?;
+    metrics::describe_counter!(
+        "yaopai_requests_total",
+        "Calls by wire, route and outcome (the code in the answer)."
+    );
+    metrics::describe_histogram!("yaopai_request_seconds", "How long calls took, by wire and route.");
+    metrics::describe_gauge!("yaopai_hash_queue", "Password hashes that wait for a thread.");
+    metrics::describe_gauge!("yaopai_outbox_waiting", "Messages that wait to be sent.");
+    metrics::describe_gauge!("yaopai_sessions", "Live sessions.");
+    metrics::describe_gauge!("yaopai_store_queue", "Writes that wait for the database.");
+    Ok(handle)
 }

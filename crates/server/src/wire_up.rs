@@ -27,7 +27,7 @@ pub(crate) enum OpenFailure {
     Folder(#[from] FolderError),
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error("数据库打不开 / the database cannot be opened: {0}")]
+    #[error("数据库打不开 / the database cannot be opened: {0}。详见 / more by `yaopai doctor`")]
     Store(#[from] OpenError),
     #[error("账号库打不开 / the account base cannot be opened: {0}")]
     Base(String),
@@ -79,12 +79,23 @@ pub(crate) async fn open(settings: &Settings, folder: DataFolder) -> Result<Base
         hashing: hashing(settings),
         sms,
         mail,
-        sms_countries: settings.sms.allowed_countries.iter().map(|code| code.as_str().to_owned()).collect(),
+        sms_countries: settings
+            .sms
+            .allowed_countries
+            .iter()
+            .map(|code| code.as_str().to_owned())
+            .collect(),
         pictures: folder.paths().pictures(),
     })
     .await?;
     folder.mark_initialised()?;
-    Ok(Base { accounts, store, clock, entropy, folder })
+    Ok(Base {
+        accounts,
+        store,
+        clock,
+        entropy,
+        folder,
+    })
 }
 
 /// Time goes on from the latest instant that the database has seen, even if the machine's clock was set back meanwhile.
@@ -93,7 +104,10 @@ async fn resume(store: &Store, clock: &SystemClock) -> Result<(), OpenFailure> {
     let now = clock.now();
     if latest > now {
         let behind = now.until(latest).as_secs();
-        tracing::warn!(seconds = behind, "系统时钟曾被回拨 / the clock was set back; time goes on from where it was");
+        tracing::warn!(
+            seconds = behind,
+            "系统时钟曾被回拨 / the clock was set back; time goes on from where it was"
+        );
     }
     clock.resume_from(latest);
     Ok(())
@@ -107,6 +121,16 @@ impl Base {
             policy: password_policy(settings),
             readiness: self.readiness(),
         }
+    }
+
+    /// Notes that time has come to here. Only a server does: it alone goes on noting, so that a leap shows.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn note_present(&self) -> Result<(), OpenFailure> {
+        let now = self.clock.now();
+        let noted = self.store.write(move |tx| base::note_instant(tx, now)).await;
+        Ok(noted.map_err(OpenError::from)?)
     }
 
     /// What tells whether it works.
@@ -126,9 +150,13 @@ impl Base {
 /// # Errors
 /// [`ConfigError::Together`] for a database that this build does not have.
 pub(crate) fn database_path(settings: &Settings, paths: &Paths) -> Result<PathBuf, ConfigError> {
-    let Some(url) = &settings.database_url else { return Ok(paths.database()) };
+    let Some(url) = &settings.database_url else {
+        return Ok(paths.database());
+    };
     let url = url.expose();
-    let path = url.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
+    let path = url
+        .strip_prefix("sqlite:")
+        .map(|rest| rest.strip_prefix("//").unwrap_or(rest));
     match path {
         Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
         Some(_) | None if url.starts_with("postgres:") || url.starts_with("postgresql:") => Err(ConfigError::together(
@@ -136,7 +164,10 @@ pub(crate) fn database_path(settings: &Settings, paths: &Paths) -> Result<PathBu
             "此版本尚不支持 PostgreSQL，请用 sqlite:路径 或不设 / this build has no PostgreSQL yet: use sqlite:PATH, or \
              leave it out",
         )),
-        Some(_) | None => Err(ConfigError::together("database_url", "应形如 sqlite:路径 / write it as sqlite:PATH")),
+        Some(_) | None => Err(ConfigError::together(
+            "database_url",
+            "应形如 sqlite:路径 / write it as sqlite:PATH",
+        )),
     }
 }
 
@@ -151,7 +182,9 @@ pub(crate) fn sms_channel(settings: &Settings) -> Result<Channel, ConfigError> {
         SmsChannel::Webhook => {
             let url = needed(settings.sms.webhook.url.as_ref(), "sms.webhook.url")?;
             let secret = needed(settings.sms.webhook.secret.as_ref(), "sms.webhook.secret")?;
-            WebhookChannel::new(url.expose(), secret.expose()).map(Channel::Webhook).map_err(unfit)
+            WebhookChannel::new(url.expose(), secret.expose())
+                .map(Channel::Webhook)
+                .map_err(unfit)
         }
     }
 }
@@ -194,7 +227,8 @@ fn unfit(error: SetupError) -> ConfigError {
     ConfigError::together(key, &error.to_string())
 }
 
-fn limits(settings: &Settings) -> Limits {
+/// The bounds that operators set.
+pub(crate) fn limits(settings: &Settings) -> Limits {
     let set = &settings.limits;
     Limits {
         code_life: seconds(set.code_ttl_seconds),
@@ -226,7 +260,11 @@ pub(crate) fn wire_settings(settings: &Settings, base: &Base) -> WireSettings {
     let origin = settings.cors.allow_origin.as_str();
     WireSettings {
         zone: settings.time_zone.zone(),
-        cors_origin: if origin == "*" { None } else { HeaderValue::from_str(origin).ok() },
+        cors_origin: if origin == "*" {
+            None
+        } else {
+            HeaderValue::from_str(origin).ok()
+        },
         user_http_status: match settings.dialects.user.http_status {
             HttpStatus::Mirror => yaopai_dialects::HttpStatus::Mirror,
             HttpStatus::Always200 => yaopai_dialects::HttpStatus::Always200,

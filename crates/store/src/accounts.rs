@@ -29,14 +29,21 @@ fn parsed<T, E>(
 /// # Errors
 /// Those of the database, and [`SqlError::BadRow`].
 pub fn by_id(db: &Db, id: AccountId) -> Result<Option<Account>, SqlError> {
-    let row = db.row(
-        "select id, app_id, public_id, username, phone, phone_proven_at, email, email_proven_at, role, nickname, gender, birthday, \
-         contact_email, extra, bio, location, avatar, cover, created_at, verified_at, last_sign_in_at, sign_in_count, disabled_at, \
-         permissions, preferences, epoch from accounts where id = $1",
-        args![id.0],
-    )?;
-    row.as_ref().map(from_row).transpose()
+    db.row(BY_ID, args![id.0])?.as_ref().map(from_row).transpose()
 }
+
+/// As [`by_id`], and the account stays as it is until the transaction ends: whoever decides something by an account and
+/// writes accordingly reads it so.
+///
+/// # Errors
+/// See [`by_id`].
+pub fn hold(tx: &Tx, id: AccountId) -> Result<Option<Account>, SqlError> {
+    tx.lock_row(BY_ID, args![id.0])?.as_ref().map(from_row).transpose()
+}
+
+const BY_ID: &str = "select id, app_id, public_id, username, phone, phone_proven_at, email, email_proven_at, role, nickname, \
+    gender, birthday, contact_email, extra, bio, location, avatar, cover, created_at, verified_at, last_sign_in_at, \
+    sign_in_count, disabled_at, permissions, preferences, epoch from accounts where id = $1";
 
 fn from_row(row: &Row) -> Result<Account, SqlError> {
     let phone = parsed(row, 4, "phone", Phone::parse)?;
@@ -186,6 +193,26 @@ pub fn set_identifier(
             "update accounts set username = $2 where id = $1",
             args![id.0, username.as_str()],
         ),
+    }?;
+    Ok(())
+}
+
+/// Notes that the account's identifier of a kind is proven. It stays as it is spelt: that is where the code went.
+///
+/// # Errors
+/// Those of the database.
+pub fn prove_identifier(tx: &Tx, id: AccountId, kind: IdentifierKind, now: Timestamp) -> Result<(), SqlError> {
+    match kind {
+        IdentifierKind::Phone => tx.execute(
+            "update accounts set phone_proven_at = $2 where id = $1 and phone is not null",
+            args![id.0, now],
+        ),
+        IdentifierKind::Email => tx.execute(
+            "update accounts set email_proven_at = $2 where id = $1 and email is not null",
+            args![id.0, now],
+        ),
+        // Nothing can be sent there, so that nothing can come back.
+        IdentifierKind::Username | IdentifierKind::PublicId => Ok(0),
     }?;
     Ok(())
 }
@@ -363,14 +390,14 @@ pub fn count(db: &Db, app: AppId, bound: u32) -> Result<u32, SqlError> {
     count_in(row)
 }
 
-/// The numbers of those accounts of an app whose username, nickname or e-mail has `pattern` (a `like` pattern with `\` as
-/// its escape, in lower case), oldest first; at most `bound`.
+/// The numbers of those accounts of an app whose username (their nickname, where they have none) or e-mail has `pattern`
+/// (a `like` pattern with `\` as its escape, in lower case), oldest first; at most `bound`.
 ///
 /// # Errors
 /// Those of the database.
 pub fn search(db: &Db, app: AppId, pattern: &str, bound: u32) -> Result<Vec<AccountId>, SqlError> {
     let rows = db.rows(
-        "select id from accounts where app_id = $1 and (lower(username) like $2 escape '\\' or lower(nickname) like $2 escape '\\' \
+        "select id from accounts where app_id = $1 and (lower(coalesce(username, nickname)) like $2 escape '\\' \
          or lower(email) like $2 escape '\\') order by id limit $3",
         args![app.0, pattern, bound],
     )?;

@@ -55,7 +55,7 @@ struct Head {
 /// # Errors
 /// Those of the database; [`SqlError::Conflict`] when somebody else appended at the same time.
 pub fn append(tx: &Tx, entry: &NewEntry<'_>) -> Result<(), SqlError> {
-    let before = head(tx, entry.app)?;
+    let before = tx.lock_row(HEAD, args![entry.app.0])?.map(head_from_row).transpose()?;
     let (previous, number) = before.map_or((NOTHING, 1), |head| (head.hash, head.number + 1));
     let hash = hash(&previous, number, entry);
     let moved = tx.execute(
@@ -120,18 +120,20 @@ fn next_hash(previous: &Hash, number: i64, app: AppId, row: &Row) -> Result<Opti
 }
 
 fn head(db: &Db, app: AppId) -> Result<Option<Head>, SqlError> {
-    let row = db.row("select number, hash from audit_heads where app_id = $1", args![app.0])?;
-    row.map(|row| {
-        let hash = row.blob(1)?.try_into().map_err(|_| SqlError::BadRow {
-            table: "audit_heads",
-            column: "hash",
-        })?;
-        Ok(Head {
-            number: row.integer(0)?,
-            hash,
-        })
+    db.row(HEAD, args![app.0])?.map(head_from_row).transpose()
+}
+
+const HEAD: &str = "select number, hash from audit_heads where app_id = $1";
+
+fn head_from_row(row: Row) -> Result<Head, SqlError> {
+    let hash = row.blob(1)?.try_into().map_err(|_| SqlError::BadRow {
+        table: "audit_heads",
+        column: "hash",
+    })?;
+    Ok(Head {
+        number: row.integer(0)?,
+        hash,
     })
-    .transpose()
 }
 
 /// SHA-256 over the hash before and the fields, each text behind its length, so that no two entries read the same.

@@ -49,8 +49,13 @@ pub fn backup(path: &Path, target: &Path) -> Result<(), BackupError> {
 }
 
 fn copy_into(path: &Path, partial: &Path) -> Result<(), BackupError> {
+    // What a crash left behind goes. Somebody else's file, or a link to one, is never written to.
+    match fs::remove_file(partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        Ok(()) | Err(_) => {}
+    }
     let mut file = fs::OpenOptions::new();
-    file.write(true).create(true).truncate(true);
+    file.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
     let file = file.open(partial)?;

@@ -1,5 +1,6 @@
 //! What the whole base remembers: numbers handed out, keys, roots counted, the latest instant seen.
 
+use yaopai_model::limits::KEYS_PER_PURPOSE;
 use yaopai_model::{AppId, Timestamp};
 
 use crate::{Db, SqlError, Tx, args};
@@ -42,14 +43,14 @@ pub struct SealedKey {
     pub sealed: Vec<u8>,
 }
 
-/// The keys of a purpose, newest first; at most 16.
+/// The keys of a purpose, newest first; at most `limits::KEYS_PER_PURPOSE`.
 ///
 /// # Errors
 /// Those of the database.
 pub fn keys(db: &Db, purpose: &str) -> Result<Vec<SealedKey>, SqlError> {
     let rows = db.rows(
-        "select id, sealed from keys where purpose = $1 order by id desc limit 16",
-        args![purpose],
+        "select id, sealed from keys where purpose = $1 order by id desc limit $2",
+        args![purpose, KEYS_PER_PURPOSE],
     )?;
     rows.iter()
         .map(|row| {

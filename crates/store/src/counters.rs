@@ -9,7 +9,7 @@ use crate::{Db, SqlError, Tx, args};
 /// # Errors
 /// Those of the database; the inner error says how long until one more would pass, and nothing is counted then.
 pub fn admit(tx: &Tx, key: &[u8; 32], rule: WindowRule, now: Timestamp) -> Result<Result<(), Wait>, SqlError> {
-    let before = load(tx, key)?;
+    let before = hold(tx, key)?;
     let mut window = before.as_deref().map_or_else(|| Ok(SlidingWindow::default()), parse)?;
     if let Err(wait) = window.admit(rule, now) {
         return Ok(Err(wait));
@@ -25,8 +25,25 @@ pub fn admit(tx: &Tx, key: &[u8; 32], rule: WindowRule, now: Timestamp) -> Resul
             args![key, before, window.to_bytes(), expires_at],
         )?,
     };
-    // Somebody else counted at the same time; the transaction is run again and sees what they counted.
+    // Somebody else was the first to count, at the same time; the transaction is run again and sees what they counted.
     if changed == 1 { Ok(Ok(())) } else { Err(tx.collided()) }
+}
+
+/// Takes back the event that was counted at `counted_at`, if it is remembered still.
+///
+/// # Errors
+/// Those of the database.
+pub fn take_back(tx: &Tx, key: &[u8; 32], counted_at: Timestamp) -> Result<(), SqlError> {
+    let Some(before) = hold(tx, key)? else { return Ok(()) };
+    let mut window = parse(&before)?;
+    if !window.take_back(counted_at) {
+        return Ok(());
+    }
+    let changed = tx.execute(
+        "update counters set hits = $3 where counter_key = $1 and hits = $2",
+        args![key, before, window.to_bytes()],
+    )?;
+    if changed == 1 { Ok(()) } else { Err(tx.collided()) }
 }
 
 /// Whether the rule would let one more event pass.
@@ -39,8 +56,17 @@ pub fn check(db: &Db, key: &[u8; 32], rule: WindowRule, now: Timestamp) -> Resul
     Ok(window.check(rule, now))
 }
 
+const LOAD: &str = "select hits from counters where counter_key = $1";
+
 fn load(db: &Db, key: &[u8; 32]) -> Result<Option<Vec<u8>>, SqlError> {
-    let row = db.row("select hits from counters where counter_key = $1", args![key])?;
+    let row = db.row(LOAD, args![key])?;
+    row.map(|row| Ok(row.blob(0)?.to_vec())).transpose()
+}
+
+/// What is counted, which nobody else counts on before the transaction ends: those who meet here wait for each other
+/// rather than collide.
+fn hold(tx: &Tx, key: &[u8; 32]) -> Result<Option<Vec<u8>>, SqlError> {
+    let row = tx.lock_row(LOAD, args![key])?;
     row.map(|row| Ok(row.blob(0)?.to_vec())).transpose()
 }
 

@@ -29,6 +29,60 @@ impl DeliveryState {
     }
 }
 
+impl DeliveryState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Sent, Self::Failed, Self::Withheld];
+}
+
+/// What is known of a message, its content aside.
+pub struct DeliveryReport {
+    /// The app in whose name it goes.
+    pub app: AppId,
+    /// Its id, the same over all tries.
+    pub id: String,
+    /// `sms` or `mail`.
+    pub channel: String,
+    /// Whom it goes to.
+    pub recipient: String,
+    /// A code's purpose or a notice's name.
+    pub subject: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it was put into the outbox.
+    pub created_at: Timestamp,
+    /// When it reached its last state.
+    pub finished_at: Option<Timestamp>,
+    /// What the last failure was.
+    pub last_error: Option<String>,
+}
+
+/// The messages in a state, those tried last first; at most `most`.
+///
+/// # Errors
+/// Those of the database.
+pub fn reports(db: &Db, state: DeliveryState, most: u32) -> Result<Vec<DeliveryReport>, SqlError> {
+    let rows = db.rows(
+        "select app_id, id, channel, recipient, subject, attempts, created_at, finished_at, last_error from deliveries \
+         where state = $1 order by next_attempt_at desc limit $2",
+        args![state.as_str(), most],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(DeliveryReport {
+                app: AppId(row.integer(0)?),
+                id: row.text(1)?.to_owned(),
+                channel: row.text(2)?.to_owned(),
+                recipient: row.text(3)?.to_owned(),
+                subject: row.text(4)?.to_owned(),
+                attempts: row.integer(5)?,
+                created_at: row.timestamp(6)?,
+                finished_at: row.optional_timestamp(7)?,
+                last_error: row.optional_text(8)?.map(str::to_owned),
+            })
+        })
+        .collect()
+}
+
 /// A message to put into the outbox.
 pub struct NewDelivery<'a> {
     /// The app in whose name it goes.

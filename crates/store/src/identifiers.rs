@@ -2,7 +2,7 @@
 
 use yaopai_model::{AccountId, AppId, Identifier, IdentifierKind, PublicId, Timestamp};
 
-use crate::{Db, SqlError, Tx, args};
+use crate::{Db, Row, SqlError, Tx, args};
 
 /// Who holds an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,15 @@ pub fn holder(db: &Db, app: AppId, identifier: &Identifier) -> Result<Option<Hol
     find(db, app, identifier.kind(), &identifier.normal())
 }
 
+/// As [`holder`], and the holding stays as it is until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold(tx: &Tx, app: AppId, identifier: &Identifier) -> Result<Option<Holder>, SqlError> {
+    let row = tx.lock_row(FIND, args![app.0, identifier.kind().as_str(), identifier.normal()])?;
+    row.as_ref().map(from_row).transpose()
+}
+
 /// Whose sixteen letters these are in an app, if anybody's.
 ///
 /// # Errors
@@ -30,17 +39,17 @@ pub fn holder_of_public_id(db: &Db, app: AppId, public_id: &PublicId) -> Result<
 }
 
 fn find(db: &Db, app: AppId, kind: IdentifierKind, normal: &str) -> Result<Option<Holder>, SqlError> {
-    let row = db.row(
-        "select account_id, proven_at from identifiers where app_id = $1 and kind = $2 and normal = $3",
-        args![app.0, kind.as_str(), normal],
-    )?;
-    row.map(|row| {
-        Ok(Holder {
-            account: AccountId(row.integer(0)?),
-            proven_at: row.optional_timestamp(1)?,
-        })
+    let row = db.row(FIND, args![app.0, kind.as_str(), normal])?;
+    row.as_ref().map(from_row).transpose()
+}
+
+const FIND: &str = "select account_id, proven_at from identifiers where app_id = $1 and kind = $2 and normal = $3";
+
+fn from_row(row: &Row) -> Result<Holder, SqlError> {
+    Ok(Holder {
+        account: AccountId(row.integer(0)?),
+        proven_at: row.optional_timestamp(1)?,
     })
-    .transpose()
 }
 
 /// Takes a free identifier for an account; says whether it was free.

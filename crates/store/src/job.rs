@@ -7,9 +7,6 @@ use tokio::sync::oneshot;
 
 use crate::sql::{SqlError, Tx};
 
-/// How often a transaction that collides is run before it is told to come again.
-pub(crate) const ATTEMPTS: usize = 5;
-
 /// What a job is answered when there is nobody to do it.
 pub(crate) fn gone() -> SqlError {
     SqlError::Unavailable("the store is closed".to_owned())

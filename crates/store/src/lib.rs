@@ -23,6 +23,7 @@ pub mod passwords;
 pub mod pictures;
 mod pool;
 mod postgres;
+pub mod restored;
 mod row;
 pub mod sessions;
 pub mod settings;
@@ -119,8 +120,8 @@ impl Store {
     /// Runs `f` as one transaction, which is on the disk when this returns `Ok`, and of which nothing remains when it
     /// returns anything else but [`SqlError::Deadline`] and [`SqlError::InDoubt`].
     ///
-    /// The closure may be run up to five times, so it must have no effect but through its [`Tx`]. It is carried out
-    /// even if this future is dropped.
+    /// The closure may be run up to `limits::WRITE_ATTEMPTS` times, so it must have no effect but through its [`Tx`]. It
+    /// is carried out even if this future is dropped.
     ///
     /// On SQLite transactions follow one another; on PostgreSQL they overlap at READ COMMITTED, where a statement sees
     /// what others have committed before it and waits for those that are changing its rows. So a guard belongs into the

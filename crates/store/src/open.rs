@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
-use yaopai_model::Timestamp;
+use yaopai_model::{Timestamp, limits};
 
 use crate::migrate::MigrationError;
 use crate::sql::SqlError;
@@ -43,13 +43,13 @@ impl SqliteOptions {
         Self {
             must_exist: false,
             now,
-            readers: 16,
-            scanners: 2,
-            scan_deadline: Duration::from_secs(5),
-            queue: 4096,
-            group: 512,
-            write_deadline: Duration::from_secs(10),
-            busy_timeout: Duration::from_secs(5),
+            readers: limits::READS_AT_ONCE,
+            scanners: limits::SCANS_AT_ONCE,
+            scan_deadline: limits::SCAN_DEADLINE,
+            queue: limits::WRITES_WAITING,
+            group: limits::WRITES_PER_COMMIT,
+            write_deadline: limits::WRITE_DEADLINE,
+            busy_timeout: limits::DATABASE_BUSY,
             mmap_bytes: 1 << 30,
         }
     }

@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use yaopai_model::limits::READS_WAITING;
 
 use crate::open::SqliteOptions;
 use crate::sql::{Db, SqlError};
 use crate::sqlite::Connection;
-
-/// How many may wait for each connection before one more is refused.
-const WAITING_PER_CONNECTION: usize = 16;
 
 /// Read-only connections, opened when first needed.
 pub(crate) struct Pool {
@@ -27,7 +25,7 @@ impl Pool {
         Self {
             path: path.to_owned(),
             options: options.clone(),
-            places: Arc::new(Semaphore::new(size * (1 + WAITING_PER_CONNECTION))),
+            places: Arc::new(Semaphore::new(size * (1 + READS_WAITING))),
             connections: Arc::new(Semaphore::new(size)),
             idle: Mutex::new(Vec::with_capacity(size)),
         }

@@ -10,10 +10,10 @@ use crate::{postgres, sqlite};
 /// Why the database did not do what it was asked. Messages never contain arguments or values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SqlError {
-    /// The database cannot be reached, read or written: no room, an I/O error, locked, corrupt, closed.
+    /// The database cannot be reached, read or written: no room, an I/O error, corrupt, closed.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// More work waits than the bounds allow; nothing was done.
+    /// More work waits than the bounds allow, or another process holds the lock for too long; nothing was done.
     #[error("the database has too much to do")]
     Overloaded,
     /// It took too long. A write may yet be carried out.
@@ -83,7 +83,7 @@ impl Db {
     /// All rows of the result, which the statement itself must bound.
     ///
     /// # Errors
-    /// [`SqlError::Database`] when there are more than 100,000, or as many arguments are not wanted; or any other
+    /// [`SqlError::Database`] when there are more than `limits::RESULT_ROWS`, or as many arguments are not wanted; or any other
     /// failure of the database.
     pub fn rows(&self, sql: &'static str, args: &[Arg]) -> Result<Vec<Row>, SqlError> {
         self.guard(|| match &self.driver {

@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, OpenFlags, Statement};
+use yaopai_model::limits::{RESULT_ROWS, VALUE_BYTES};
 
 use crate::open::SqliteOptions;
 use crate::row::{Arg, Row, Value};
@@ -15,10 +16,6 @@ use crate::sql::SqlError;
 
 /// How many prepared statements a connection keeps: more than there are statements.
 const STATEMENTS: usize = 512;
-/// The most rows that a result may have.
-const MAX_ROWS: usize = 100_000;
-/// The largest value in a row, and the longest statement, in bytes.
-const MAX_LENGTH: i32 = 16 << 20;
 /// How many steps of SQLite's virtual machine lie between two looks at the bound.
 const STEPS_PER_LOOK: i32 = 1000;
 /// How many looks a point look-up or a transaction may take: some tenths of a second of work.
@@ -95,8 +92,8 @@ impl Connection {
         let mut cursor = statement.raw_query();
         let mut rows = Vec::new();
         while let Some(row) = cursor.next().map_err(classify)? {
-            if rows.len() == MAX_ROWS {
-                return Err(SqlError::Database(format!("more than {MAX_ROWS} rows: {sql}")));
+            if rows.len() == RESULT_ROWS {
+                return Err(SqlError::Database(format!("more than {RESULT_ROWS} rows: {sql}")));
             }
             let values = (0..columns).map(|column| value(row.get_ref(column).map_err(classify)?, sql, column));
             rows.push(Row::new(sql, values.collect::<Result<_, _>>()?));
@@ -203,6 +200,9 @@ pub(crate) fn classify(error: rusqlite::Error) -> SqlError {
     if code == ErrorCode::OperationInterrupted {
         return SqlError::Deadline;
     }
+    if matches!(code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) {
+        return SqlError::Overloaded;
+    }
     let mistake = matches!(
         code,
         ErrorCode::ConstraintViolation
@@ -230,7 +230,10 @@ pub(crate) fn connect(
     let connection = rusqlite::Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
+    connection.set_limit(
+        Limit::SQLITE_LIMIT_LENGTH,
+        i32::try_from(VALUE_BYTES).unwrap_or(i32::MAX),
+    )?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     // As in PostgreSQL: "…" is never text, and LIKE tells A from a.

@@ -9,12 +9,20 @@ use crate::{Db, Row, SqlError, Tx, args};
 /// # Errors
 /// Those of the database.
 pub fn load(db: &Db, key: &[u8; 32], now: Timestamp) -> Result<Streak, SqlError> {
-    let row = db.row(
-        "select failures, blocked_until from streaks where streak_key = $1 and expires_at > $2",
-        args![key, now],
-    )?;
+    let row = db.row(LOAD, args![key, now])?;
     row.as_ref().map_or(Ok(Streak::NONE), from_row)
 }
+
+/// As [`load`], and nobody else changes them before the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold(tx: &Tx, key: &[u8; 32], now: Timestamp) -> Result<Streak, SqlError> {
+    let row = tx.lock_row(LOAD, args![key, now])?;
+    row.as_ref().map_or(Ok(Streak::NONE), from_row)
+}
+
+const LOAD: &str = "select failures, blocked_until from streaks where streak_key = $1 and expires_at > $2";
 
 fn from_row(row: &Row) -> Result<Streak, SqlError> {
     let failures = u32::try_from(row.integer(0)?).map_err(|_| SqlError::BadRow {

@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
+use yaopai_model::limits::WRITE_ATTEMPTS;
 
-use crate::job::{ATTEMPTS, Job, Task, gone};
+use crate::job::{Job, Task, gone};
 use crate::open::SqliteOptions;
 use crate::sql::{SqlError, Tx};
 
@@ -88,7 +89,7 @@ fn write_groups(tx: Tx, queue: &Receiver<Box<dyn Job>>, group: usize) {
 
 /// Runs `jobs` in order, commits what they did, and answers them.
 fn write_group(tx: &Tx, mut jobs: Vec<Box<dyn Job>>) {
-    for _ in 0..ATTEMPTS {
+    for _ in 0..WRITE_ATTEMPTS {
         match attempt(tx, &mut jobs) {
             Ok(()) => return answer_all(jobs, &Ok(())),
             Err(Failure::Group(error)) => {
@@ -119,7 +120,7 @@ impl From<SqlError> for Failure {
 fn attempt(tx: &Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     tx.begin()?;
     for (index, job) in jobs.iter_mut().enumerate() {
-        for _ in 0..ATTEMPTS {
+        for _ in 0..WRITE_ATTEMPTS {
             tx.mark()?;
             tx.bound_steps();
             let keep = job.run(tx);

@@ -174,8 +174,15 @@ impl TestServer {
     /// # Errors
     /// What did not work of the test's own, in words; a refusal is an answer.
     pub async fn send(&self, mut request: Request<Bytes>, source: IpAddr) -> Result<Answer, String> {
-        request.extensions_mut().insert(PeerAddress(SocketAddr::new(source, 49_152)));
-        let response = self.router.clone().oneshot(request.map(Body::from)).await.map_err(text)?;
+        request
+            .extensions_mut()
+            .insert(PeerAddress(SocketAddr::new(source, 49_152)));
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.map(Body::from))
+            .await
+            .map_err(text)?;
         let (mut parts, body) = response.into_parts();
         let body = body.collect().await.map_err(text)?.to_bytes();
         if self.lock.is_none() {
@@ -222,7 +229,11 @@ fn cheap_hashing() -> HashingSettings {
 }
 
 fn channel(is_there: bool, memory: &MemoryChannel) -> Channel {
-    if is_there { Channel::Memory(memory.clone()) } else { Channel::Off }
+    if is_there {
+        Channel::Memory(memory.clone())
+    } else {
+        Channel::Off
+    }
 }
 
 fn wire_settings(settings: &TestSettings, clock: Arc<ManualClock>) -> Result<WireSettings, String> {

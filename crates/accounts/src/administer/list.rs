@@ -55,8 +55,8 @@ impl Accounts {
         listed.await
     }
 
-    /// The accounts of an app whose id, username or e-mail is `keyword` (these first) or whose username, nickname or
-    /// e-mail has it, oldest first. ASCII letters match in either case. A keyword of more than
+    /// The accounts of an app whose id, username or e-mail is `keyword` (these first) or whose username (their
+    /// nickname, where they have none) or e-mail has it, oldest first. ASCII letters match in either case. A keyword of more than
     /// `limits::KEYWORD_CHARACTERS` or with control characters is in none.
     ///
     /// # Errors

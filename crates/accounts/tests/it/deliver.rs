@@ -159,7 +159,8 @@ async fn two_loops_at_once_send_every_message_once() {
             async move { accounts.deliver_due().await }
         }),
     );
-    (one.unwrap().unwrap(), two.unwrap().unwrap());
+    one.unwrap().unwrap();
+    two.unwrap().unwrap();
     let mut sent: Vec<String> = world.mail.taken().into_iter().map(|message| message.to).collect();
     sent.sort();
     let mut expected: Vec<String> = people.iter().map(|person| person.recipient().to_owned()).collect();

@@ -31,19 +31,18 @@ async fn tokens_of_older_keys_still_verify_and_the_newest_signs() {
     let before = world.accounts.token_keys();
     let (kid, signature) = (before.newest().to_owned(), before.sign(b"message"));
     world.accounts.rotate_key(KeyPurpose::Tokens).await.unwrap();
-    for world in [&world.reopen(Setup::default()).await.unwrap()] {
-        let after = world.accounts.token_keys();
-        assert_ne!(after.newest(), kid);
-        assert!(after.verify(&kid, b"message", &signature));
-        assert!(!after.verify(&kid, b"massage", &signature));
-        assert!(
-            !after.verify(after.newest(), b"message", &signature),
-            "a signature belongs to its key"
-        );
-        assert!(!after.verify("99", b"message", &signature));
-        assert!(!after.verify("", b"message", &signature));
-        assert_ne!(after.sign(b"message"), signature);
-    }
+    let world = world.reopen(Setup::default()).await.unwrap();
+    let after = world.accounts.token_keys();
+    assert_ne!(after.newest(), kid);
+    assert!(after.verify(&kid, b"message", &signature));
+    assert!(!after.verify(&kid, b"massage", &signature));
+    assert!(
+        !after.verify(after.newest(), b"message", &signature),
+        "a signature belongs to its key"
+    );
+    assert!(!after.verify("99", b"message", &signature));
+    assert!(!after.verify("", b"message", &signature));
+    assert_ne!(after.sign(b"message"), signature);
 }
 
 #[tokio::test]

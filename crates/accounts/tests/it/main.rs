@@ -10,6 +10,7 @@ mod apps;
 mod challenge;
 mod code_sign_in;
 mod deliver;
+mod invariants;
 mod keys;
 mod profile;
 mod register;

@@ -11,9 +11,10 @@ use mailin_embedded::response::{AUTH_OK, INTERNAL_ERROR, INVALID_CREDENTIALS, NO
 use mailin_embedded::{AuthMechanism, Handler, Response, Server, SslConfig};
 use tokio::sync::mpsc::Sender;
 use yaopai_model::Purpose;
+use yaopai_model::limits::DELIVERY_DEADLINE;
 
 use super::SmtpChannel;
-use crate::{Body, Channel, DEADLINE, Message, Notice, SendError};
+use crate::{Body, Channel, Message, Notice, SendError};
 
 const FROM: &str = "腰牌 <no-reply@yaopai.example>";
 
@@ -243,7 +244,7 @@ async fn a_silent_server_is_given_up_at_the_deadline() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let channel = plain_channel(silent.local_addr().unwrap().port());
     let message = code_message("yao@example.org");
-    let outcome = tokio::time::timeout(DEADLINE + Duration::from_millis(1), channel.send(&message)).await;
+    let outcome = tokio::time::timeout(DELIVERY_DEADLINE + Duration::from_millis(1), channel.send(&message)).await;
     assert_eq!(outcome.map(|outcome| class(&outcome)), Ok("temporary"));
 }
 
@@ -261,7 +262,7 @@ async fn a_connection_given_up_half_way_is_not_used_again() {
     });
     at_the_end.recv().await.unwrap();
     tokio::time::pause();
-    tokio::time::advance(DEADLINE).await;
+    tokio::time::advance(DELIVERY_DEADLINE).await;
     assert_eq!(class(&sending.await.unwrap()), "temporary");
     tokio::time::resume();
     let_go.send(()).unwrap();

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use yaopai_courier::{Body, Channel, DEADLINE, Message, Notice, SendError, SetupError, WebhookChannel};
+use yaopai_courier::{Body, Channel, Message, Notice, SendError, SetupError, WebhookChannel};
 use yaopai_model::Purpose;
+use yaopai_model::limits::DELIVERY_DEADLINE;
 
 use crate::gateway::Gateway;
 
@@ -155,7 +156,7 @@ async fn a_silent_gateway_is_given_up_at_the_deadline() {
     let gateway = Gateway::open(None).await;
     let channel = channel(&gateway.url);
     let message = code_message(Purpose::Register);
-    let outcome = tokio::time::timeout(DEADLINE + Duration::from_millis(1), channel.send(&message)).await;
+    let outcome = tokio::time::timeout(DELIVERY_DEADLINE + Duration::from_millis(1), channel.send(&message)).await;
     assert!(matches!(outcome, Ok(Err(SendError::Temporary(_)))), "{outcome:?}");
 }
 

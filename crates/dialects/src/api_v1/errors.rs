@@ -44,6 +44,11 @@ pub(super) fn not_deleting_oneself() -> Spelling {
     Spelling::new(CHANGE_REFUSED, "不能删除自己")
 }
 
+/// Changing one's own e-mail address where no proof of the new one is asked for; likewise.
+pub(super) fn not_changing_own_email() -> Spelling {
+    Spelling::new(CHANGE_REFUSED, "不能在此修改自己的邮箱")
+}
+
 fn spell_input(problem: BadInput) -> Spelling {
     match problem {
         BadInput::Missing("name") => bad_parameter("用户名不能为空"),

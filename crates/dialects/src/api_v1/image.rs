@@ -1,6 +1,7 @@
 //! `/api/image/<name>`
 
 use ::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use yaopai_model::PictureName;
@@ -10,8 +11,12 @@ use super::errors;
 use crate::{Failure, Wires};
 
 /// A picture, to anybody. A name stands for the same bytes for ever, so that it may be kept as long as one likes.
-pub(super) async fn image(State(wires): State<Wires>, Path(name): Path<String>) -> Result<Response, Failure> {
-    let Ok(name) = PictureName::parse(&name) else {
+/// What is not even text is no picture's name.
+pub(super) async fn image(
+    State(wires): State<Wires>,
+    name: Result<Path<String>, PathRejection>,
+) -> Result<Response, Failure> {
+    let Some(name) = name.ok().and_then(|Path(name)| PictureName::parse(&name).ok()) else {
         return Ok(refuse(&errors::no_such_picture()));
     };
     let Some(picture) = wires.accounts.picture(&name).await? else {

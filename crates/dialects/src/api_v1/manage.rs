@@ -55,11 +55,12 @@ pub(super) async fn modify(call: Call) -> Result<Response, Failure> {
         email: Some(decode::email(&body)?),
         bio: decode::sign(&body)?,
     };
-    call.wires
-        .accounts
-        .change_account(app, Actor::Account(&principal), id, change)
-        .await?;
-    Ok(succeed(()))
+    let accounts = &call.wires.accounts;
+    match accounts.change_account(app, Actor::Account(&principal), id, change).await {
+        Ok(()) => Ok(succeed(())),
+        Err(Error::Refused(Refusal::NotOnSelf)) => Ok(refuse(&errors::not_changing_own_email())),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Gives an account a role.

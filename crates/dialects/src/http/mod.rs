@@ -19,6 +19,7 @@ use axum::Router;
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, any};
 use yaopai_accounts::Caller;
 use yaopai_model::limits::URL_BYTES;
 
@@ -41,6 +42,11 @@ pub(crate) fn surround<S: Clone + Send + Sync + 'static>(
         .fallback(async || Failure::from(BadInput::UnknownRoute))
         .method_not_allowed_fallback(async || Failure::from(BadInput::UnknownMethod))
         .layer(from_fn_with_state((wire, Arc::clone(settings)), around))
+}
+
+/// The answer to a wire's prefix with nothing but a slash behind it, which nested routes do not match.
+pub(crate) fn bare_prefix<S: Clone + Send + Sync + 'static>(wire: Wire, settings: &Arc<WireSettings>) -> MethodRouter<S> {
+    any(async || Failure::from(BadInput::UnknownRoute)).layer(from_fn_with_state((wire, Arc::clone(settings)), around))
 }
 
 async fn around(

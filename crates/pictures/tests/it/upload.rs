@@ -311,15 +311,6 @@ fn uploads_that_are_cut_short_are_refused() {
     }
 }
 
-#[test]
-fn no_common_photograph_is_refused_for_its_size() {
-    let limits = UploadLimits::default();
-    for (width, height) in [(4032u64, 3024u64), (3024, 4032), (4624, 3468), (8000, 2000)] {
-        assert!(width.max(height) <= u64::from(limits.side));
-        assert!(width * height <= limits.pixels && width * height * 4 <= limits.memory);
-    }
-}
-
 proptest! {
     #[test]
     fn any_bytes_get_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..512), signature in 0..3) {

@@ -7,7 +7,14 @@ use toml::Value;
 use super::{Effective, Origin, PREFIX, Settings};
 
 /// Keys whose values are not shown and may come from a file of their own.
-const SECRETS: [&str; 6] = ["database_url", "mail.smtp.url", "metrics.key", "root_key", "sms.webhook.secret", "sms.webhook.url"];
+pub(super) const SECRETS: [&str; 6] = [
+    "database_url",
+    "mail.smtp.url",
+    "metrics.key",
+    "root_key",
+    "sms.webhook.secret",
+    "sms.webhook.url",
+];
 
 /// Whether the value of the key `name` is not shown.
 pub(super) fn is_secret(name: &str) -> bool {
@@ -44,17 +51,25 @@ impl Key {
 
     /// Whether it lies in the section `section`.
     pub(super) fn is_below(&self, section: &str) -> bool {
-        self.name.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'))
+        self.name
+            .strip_prefix(section)
+            .is_some_and(|rest| rest.starts_with('.'))
     }
 
     /// Reads a variable's text.
     pub(super) fn parse(&self, text: &str) -> Result<Value, &'static str> {
         match self.shape {
             Shape::Text => Ok(Value::String(text.to_owned())),
-            Shape::Number => {
-                text.trim().parse().map(Value::Integer).map_err(|_| "应为整数 / it has to be a whole number")
-            }
-            Shape::Truth => text.trim().parse().map(Value::Boolean).map_err(|_| "应为 true 或 false / true or false"),
+            Shape::Number => text
+                .trim()
+                .parse()
+                .map(Value::Integer)
+                .map_err(|_| "应为整数 / it has to be a whole number"),
+            Shape::Truth => text
+                .trim()
+                .parse()
+                .map(Value::Boolean)
+                .map_err(|_| "应为 true 或 false / true or false"),
             Shape::List => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()))
@@ -68,8 +83,16 @@ impl Key {
             Some((value, origin)) => (Some(value.to_string()), origin.clone()),
             None => (self.default.clone(), Origin::Default),
         };
-        let value = if self.is_secret() { value.map(|_| "\"***\"".to_owned()) } else { value };
-        Effective { key: self.name.clone(), value, origin }
+        let value = if self.is_secret() {
+            value.map(|_| "\"***\"".to_owned())
+        } else {
+            value
+        };
+        Effective {
+            key: self.name.clone(),
+            value,
+            origin,
+        }
     }
 }
 
@@ -92,13 +115,20 @@ fn collect(section: &str, fields: &'static [Field], keys: &mut Vec<Key>) {
                 };
                 let shape = default.map_or(Shape::Text, shape);
                 let default = default.and_then(|expression| Value::try_from(expression).ok());
-                keys.push(Key { name, default: default.map(|value| value.to_string()), shape });
+                keys.push(Key {
+                    name,
+                    default: default.map(|value| value.to_string()),
+                    shape,
+                });
             }
         }
     }
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "confique's enum is open; every other default is written as text")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "confique's enum is open; every other default is written as text"
+)]
 fn shape(default: Expr) -> Shape {
     match default {
         Expr::Integer(_) => Shape::Number,
@@ -111,9 +141,16 @@ fn shape(default: Expr) -> Shape {
 /// The keys of the section in which `name` would lie, for whoever misspelt it.
 pub(super) fn near(name: &str, keys: &[Key]) -> String {
     let section = name.rsplit_once('.').map_or("", |(section, _)| section);
-    let mut names: Vec<&str> = keys.iter().filter(|key| key.is_below(section)).map(|key| key.name.as_str()).collect();
+    let mut names: Vec<&str> = keys
+        .iter()
+        .filter(|key| key.is_below(section))
+        .map(|key| key.name.as_str())
+        .collect();
     if names.is_empty() {
-        names = keys.iter().map(|key| key.name.split('.').next().unwrap_or_default()).collect();
+        names = keys
+            .iter()
+            .map(|key| key.name.split('.').next().unwrap_or_default())
+            .collect();
         names.dedup();
     }
     names.join(", ")
@@ -122,7 +159,11 @@ pub(super) fn near(name: &str, keys: &[Key]) -> String {
 /// As [`near`], for a variable.
 pub(super) fn near_variable(variable: &str, keys: &[Key]) -> String {
     let section = variable.split("__").next().unwrap_or_default();
-    let mut names: Vec<String> = keys.iter().map(Key::variable).filter(|name| name.starts_with(&format!("{section}__"))).collect();
+    let mut names: Vec<String> = keys
+        .iter()
+        .map(Key::variable)
+        .filter(|name| name.starts_with(&format!("{section}__")))
+        .collect();
     if names.is_empty() {
         names = keys.iter().map(Key::variable).collect();
     }

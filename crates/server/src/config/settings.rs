@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use confique::Config;
+use yaopai_model::limits::HASH_MEMORY_KIB;
 
 use super::value::{
     AllowedOrigin, CountryCode, HexKey, HttpStatus, LogFormat, LogLevel, MailChannel, PasswordRule, ProxyNetwork,
@@ -142,11 +143,17 @@ pub(crate) struct Smtp {
 #[derive(Config)]
 pub(crate) struct LimitSettings {
     /// 验证码有效期，秒 / how long a code can be redeemed, in seconds.
-    #[config(default = 300, validate(bounds(code_ttl_seconds, 1, 86_400), "1 到 86400 / 1 to 86400"))]
+    #[config(
+        default = 300,
+        validate(bounds(code_ttl_seconds, 1, 86_400), "1 到 86400 / 1 to 86400")
+    )]
     pub(crate) code_ttl_seconds: u32,
 
     /// 重发间隔，秒；0 为不限 / how long to wait before another code to the same recipient, in seconds; 0 for not at all.
-    #[config(default = 60, validate(bounds(code_resend_seconds, 0, 86_400), "0 到 86400 / 0 to 86400"))]
+    #[config(
+        default = 60,
+        validate(bounds(code_resend_seconds, 0, 86_400), "0 到 86400 / 0 to 86400")
+    )]
     pub(crate) code_resend_seconds: u32,
 
     /// 每个验证码可试次数 / tries for one code.
@@ -192,7 +199,10 @@ pub(crate) struct PasswordSettings {
 #[derive(Config)]
 pub(crate) struct Hashing {
     /// 每次散列的内存，KiB / memory of one hash, in KiB.
-    #[config(default = 19456, validate(bounds(memory_kib, 8192, 1 << 20), "8192 到 1048576 / 8192 to 1048576"))]
+    #[config(
+        default = 19456,
+        validate(bounds(memory_kib, 8192, HASH_MEMORY_KIB), "8192 到 1048576 / 8192 to 1048576")
+    )]
     pub(crate) memory_kib: u32,
 
     /// 遍数 / passes.
@@ -236,7 +246,10 @@ pub(crate) struct UserDialect {
 #[derive(Config)]
 pub(crate) struct Http {
     /// 连接数上限 / connections at once; more wait to be accepted.
-    #[config(default = 4096, validate(bounds(max_connections, 1, 1_000_000), "1 到 1000000 / 1 to 1000000"))]
+    #[config(
+        default = 4096,
+        validate(bounds(max_connections, 1, 1_000_000), "1 到 1000000 / 1 to 1000000")
+    )]
     pub(crate) max_connections: u32,
 
     /// 请求头期限，秒 / how long the head of a request may take, in seconds.

@@ -3,14 +3,18 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::time::Duration;
 
-use yaopai_store::IntegrityError;
+use yaopai_model::Clock as _;
+use yaopai_store::{IntegrityError, SqlError};
 
 use super::Finding;
-use crate::commands::{self, Command, Reply};
+use crate::admin_socket;
+use crate::clock::SystemClock;
+use crate::commands::{Command, Reply};
 use crate::config::{MailChannel, PasswordRule, Settings, SmsChannel};
 use crate::data_folder::{self, DataFolder, FolderError, Paths};
-use crate::{admin_socket, wire_up};
+use crate::wire_up::{self, Base};
 
 const MEBIBYTE: u64 = 1 << 20;
 /// Below this much room there is soon none.
@@ -18,12 +22,15 @@ const LITTLE_ROOM: u64 = 1024 * MEBIBYTE;
 /// Below this much room writes begin to fail.
 const NO_ROOM: u64 = 64 * MEBIBYTE;
 
+/// How far clocks drift without anybody having set them.
+const CLOCK_DRIFT: Duration = Duration::from_secs(60);
+
 /// Every finding, in the order in which one would look.
 pub(super) async fn everything(settings: &Settings) -> Vec<Finding> {
     let paths = Paths::new(&settings.data_dir);
     let mut findings = vec![data_folder(&paths), root_key(settings, &paths), room(&paths)];
     findings.extend(database(settings, &paths));
-    findings.push(server(settings, &paths).await);
+    findings.extend(server(settings, &paths).await);
     findings.push(sms(settings));
     findings.push(mail(settings));
     findings.push(password_policy(settings));
@@ -35,11 +42,21 @@ fn data_folder(paths: &Paths) -> Finding {
     const WHAT: &str = "数据目录 data folder";
     let (root, shown) = (paths.root(), paths.root().display());
     match fs::metadata(root) {
-        Err(_) => Finding::advice(WHAT, format!("{shown} 尚不存在 / is not there yet"), "首次 `yaopai serve` 会创建 / the first `yaopai serve` makes it"),
-        Ok(found) if !found.is_dir() => Finding::wrong(WHAT, format!("{shown} 不是目录 / is no folder"), "更改 `data_dir` / change `data_dir`"),
-        Ok(found) if found.permissions().mode() & 0o077 != 0 => {
-            Finding::wrong(WHAT, format!("他人可以进入 / others may enter {shown}"), format!("chmod 700 '{shown}'"))
-        }
+        Err(_) => Finding::advice(
+            WHAT,
+            format!("{shown} 尚不存在 / is not there yet"),
+            "首次 `yaopai serve` 会创建 / the first `yaopai serve` makes it",
+        ),
+        Ok(found) if !found.is_dir() => Finding::wrong(
+            WHAT,
+            format!("{shown} 不是目录 / is no folder"),
+            "更改 `data_dir` / change `data_dir`",
+        ),
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => Finding::wrong(
+            WHAT,
+            format!("他人可以进入 / others may enter {shown}"),
+            format!("chmod 700 '{shown}'"),
+        ),
         Ok(_) => Finding::fine(WHAT, shown.to_string()),
     }
 }
@@ -51,11 +68,17 @@ fn root_key(settings: &Settings, paths: &Paths) -> Finding {
         return Finding::fine(WHAT, "来自设置 / from the settings");
     }
     if !path.exists() && !paths.is_initialised() {
-        return Finding::advice(WHAT, "尚未生成 / not drawn yet", "首次 `yaopai serve` 会生成 / the first `yaopai serve` draws it");
+        return Finding::advice(
+            WHAT,
+            "尚未生成 / not drawn yet",
+            "首次 `yaopai serve` 会生成 / the first `yaopai serve` draws it",
+        );
     }
     match data_folder::read_root_key(&path) {
         Ok(_) => Finding::fine(WHAT, path.display().to_string()),
-        Err(error @ FolderError::Exposed(_)) => Finding::wrong(WHAT, error.to_string(), format!("chmod 600 '{}'", path.display())),
+        Err(error @ FolderError::Exposed(_)) => {
+            Finding::wrong(WHAT, error.to_string(), format!("chmod 600 '{}'", path.display()))
+        }
         Err(error) => Finding::wrong(WHAT, error.to_string(), "从备份恢复 / restore it from a backup"),
     }
 }
@@ -63,9 +86,17 @@ fn root_key(settings: &Settings, paths: &Paths) -> Finding {
 fn room(paths: &Paths) -> Finding {
     const WHAT: &str = "磁盘 disk";
     let remedy = "腾出空间，或把 `data_dir` 移到别处 / make room, or move `data_dir` elsewhere";
-    let existing = paths.root().ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let existing = paths
+        .root()
+        .ancestors()
+        .find(|folder| folder.is_dir())
+        .unwrap_or(Path::new("."));
     let Ok(found) = rustix::fs::statvfs(existing) else {
-        return Finding::wrong(WHAT, "无法查看 / cannot be looked at", "检查 `data_dir` 的权限 / check the rights on `data_dir`");
+        return Finding::wrong(
+            WHAT,
+            "无法查看 / cannot be looked at",
+            "检查 `data_dir` 的权限 / check the rights on `data_dir`",
+        );
     };
     let free = found.f_bavail.saturating_mul(found.f_frsize);
     let words = format!("剩余 / free: {} MiB", free / MEBIBYTE);
@@ -80,31 +111,53 @@ fn database(settings: &Settings, paths: &Paths) -> Option<Finding> {
     const WHAT: &str = "数据库 database";
     let path = match wire_up::database_path(settings, paths) {
         Ok(path) => path,
-        Err(error) => return Some(Finding::wrong(WHAT, error.to_string(), "更改 `database_url` / change `database_url`")),
+        Err(error) => {
+            return Some(Finding::wrong(
+                WHAT,
+                error.to_string(),
+                "更改 `database_url` / change `database_url`",
+            ));
+        }
     };
     if !path.exists() {
         let restore = "从备份恢复：yaopai restore FILE / restore a backup";
-        return paths.is_initialised().then(|| Finding::wrong(WHAT, format!("丢失 / missing: {}", path.display()), restore));
+        return paths
+            .is_initialised()
+            .then(|| Finding::wrong(WHAT, format!("丢失 / missing: {}", path.display()), restore));
     }
     Some(match yaopai_store::quick_check(&path) {
         Ok(()) => Finding::fine(WHAT, path.display().to_string()),
-        Err(error @ IntegrityError::Damaged(_)) => {
-            Finding::wrong(WHAT, error.to_string(), "停止服务并从备份恢复 / stop the server and restore a backup")
-        }
-        Err(error @ IntegrityError::Database(_)) => Finding::wrong(WHAT, error.to_string(), "检查文件的权限和内容 / check the file's rights and content"),
+        Err(error @ IntegrityError::Damaged(_)) => Finding::wrong(
+            WHAT,
+            error.to_string(),
+            "停止服务并从备份恢复 / stop the server and restore a backup",
+        ),
+        Err(error @ IntegrityError::Database(_)) => Finding::wrong(
+            WHAT,
+            error.to_string(),
+            "检查文件的权限和内容 / check the file's rights and content",
+        ),
     })
 }
 
+const SERVER: &str = "服务 server";
+
 /// Asks the running server, or, when none is running, opens the base to see whether one could.
-async fn server(settings: &Settings, paths: &Paths) -> Finding {
-    const WHAT: &str = "服务 server";
+async fn server(settings: &Settings, paths: &Paths) -> Vec<Finding> {
     match admin_socket::send(paths, Command::CheckReadiness).await {
-        Ok(Ok(reply)) => return judge(WHAT, "正在运行 / running", reply),
+        Ok(Ok(reply)) => return vec![running(reply)],
         Ok(Err(_)) => {}
-        Err(error) => return Finding::wrong(WHAT, format!("没有应答 / it does not answer: {error}"), "重启服务并查看日志 / restart it and see its log"),
+        Err(error) => {
+            let found = format!("没有应答 / it does not answer: {error}");
+            return vec![Finding::wrong(
+                SERVER,
+                found,
+                "重启服务并查看日志 / restart it and see its log",
+            )];
+        }
     }
     if !paths.is_initialised() {
-        return Finding::advice(WHAT, "尚未启动过 / never started", "yaopai serve");
+        return vec![Finding::advice(SERVER, "尚未启动过 / never started", "yaopai serve")];
     }
     let opened = match DataFolder::take(paths.root()) {
         Ok(folder) => wire_up::open(settings, folder).await,
@@ -112,20 +165,58 @@ async fn server(settings: &Settings, paths: &Paths) -> Finding {
     };
     match opened {
         Ok(base) => {
-            let reply = commands::execute(&base.office(settings), Command::CheckReadiness).await;
+            let clock = clock(&base).await;
             base.close().await;
-            judge(WHAT, "未运行，可以启动 / not running, could start", reply)
+            vec![
+                Finding::fine(SERVER, "未运行，可以启动 / not running, could start"),
+                clock,
+            ]
         }
-        Err(error) => Finding::wrong(WHAT, format!("无法启动 / could not start: {error}"), "按所说的处理 / do as it says"),
+        Err(error) => {
+            let found = format!("无法启动 / could not start: {error}");
+            vec![Finding::wrong(SERVER, found, "按所说的处理 / do as it says")]
+        }
     }
 }
 
-fn judge(what: &'static str, state: &str, reply: Reply) -> Finding {
-    if let Reply::Failed(reason) = reply {
-        let remedy = "`store`：检查磁盘和数据库；`clock`：校准系统时钟 / `store`: check the disk and the database; `clock`: set the clock";
-        return Finding::wrong(what, format!("{state}，未就绪 / not ready: {reason}"), remedy);
+fn running(reply: Reply) -> Finding {
+    let Reply::Failed(reason) = reply else {
+        return Finding::fine(SERVER, "正在运行 / running");
+    };
+    let remedy = "`store`：检查磁盘和数据库；`clock`：校准系统时钟 / `store`: check the disk and the database; `clock`: set the \
+                  clock";
+    Finding::wrong(
+        SERVER,
+        format!("正在运行，未就绪 / running, not ready: {reason}"),
+        remedy,
+    )
+}
+
+/// Whether the machine's clock stands behind what the database has seen of it.
+async fn clock(base: &Base) -> Finding {
+    const WHAT: &str = "时钟 clock";
+    let latest = match base.store.read(yaopai_store::base::latest_instant).await {
+        Ok(latest) => latest,
+        Err(error) => return unreadable(WHAT, &error),
+    };
+    let behind = SystemClock::default().now().until(latest);
+    if behind < CLOCK_DRIFT {
+        return Finding::fine(WHAT, "未被回拨 / not set back");
     }
-    Finding::fine(what, state)
+    let found = format!("比数据库晚 {0} 秒 / {0} s behind the database", behind.as_secs());
+    Finding::wrong(
+        WHAT,
+        found,
+        "校准系统时钟；在那之前时间停在数据库所见 / set the clock: until then time stands still",
+    )
+}
+
+fn unreadable(what: &'static str, error: &SqlError) -> Finding {
+    Finding::wrong(
+        what,
+        error.to_string(),
+        "检查磁盘和数据库 / check the disk and the database",
+    )
 }
 
 const TRIAL: &str = "只打印在终端，仅供试用 / only printed on the terminal, for trying out";

@@ -6,45 +6,55 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::task::{Context, Poll, ready};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
-const WAITING: u8 = 0;
-const READING_HEAD: u8 = 1;
-const ANSWERING: u8 = 2;
+const WAITING: u64 = 0;
+const READING_HEAD: u64 = 1;
+const ANSWERING: u64 = 2;
+/// Phases are numbered through, so that two of a kind can be told apart.
+const STEP: u64 = 4;
 
 /// What a connection is about. Clones share it.
 #[derive(Clone)]
-pub(super) struct Phase(Arc<AtomicU8>);
+pub(super) struct Phase(Arc<AtomicU64>);
 
 impl Phase {
     /// A new connection, whose first request is due at once.
     pub(super) fn new() -> Self {
-        Self(Arc::new(AtomicU8::new(READING_HEAD)))
+        Self(Arc::new(AtomicU64::new(READING_HEAD)))
     }
 
     /// The reply is on its way; the next request may come.
     pub(super) fn waiting(&self) {
-        self.0.store(WAITING, Ordering::Relaxed);
+        self.enter(WAITING);
     }
 
     /// A request's head is there. Reading its body has a deadline of its own.
     pub(super) fn answering(&self) {
-        self.0.store(ANSWERING, Ordering::Relaxed);
+        self.enter(ANSWERING);
     }
 
-    fn get(&self) -> u8 {
+    /// Bytes came. Those of a body come while the request is being answered, and are no head.
+    fn bytes_came(&self) {
+        if self.number() % STEP == WAITING {
+            self.enter(READING_HEAD);
+        }
+    }
+
+    /// Only the connection's own task gets here, so nobody else writes in between.
+    fn enter(&self, phase: u64) {
+        let number = self.number();
+        self.0.store(number - number % STEP + STEP + phase, Ordering::Relaxed);
+    }
+
+    fn number(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
-    }
-
-    fn head_begins(&self) {
-        // A body's bytes come while the request is being answered, and are no head.
-        let _ = self.0.compare_exchange(WAITING, READING_HEAD, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 
@@ -55,7 +65,8 @@ pub(super) struct TimedStream {
     head: Duration,
     idle: Duration,
     read_timer: Timer,
-    read_phase: u8,
+    /// The phase that the timer runs for.
+    timed: u64,
     write_timer: Timer,
     write_stalled: bool,
 }
@@ -68,8 +79,7 @@ impl TimedStream {
             head,
             idle,
             read_timer: Timer::new(),
-            // For which no timer runs.
-            read_phase: ANSWERING,
+            timed: ANSWERING,
             write_timer: Timer::new(),
             write_stalled: false,
         }
@@ -77,14 +87,15 @@ impl TimedStream {
 
     /// Pending until the deadline of the present phase has passed.
     fn poll_read_deadline(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        let phase = self.phase.get();
-        if phase == ANSWERING {
-            self.read_phase = phase;
-            return Poll::Pending;
-        }
-        if self.read_phase != phase {
-            self.read_phase = phase;
-            self.read_timer.set(if phase == READING_HEAD { self.head } else { self.idle });
+        let number = self.phase.number();
+        let deadline = match number % STEP {
+            ANSWERING => return Poll::Pending,
+            READING_HEAD => self.head,
+            _waiting => self.idle,
+        };
+        if self.timed != number {
+            self.timed = number;
+            self.read_timer.set(deadline);
         }
         self.read_timer.poll(context)
     }
@@ -108,10 +119,10 @@ impl AsyncRead for TimedStream {
         let this = self.get_mut();
         match Pin::new(&mut this.stream).poll_read(context, buffer) {
             Poll::Ready(read) => {
-                this.phase.head_begins();
+                this.phase.bytes_came();
                 Poll::Ready(read)
             }
-            Poll::Pending => Poll::Ready(Err(ready!(this.poll_read_deadline(context)))),
+            Poll::Pending => this.poll_read_deadline(context).map(Err),
         }
     }
 }
@@ -124,7 +135,11 @@ impl AsyncWrite for TimedStream {
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+        let this = self.get_mut();
+        // Hyper does not read again before a reply is out if it has tried before, and the phase has changed since. When
+        // the deadline passes it reads, and is told.
+        let _ = this.poll_read_deadline(context);
+        Pin::new(&mut this.stream).poll_flush(context)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -154,7 +169,10 @@ impl Timer {
         Self(None)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "deadlines of connections are the runtime's time, not the product's")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "deadlines of connections are the runtime's time, not the product's"
+    )]
     fn set(&mut self, duration: Duration) {
         match &mut self.0 {
             Some(sleep) => sleep.as_mut().reset(Instant::now() + duration),

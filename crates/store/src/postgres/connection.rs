@@ -8,17 +8,13 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use tokio_postgres::{Client, RowStream, Statement};
+use yaopai_model::limits::{PREPARED_STATEMENTS, RESULT_ROWS};
 
 use super::errors::classify;
 use super::line::Line;
 use super::values::{ANY, fit, value};
 use crate::row::{Arg, Row};
 use crate::sql::SqlError;
-
-/// How many prepared statements a connection keeps: more than there are statements.
-const STATEMENTS: usize = 512;
-/// The most rows that a result may have.
-const MAX_ROWS: usize = 100_000;
 
 /// An open connection, used by one thread.
 pub(crate) struct Connection {
@@ -97,7 +93,7 @@ impl Connection {
         let text = text_of(statement);
         let prepared = self.wait(statement.0, self.client.prepare(&text))?;
         let mut cache = cache.borrow_mut();
-        if cache.len() >= STATEMENTS {
+        if cache.len() >= PREPARED_STATEMENTS {
             cache.clear();
         }
         cache.insert(statement, prepared.clone());
@@ -203,8 +199,8 @@ async fn collect(
     while let Some(row) = stream.try_next().await? {
         // The rest of a result that is not taken is read all the same, so that the connection stays in step.
         rows = rows.and_then(|mut rows: Vec<Row>| {
-            if rows.len() == MAX_ROWS {
-                return Err(SqlError::Database(format!("more than {MAX_ROWS} rows: {sql}")));
+            if rows.len() == RESULT_ROWS {
+                return Err(SqlError::Database(format!("more than {RESULT_ROWS} rows: {sql}")));
             }
             let values = (0..row.len()).map(|column| value(&row, sql, column));
             rows.push(Row::new(sql, values.collect::<Result<_, _>>()?));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use yaopai_model::{Entropy, Timestamp};
+use yaopai_model::{Entropy, Timestamp, limits};
 
 /// How a PostgreSQL database is opened, and the bounds it works within.
 #[derive(Clone)]
@@ -40,14 +40,14 @@ impl PostgresOptions {
             must_exist: false,
             now,
             entropy,
-            readers: 8,
-            writers: 8,
-            scanners: 2,
-            queue: 1024,
-            deadline: Duration::from_millis(2500),
-            scan_deadline: Duration::from_secs(5),
-            migration_deadline: Duration::from_secs(600),
-            recheck_every: Duration::from_secs(2),
+            readers: limits::SERVER_CONNECTIONS,
+            writers: limits::SERVER_CONNECTIONS,
+            scanners: limits::SCANS_AT_ONCE,
+            queue: limits::SERVER_CALLS_WAITING,
+            deadline: limits::SERVER_DEADLINE,
+            scan_deadline: limits::SCAN_DEADLINE,
+            migration_deadline: limits::SERVER_MIGRATION_DEADLINE,
+            recheck_every: limits::SERVER_RECHECK,
         }
     }
 }

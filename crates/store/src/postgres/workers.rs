@@ -7,18 +7,16 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Interval;
+use yaopai_model::limits::{SERVER_RECHECK_DEADLINE, WRITE_ATTEMPTS};
 use yaopai_model::{Entropy, draw};
 
 use super::connection::Connection;
 use super::line::Line;
 use super::options::PostgresOptions;
 use super::server::Server;
-use crate::job::{ATTEMPTS, Job, gone};
+use crate::job::{Job, gone};
 use crate::open::OpenError;
 use crate::sql::{Db, SqlError, Tx};
-
-/// How long a server may take to say whether it takes writes.
-const RECHECK: Duration = Duration::from_secs(1);
 
 /// What a thread's connection is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -231,14 +229,14 @@ impl Worker {
 
     /// Gives up a connection that is lost, or leads to what has become a standby.
     fn recheck(&mut self) {
-        self.line.allow(RECHECK, None);
+        self.line.allow(SERVER_RECHECK_DEADLINE, None);
         let is_good = |tx: &Tx| !tx.is_lost() && tx.is_standby() == Ok(false);
         self.connection = self.connection.take().filter(is_good);
     }
 
     fn carry_out(&mut self, mut job: Box<dyn Job>) {
         let mut reason = SqlError::Conflict;
-        for attempt in 0..ATTEMPTS {
+        for attempt in 0..WRITE_ATTEMPTS {
             if attempt > 0 && self.stand_back(attempt).is_err() {
                 break;
             }
@@ -252,7 +250,7 @@ impl Worker {
 
     /// Lets those pass that were collided with; how long is drawn, so that not all come back at once.
     fn stand_back(&self, attempt: usize) -> Result<(), SqlError> {
-        let most = 10 << attempt.min(ATTEMPTS);
+        let most = 10 << attempt.min(WRITE_ATTEMPTS);
         let time = Duration::from_millis(draw::below(self.entropy.as_ref(), most).into());
         #[expect(clippy::disallowed_methods, reason = "within the deadline of the job")]
         self.line.wait(async { tokio::time::sleep(time).await })

@@ -66,6 +66,21 @@ async fn a_backup_overwrites_nothing() {
 }
 
 #[tokio::test]
+async fn a_backup_is_written_through_nothing_that_lay_there() {
+    let place = Place::new();
+    let store = place.open();
+    let (victim, target) = (place.file("victim"), place.file("copy"));
+    fs::write(&victim, "").unwrap();
+    fs::set_permissions(&victim, fs::Permissions::from_mode(0o644)).unwrap();
+    std::os::unix::fs::symlink(&victim, place.file("copy.partial")).unwrap();
+    store.backup_to(&target).await.unwrap();
+    assert_eq!(fs::read(&victim).unwrap(), b"");
+    let copy = fs::symlink_metadata(&target).unwrap();
+    assert!(copy.is_file());
+    assert_eq!(copy.permissions().mode() & 0o777, 0o600);
+}
+
+#[tokio::test]
 async fn what_is_deleted_cannot_be_read_from_the_file() {
     let place = Place::new();
     let store = place.open_with_things().await;

@@ -90,7 +90,7 @@ async fn another_process_that_writes_is_waited_for_and_then_reported() {
     let store = place.open_with_things().await;
     let other = rusqlite::Connection::open(place.path()).unwrap();
     other.execute_batch("begin immediate").unwrap();
-    assert!(matches!(insert(&store, 1).await, Err(SqlError::Unavailable(_))));
+    assert_eq!(insert(&store, 1).await, Err(SqlError::Overloaded));
     assert_eq!(ids(&store).await, [0_i64; 0], "reading goes on");
     other.execute_batch("rollback").unwrap();
     assert_eq!(insert(&store, 2).await, Ok(1));

@@ -2,8 +2,8 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH,
-    CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL,
+    CONTENT_LENGTH, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, Method};
 
@@ -36,17 +36,27 @@ pub(super) fn written(answer: &Answer, method: &Method) -> Vec<String> {
         lines.push(String::new());
         lines.extend(body(&answer.body).split('\n').map(str::to_owned));
     }
-    lines.iter().map(|line| format!("< {line}").trim_end().to_owned()).collect()
+    lines
+        .iter()
+        .map(|line| format!("< {line}").trim_end().to_owned())
+        .collect()
 }
 
 /// Those that are not as usual; for OPTIONS, which asks for them, all.
 fn headers(answer: &Answer, method: &Method) -> Vec<String> {
     let is_usual = |name: &HeaderName, value: &[u8]| {
-        method != Method::OPTIONS && USUAL.iter().any(|(usual, as_usual)| usual == name && as_usual.as_bytes() == value)
+        method != Method::OPTIONS
+            && USUAL
+                .iter()
+                .any(|(usual, as_usual)| usual == name && as_usual.as_bytes() == value)
     };
-    let shown = answer.headers.iter().filter(|(name, value)| !NOT_SHOWN.contains(name) && !is_usual(name, value.as_bytes()));
-    let mut lines: Vec<String> =
-        shown.map(|(name, value)| format!("{}: {}", title_case(name), String::from_utf8_lossy(value.as_bytes()))).collect();
+    let shown = answer
+        .headers
+        .iter()
+        .filter(|(name, value)| !NOT_SHOWN.contains(name) && !is_usual(name, value.as_bytes()));
+    let mut lines: Vec<String> = shown
+        .map(|(name, value)| format!("{}: {}", title_case(name), String::from_utf8_lossy(value.as_bytes())))
+        .collect();
     let missing = USUAL.iter().filter(|(name, _)| !answer.headers.contains_key(name));
     let missing = missing.filter(|(name, _)| *name != CONTENT_TYPE || !answer.body.is_empty());
     lines.extend(missing.map(|(name, _)| format!("{}: (none)", title_case(name))));
@@ -65,8 +75,13 @@ fn title_case(name: &HeaderName) -> String {
 }
 
 fn body(bytes: &[u8]) -> String {
-    let text = std::str::from_utf8(bytes).ok().filter(|text| !text.chars().any(|c| c.is_control() && c != '\n'));
-    text.map_or_else(|| format!("({} bytes, SHA-256 {})", bytes.len(), hex_digest(bytes)), shorten)
+    let text = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.chars().any(|c| c.is_control() && c != '\n'));
+    text.map_or_else(
+        || format!("({} bytes, SHA-256 {})", bytes.len(), hex_digest(bytes)),
+        shorten,
+    )
 }
 
 /// The text with its long runs replaced.
@@ -88,7 +103,11 @@ fn shorten(text: &str) -> String {
 }
 
 fn hex_digest(bytes: &[u8]) -> String {
-    digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest(&SHA256, bytes)
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -113,10 +132,18 @@ mod tests {
         let mut unusual = answer("{}");
         assert_eq!(written(&unusual, &Method::GET), ["< 200 OK", "<", "< {}"]);
         unusual.headers.insert("retry-after", HeaderValue::from_static("3"));
-        unusual.headers.insert(CACHE_CONTROL, HeaderValue::from_static("public"));
+        unusual
+            .headers
+            .insert(CACHE_CONTROL, HeaderValue::from_static("public"));
         unusual.headers.remove(X_CONTENT_TYPE_OPTIONS);
-        let expected =
-            ["< 200 OK", "< Cache-Control: public", "< Retry-After: 3", "< X-Content-Type-Options: (none)", "<", "< {}"];
+        let expected = [
+            "< 200 OK",
+            "< Cache-Control: public",
+            "< Retry-After: 3",
+            "< X-Content-Type-Options: (none)",
+            "<",
+            "< {}",
+        ];
         assert_eq!(written(&unusual, &Method::GET), expected);
         assert_eq!(written(&answer(""), &Method::OPTIONS).len(), 1 + USUAL.len());
     }
@@ -130,7 +157,10 @@ mod tests {
             "{\"bg_img\":\"(1000 characters, SHA-256 \
              c2e686823489ced2017f6059b8b239318b6364f6dcd835d0a519105a1eadd6e4)\",\"y\":7}"
         );
-        assert_eq!(body("{\"msg\":\"数据返回成功！\"}".as_bytes()), "{\"msg\":\"数据返回成功！\"}");
+        assert_eq!(
+            body("{\"msg\":\"数据返回成功！\"}".as_bytes()),
+            "{\"msg\":\"数据返回成功！\"}"
+        );
         assert!(body(b"\x89PNG\r\n").starts_with("(6 bytes, SHA-256 "));
     }
 }

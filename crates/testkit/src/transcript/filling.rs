@@ -34,7 +34,9 @@ impl Filling<'_> {
     pub(super) fn fill(&self, text: &str) -> Result<Vec<u8>, String> {
         let (mut filled, mut rest) = (Vec::new(), text);
         while let Some((before, after)) = rest.split_once("{{") {
-            let (what, after) = after.split_once("}}").ok_or_else(|| format!("{{{{ without }}}} in {text}"))?;
+            let (what, after) = after
+                .split_once("}}")
+                .ok_or_else(|| format!("{{{{ without }}}} in {text}"))?;
             filled.extend_from_slice(before.as_bytes());
             filled.extend(self.value(what.trim())?);
             rest = after;
@@ -66,7 +68,10 @@ impl Filling<'_> {
             ["png", size] => picture(size, ImageFormat::Png),
             ["jpeg", size] => picture(size, ImageFormat::Jpeg),
             [name] => {
-                let value = self.values.get(*name).ok_or_else(|| format!("nothing is named {name}"))?;
+                let value = self
+                    .values
+                    .get(*name)
+                    .ok_or_else(|| format!("nothing is named {name}"))?;
                 Ok(value.clone().into_bytes())
             }
             _ => Err(format!("no way to fill in {{{{{what}}}}}")),
@@ -76,18 +81,24 @@ impl Filling<'_> {
     /// The last code that was sent to a phone number or e-mail address.
     fn last_code(&self, address: &str) -> Result<String, String> {
         let messages = messages_to(self.server, address);
-        let codes = messages.into_iter().filter_map(|message| match message.body {
+        let mut codes = messages.into_iter().filter_map(|message| match message.body {
             Body::Code { code, .. } => Some(code),
             Body::Notice(_) => None,
         });
-        codes.last().ok_or_else(|| format!("no code was sent to {address}"))
+        codes
+            .next_back()
+            .ok_or_else(|| format!("no code was sent to {address}"))
     }
 
     /// Solves the slider in the last answer from its pictures, as an honest client would.
     fn slider(&self) -> Result<u32, String> {
         let answer: Value = serde_json::from_slice(self.last_body).unwrap_or_default();
         let slider = &answer["data"]["slider_captcha"];
-        let picture = |name: &str| BASE64.decode(slider[name].as_str().unwrap_or_default()).unwrap_or_default();
+        let picture = |name: &str| {
+            BASE64
+                .decode(slider[name].as_str().unwrap_or_default())
+                .unwrap_or_default()
+        };
         let y = slider["y"].as_u64().and_then(|y| u32::try_from(y).ok());
         y.and_then(|y| solve(&picture("bg_img"), &picture("slider_img"), y))
             .ok_or_else(|| "the last answer has no slider that can be solved".to_owned())
@@ -101,7 +112,11 @@ pub(super) fn messages_to(server: &TestServer, address: &str) -> Vec<Message> {
     } else {
         (&server.sms, format!("+86{address}"))
     };
-    channel.taken().into_iter().filter(|message| message.to == recipient).collect()
+    channel
+        .taken()
+        .into_iter()
+        .filter(|message| message.to == recipient)
+        .collect()
 }
 
 /// A code that differs in its last digit.
@@ -117,16 +132,31 @@ fn number(text: &str) -> Result<usize, String> {
 
 fn bytes_of_hex(digits: &str) -> Result<Vec<u8>, String> {
     let pairs: Vec<char> = digits.chars().collect();
-    let byte = |pair: &[char]| u8::from_str_radix(&String::from_iter(pair), 16).ok().filter(|_| pair.len() == 2);
-    pairs.chunks(2).map(byte).collect::<Option<_>>().ok_or_else(|| format!("{digits} is not hexadecimal"))
+    let byte = |pair: &[char]| {
+        u8::from_str_radix(&String::from_iter(pair), 16)
+            .ok()
+            .filter(|_| pair.len() == 2)
+    };
+    pairs
+        .chunks(2)
+        .map(byte)
+        .collect::<Option<_>>()
+        .ok_or_else(|| format!("{digits} is not hexadecimal"))
 }
 
 /// A small picture of some colours, `3x2` pixels large.
 fn picture(size: &str, format: ImageFormat) -> Result<Vec<u8>, String> {
-    let (width, height) = size.split_once('x').ok_or_else(|| format!("{size} is not a size such as 3x2"))?;
-    let side = |text: &str| text.parse::<u32>().map_err(|_| format!("{size} is not a size such as 3x2"));
+    let (width, height) = size
+        .split_once('x')
+        .ok_or_else(|| format!("{size} is not a size such as 3x2"))?;
+    let side = |text: &str| {
+        text.parse::<u32>()
+            .map_err(|_| format!("{size} is not a size such as 3x2"))
+    };
     let shade = |coordinate: u32| u8::try_from(coordinate % 256).unwrap_or_default();
-    let drawn = RgbImage::from_fn(side(width)?, side(height)?, |x, y| Rgb([shade(x * 40), shade(y * 40), 128]));
+    let drawn = RgbImage::from_fn(side(width)?, side(height)?, |x, y| {
+        Rgb([shade(x * 40), shade(y * 40), 128])
+    });
     let mut bytes = Cursor::new(Vec::new());
     drawn.write_to(&mut bytes, format).map_err(|error| error.to_string())?;
     Ok(bytes.into_inner())

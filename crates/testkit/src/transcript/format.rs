@@ -59,7 +59,7 @@ pub(super) struct Exchange {
     pub(super) target: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<String>,
-    /// The answer's lines, each with `<` before it, as they stand in the file.
+    /// The answer's lines, see [`is_answer`].
     pub(super) answer: Range<usize>,
 }
 
@@ -95,12 +95,18 @@ impl Transcript {
                 at += 1;
             } else if let Some(directive) = line.strip_prefix('@') {
                 let directive = Directive::parse(directive).map_err(|problem| error(at + 1, problem))?;
-                steps.push(Step { line: at + 1, what: What::Directive(directive) });
+                steps.push(Step {
+                    line: at + 1,
+                    what: What::Directive(directive),
+                });
                 at += 1;
             } else {
                 let exchange = Exchange::parse(&lines, at)?;
                 let after = exchange.answer.end;
-                steps.push(Step { line: at + 1, what: What::Exchange(exchange) });
+                steps.push(Step {
+                    line: at + 1,
+                    what: What::Exchange(exchange),
+                });
                 at = after;
             }
         }
@@ -137,19 +143,30 @@ impl Exchange {
     fn parse(lines: &[String], at: usize) -> Result<Self, FormatError> {
         let (method, target) = lines[at]
             .split_once(' ')
-            .filter(|(method, target)| method.bytes().all(|byte| byte.is_ascii_uppercase()) && target.starts_with('/'))
-            .ok_or_else(|| error(at + 1, "neither a comment, a directive nor a request line such as `GET /user/info`"))?;
+            .filter(|(method, target)| {
+                method.bytes().all(|byte| byte.is_ascii_uppercase()) && target.starts_with(['/', '{'])
+            })
+            .ok_or_else(|| {
+                error(
+                    at + 1,
+                    "neither a comment, a directive nor a request line such as `GET /user/info`",
+                )
+            })?;
         let mut headers = Vec::new();
         let mut next = at + 1;
-        while let Some(line) = lines.get(next).filter(|line| !line.is_empty() && !line.starts_with('<')) {
-            let (name, value) =
-                line.split_once(": ").ok_or_else(|| error(next + 1, "not a header such as `Host: example.com`"))?;
+        while let Some(line) = lines.get(next).filter(|line| !line.is_empty() && !is_answer(line)) {
+            let (name, value) = line
+                .split_once(": ")
+                .ok_or_else(|| error(next + 1, "not a header such as `Host: example.com`"))?;
             headers.push((name.to_owned(), value.to_owned()));
             next += 1;
         }
-        let start = lines[next..].iter().position(|line| line.starts_with('<')).map(|offset| next + offset);
+        let start = lines[next..]
+            .iter()
+            .position(|line| is_answer(line))
+            .map(|offset| next + offset);
         let start = start.ok_or_else(|| error(at + 1, "a request without an answer: write at least `<`"))?;
-        let length = lines[start..].iter().take_while(|line| line.starts_with('<')).count();
+        let length = lines[start..].iter().take_while(|line| is_answer(line)).count();
         let mut body = lines[next..start].to_vec();
         if body.first().is_some_and(String::is_empty) {
             body.remove(0);
@@ -167,6 +184,11 @@ impl Exchange {
     }
 }
 
+/// Whether a line belongs to an answer; `<svg …` may stand in a request's body.
+fn is_answer(line: &str) -> bool {
+    line == "<" || line.starts_with("< ")
+}
+
 impl Directive {
     fn parse(text: &str) -> Result<Self, String> {
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -175,19 +197,32 @@ impl Directive {
                 let (key, value) = read_option(option)?;
                 Ok(Self::Setting { key, value })
             }
-            ["app", name, options @ ..] => Ok(Self::App { name: (*name).to_owned(), options: read_options(options)? }),
+            ["app", name, options @ ..] => Ok(Self::App {
+                name: (*name).to_owned(),
+                options: read_options(options)?,
+            }),
             ["account", options @ ..] => Ok(Self::Account(read_options(options)?)),
-            ["disable", id] => Ok(Self::Disable(id.parse().map_err(|_| "an account's number is needed".to_owned())?)),
+            ["disable", id] => Ok(Self::Disable(
+                id.parse().map_err(|_| "an account's number is needed".to_owned())?,
+            )),
             ["advance", duration] => Ok(Self::Advance(read_duration(duration)?)),
             ["source", address] => Ok(Self::Source((*address).to_owned())),
-            ["times", count] => Ok(Self::Times { count: read_count(count)?, source: None }),
-            ["times", count, "from", source] => {
-                Ok(Self::Times { count: read_count(count)?, source: Some((*source).to_owned()) })
-            }
-            ["let", name, "=", pointer] => Ok(Self::Let { name: (*name).to_owned(), pointer: (*pointer).to_owned() }),
-            ["sent", address, count] => {
-                Ok(Self::Sent { address: (*address).to_owned(), count: read_count(count)? as usize })
-            }
+            ["times", count] => Ok(Self::Times {
+                count: read_count(count)?,
+                source: None,
+            }),
+            ["times", count, "from", source] => Ok(Self::Times {
+                count: read_count(count)?,
+                source: Some((*source).to_owned()),
+            }),
+            ["let", name, "=", pointer] => Ok(Self::Let {
+                name: (*name).to_owned(),
+                pointer: (*pointer).to_owned(),
+            }),
+            ["sent", address, count] => Ok(Self::Sent {
+                address: (*address).to_owned(),
+                count: read_count(count)? as usize,
+            }),
             ["store", "well"] => Ok(Self::Store(StoreState::Well)),
             ["store", "locked"] => Ok(Self::Store(StoreState::Locked)),
             ["store", "broken"] => Ok(Self::Store(StoreState::Broken)),
@@ -201,7 +236,9 @@ fn read_options(words: &[&str]) -> Result<Options, String> {
 }
 
 fn read_option(word: &str) -> Result<(String, String), String> {
-    let (key, value) = word.split_once('=').ok_or_else(|| format!("{word} is not of the form key=value"))?;
+    let (key, value) = word
+        .split_once('=')
+        .ok_or_else(|| format!("{word} is not of the form key=value"))?;
     Ok((key.to_owned(), value.to_owned()))
 }
 
@@ -225,7 +262,10 @@ fn read_duration(text: &str) -> Result<Duration, String> {
 }
 
 fn error(line: usize, problem: impl Into<String>) -> FormatError {
-    FormatError { line, problem: problem.into() }
+    FormatError {
+        line,
+        problem: problem.into(),
+    }
 }
 
 #[cfg(test)]
@@ -264,9 +304,14 @@ GET /user/info
     #[test]
     fn requests_bodies_and_answers_are_told_apart() {
         let transcript = Transcript::parse(TEXT).unwrap();
-        let [first, second] = exchanges(&transcript).try_into().unwrap_or_else(|_| panic!("two exchanges"));
+        let [first, second] = exchanges(&transcript)
+            .try_into()
+            .unwrap_or_else(|_| panic!("two exchanges"));
         assert_eq!((first.method.as_str(), first.target.as_str()), ("POST", "/user/login"));
-        assert_eq!(first.headers, [("Content-Type".to_owned(), "application/json".to_owned())]);
+        assert_eq!(
+            first.headers,
+            [("Content-Type".to_owned(), "application/json".to_owned())]
+        );
         assert_eq!(first.body, ["{\"account\":", "\"a\"}"]);
         assert_eq!(transcript.answer_of(first), ["< 200 OK", "<", "< {\"code\":200}"]);
         assert!(second.body.is_empty() && second.headers.is_empty());

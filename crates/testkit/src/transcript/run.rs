@@ -9,24 +9,31 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use serde_json::Value;
-use yaopai_accounts::{Actor, AppChange, NewAccount, NewApp};
+use yaopai_accounts::{Actor, NewAccount, NewApp};
 use yaopai_dialects::{Failure, HttpStatus};
-use yaopai_model::{
-    AccountId, AppName, Email, HostName, Identifier, Password, PasswordPolicy, Phone, Role, Username,
-};
+use yaopai_model::{AccountId, AppName, Email, HostName, Identifier, Password, PasswordPolicy, Phone, Role, Username};
 
+use super::answer;
 use super::filling::{Filling, messages_to};
 use super::format::{Directive, Exchange, Options, Transcript, What};
-use super::answer;
 use crate::{Answer, Database, TestServer, TestSettings};
 
 /// Where requests come from until a transcript says otherwise (RFC 5737).
 const SOURCE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 /// What is percent-encoded of a request's target, which is written for people.
-const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}');
+const ENCODED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
 
 /// What came of a transcript.
 pub struct Verdict {
+    /// What could not be played, and ended it: `line N: …`.
+    pub problem: Option<String>,
     /// The answers that are not as written: `line N`, what was expected, what came.
     pub differences: Vec<String>,
     /// The whole transcript with the answers that came.
@@ -46,17 +53,22 @@ pub struct Seen {
 /// Plays a transcript to a server of its own.
 ///
 /// # Errors
-/// `line N: …` for what cannot be played at all.
+/// What kept the server from starting, in words.
 pub async fn run(transcript: &Transcript, database: Database) -> Result<Verdict, String> {
     let mut play = Play::begin(transcript, database).await?;
+    let mut problem = None;
     for step in &transcript.steps {
         let played = match &step.what {
             What::Directive(directive) => play.direct(directive).await,
             What::Exchange(exchange) => play.exchange(transcript, exchange, step.line).await,
         };
-        played.map_err(|problem| format!("line {}: {problem}", step.line))?;
+        if let Err(error) = played {
+            problem = Some(format!("line {}: {error}", step.line));
+            break;
+        }
     }
     Ok(Verdict {
+        problem,
         differences: play.differences,
         blessed: transcript.with_answers(&play.answers),
         seen: play.seen,
@@ -106,14 +118,20 @@ impl Play {
             Directive::Account(options) => self.make_account(options).await?,
             Directive::Disable(id) => {
                 let app = self.server.default_app.id;
-                self.server.accounts.set_disabled(app, Actor::Operator, AccountId(*id), true).await.map_err(text)?;
+                self.server
+                    .accounts
+                    .set_disabled(app, Actor::Operator, AccountId(*id), true)
+                    .await
+                    .map_err(text)?;
             }
             Directive::Advance(by) => self.server.clock.advance(*by),
             Directive::Source(address) => self.source = address.parse().map_err(text)?,
             Directive::Times { count, source } => self.times = (*count, source.clone()),
             Directive::Let { name, pointer } => {
                 let answer: Value = serde_json::from_slice(&self.last_body).map_err(text)?;
-                let found = answer.pointer(pointer).ok_or_else(|| format!("the last answer has no {pointer}"))?;
+                let found = answer
+                    .pointer(pointer)
+                    .ok_or_else(|| format!("the last answer has no {pointer}"))?;
                 let value = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
                 self.values.insert(name.clone(), value);
             }
@@ -137,16 +155,16 @@ impl Play {
                 _ => return Err(format!("an app has no {key}")),
             }
         }
-        if name == "default" {
-            let change = AppChange { hosts: Some(hosts), requests_per_second: Some(rate) };
-            let key = self.server.default_app.key.clone();
-            self.server.accounts.update_app(&key, change).await.map_err(text)?;
-            return Ok(());
-        }
-        let new = NewApp { name: AppName::parse(name).map_err(text)?, hosts, requests_per_second: rate };
+        let new = NewApp {
+            name: AppName::parse(name).map_err(text)?,
+            hosts,
+            requests_per_second: rate,
+        };
         let (app, secret) = self.server.accounts.create_app(new).await.map_err(text)?;
-        self.values.insert(format!("{name}.app_id"), app.key.as_str().to_owned());
-        self.values.insert(format!("{name}.app_secret"), secret.expose().to_owned());
+        self.values
+            .insert(format!("{name}.app_id"), app.key.as_str().to_owned());
+        self.values
+            .insert(format!("{name}.app_secret"), secret.expose().to_owned());
         Ok(())
     }
 
@@ -163,8 +181,16 @@ impl Play {
             }
         }
         let password = password.ok_or("an account has a password")?;
-        let new = NewAccount { identifiers, password, role };
-        self.server.accounts.create_account(self.server.default_app.id, new).await.map_err(text)?;
+        let new = NewAccount {
+            identifiers,
+            password,
+            role,
+        };
+        self.server
+            .accounts
+            .create_account(self.server.default_app.id, new)
+            .await
+            .map_err(text)?;
         Ok(())
     }
 
@@ -179,20 +205,34 @@ impl Play {
             let answer = self.server.send(request, source).await?;
             let this = outcome_of(&answer);
             if *outcome.get_or_insert(this) != this {
-                return Err(format!("time {round} is answered with {this:?}, the times before with {outcome:?}"));
+                return Err(format!(
+                    "time {round} is answered with {this:?}, the times before with {outcome:?}"
+                ));
             }
             self.last_body = answer.body.clone();
             if round == count {
                 self.compare(transcript.answer_of(exchange), answer::written(&answer, &method), line);
             }
-            self.seen.push(Seen { path, failure: answer.failure });
+            self.seen.push(Seen {
+                path,
+                failure: answer.failure,
+            });
         }
         Ok(())
     }
 
-    fn request(&self, exchange: &Exchange, source: Option<&str>, round: u32) -> Result<(Request<Bytes>, IpAddr), String> {
-        let filling =
-            Filling { server: &self.server, values: &self.values, last_body: &self.last_body, round };
+    fn request(
+        &self,
+        exchange: &Exchange,
+        source: Option<&str>,
+        round: u32,
+    ) -> Result<(Request<Bytes>, IpAddr), String> {
+        let filling = Filling {
+            server: &self.server,
+            values: &self.values,
+            last_body: &self.last_body,
+            round,
+        };
         let target = filling.fill(&exchange.target)?;
         let uri: Uri = percent_encode(&target, ENCODED).to_string().parse().map_err(text)?;
         let mut request = Request::builder().method(exchange.method.as_str()).uri(uri);
@@ -216,8 +256,14 @@ impl Play {
 
     fn compare(&mut self, expected: &[String], came: Vec<String>, line: usize) {
         if expected != came {
-            let marked = |mark: &str, lines: &[String]| lines.iter().map(|line| format!("\n  {mark} {line}")).collect::<String>();
-            self.differences.push(format!("line {line}{}{}", marked("-", expected), marked("+", &came)));
+            let marked = |mark: &str, lines: &[String]| {
+                lines
+                    .iter()
+                    .map(|line| format!("\n  {mark} {line}"))
+                    .collect::<String>()
+            };
+            self.differences
+                .push(format!("line {line}{}{}", marked("-", expected), marked("+", &came)));
         }
         self.answers.push(came);
     }

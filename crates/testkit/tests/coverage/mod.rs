@@ -21,7 +21,9 @@ pub(crate) fn gaps(seen: &[Seen]) -> Vec<String> {
     let mut gaps = Vec::new();
     for wire in Wire::ALL {
         for route in wire.routes() {
-            let succeeded = seen.iter().any(|call| call.failure.is_none() && matches(&route.path, &call.path));
+            let succeeded = seen
+                .iter()
+                .any(|call| call.failure.is_none() && matches(&route.path, &call.path));
             if !succeeded {
                 gaps.push(format!("{}: {} succeeding", wire.name(), route.path));
             }
@@ -31,8 +33,15 @@ pub(crate) fn gaps(seen: &[Seen]) -> Vec<String> {
             .filter(|call| wire_of(&call.path) == Some(wire))
             .filter_map(|call| call.failure.as_ref().map(name))
             .collect();
-        let expected = failures().into_iter().filter(|(_, wires)| wires.contains(&wire)).map(|(failure, _)| name(&failure));
-        gaps.extend(expected.filter(|name| !shown.contains(name)).map(|name| format!("{}: {name}", wire.name())));
+        let expected = failures()
+            .into_iter()
+            .filter(|(_, wires)| wires.contains(&wire))
+            .map(|(failure, _)| name(&failure));
+        gaps.extend(
+            expected
+                .filter(|name| !shown.contains(name))
+                .map(|name| format!("{}: {name}", wire.name())),
+        );
     }
     gaps
 }
@@ -156,7 +165,9 @@ fn wires_of_refusal(refusal: Refusal) -> &'static [Wire] {
         | Refusal::SourceFailedTooOften { .. }
         | Refusal::Taken(_)
         | Refusal::Overloaded => EVERY,
-        Refusal::WrongCode | Refusal::CodeTooSoon { .. } | Refusal::ChannelNotReady | Refusal::NotRegistered => NOT_USER,
+        Refusal::WrongCode | Refusal::CodeTooSoon { .. } | Refusal::ChannelNotReady | Refusal::NotRegistered => {
+            NOT_USER
+        }
         Refusal::PasswordWait { .. } | Refusal::PasswordPathClosed { .. } => NOT_V1,
         Refusal::ReservedUsername => NOT_CLOUD,
         Refusal::UnknownApp | Refusal::AppRateExceeded | Refusal::TooManySettings => CLOUD,

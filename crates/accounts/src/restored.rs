@@ -1,0 +1,22 @@
+//! Going on from a backup.
+
+use yaopai_store::{SqlError, Tx, restored, sessions};
+
+use crate::{Accounts, Outcome};
+
+impl Accounts {
+    /// Voids what may have been ended, redeemed or sent since the backup that the base was restored from was made: every
+    /// session, every code, and every message that waits.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub async fn void_after_restore(&self) -> Outcome<()> {
+        let now = self.now();
+        let voided = self.store().write(move |tx: &Tx| {
+            sessions::end_everywhere(tx)?;
+            restored::void_codes(tx)?;
+            restored::give_up_deliveries(tx, "从备份恢复 / restored from a backup", now)
+        });
+        Ok(voided.await.map_err(|error: SqlError| error)?)
+    }
+}

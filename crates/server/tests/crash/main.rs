@@ -1,0 +1,142 @@
+//! The real binary killed at random moments while people register, again and again on one data folder.
+
+#[cfg(test)]
+mod flood;
+#[cfg(test)]
+#[path = "../harness/mod.rs"]
+mod harness;
+#[cfg(test)]
+mod ledger;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::task::JoinSet;
+    use yaopai_model::{AppId, Timestamp, draw};
+    use yaopai_store::audit::{self, Chain};
+    use yaopai_store::{Db, SqlError, SqliteOptions, Store, args};
+    use yaopai_testkit::SeededEntropy;
+
+    use crate::flood::Flood;
+    use crate::harness::{Gateway, Home};
+    use crate::ledger::Ledger;
+
+    const ROUNDS: usize = 50;
+    const SEED: u64 = 20_250_601;
+    /// The latest moment of a kill, from the beginning of the flood, in milliseconds.
+    const LATEST_KILL: u32 = 500;
+
+    /// Sign-ins, guesses and codes come by the thousand, all from one source.
+    fn without_budgets(home: &mut Home) {
+        for budget in [
+            "CODES_PER_SOURCE_PER_HOUR",
+            "FAILURES_PER_SOURCE_PER_HOUR",
+            "REGISTRATIONS_PER_SOURCE_PER_HOUR",
+        ] {
+            home.set(&format!("YAOPAI_LIMITS__{budget}"), "1000000");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_was_acknowledged_outlives_fifty_kills() {
+        let (gateway, mut home) = (Gateway::open().await, Home::new());
+        gateway.serve(&mut home);
+        without_budgets(&mut home);
+        let entropy = SeededEntropy::new(SEED);
+        let server = home.start().await;
+        let flood = Flood::prepare(&home, &server, gateway.clone()).await;
+        server.stop().await;
+
+        let mut all = Ledger::default();
+        for round in 0..ROUNDS {
+            let server = home.start().await;
+            let ledger = Arc::default();
+            let workers = flood.begin(&server.client, &ledger);
+            let moment = Duration::from_millis(draw::below(&entropy, LATEST_KILL).into());
+            // The kill comes from outside: nothing that the flood does decides when.
+            let ended = tokio::time::timeout(moment, std::future::pending::<()>()).await;
+            assert!(ended.is_err());
+            server.kill();
+            leave(workers).await;
+
+            let server = home.start().await;
+            let ledger = Arc::into_inner(ledger).unwrap().into_inner().unwrap();
+            ledger.check(&flood.app(&server.client), &server.client).await;
+            all.append(ledger);
+            if round % 10 == 9 {
+                home.run(&["doctor"]).await.ok();
+            }
+            server.stop().await;
+        }
+
+        println!("{all}");
+        all.assert_that_it_was_a_flood();
+        let path = home.data().join("yaopai.db");
+        let store = Store::open_sqlite(&path, &SqliteOptions::new(Timestamp::EPOCH)).unwrap();
+        let names = all.names();
+        let roles_given = all.roles_given();
+        store.scan(move |db| judge(db, &names, roles_given)).await.unwrap();
+        store.close().await;
+    }
+
+    /// Sends the workers home; what one of them found wrong fails the test.
+    async fn leave(mut workers: JoinSet<()>) {
+        workers.abort_all();
+        while let Some(left) = workers.join_next().await {
+            match left {
+                Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
+
+    /// Looks at what is left in the database, behind the server's back.
+    fn judge(db: &Db, acknowledged: &[String], roles_given: usize) -> Result<(), SqlError> {
+        let number = |sql: &'static str| db.row(sql, args![])?.unwrap().integer(0);
+        for name in acknowledged {
+            let sql = "select count(*) from identifiers where normal = $1";
+            let found = db.row(sql, args![name.as_str()])?.unwrap().integer(0)?;
+            assert_eq!(found, 1, "{name}");
+        }
+        for (what, sql) in [
+            (
+                "two accounts with a phone number",
+                "select count(phone) - count(distinct phone) from accounts",
+            ),
+            (
+                "two accounts with a username",
+                "select count(username) - count(distinct username) from accounts",
+            ),
+            (
+                "two accounts with sixteen letters",
+                "select count(*) - count(distinct public_id) from accounts",
+            ),
+            (
+                "an identifier without its account",
+                "select count(*) from identifiers where account_id not in (select id from accounts)",
+            ),
+            (
+                "an account without an identifier",
+                "select count(*) from accounts where id not in (select account_id from identifiers)",
+            ),
+            (
+                "an account without a password",
+                "select count(*) from accounts where id not in (select account_id from passwords)",
+            ),
+        ] {
+            assert_eq!(number(sql)?, 0, "{what}");
+        }
+        // Besides those acknowledged there are the root account, and those whose answer the kill swallowed.
+        assert!(number("select count(*) from accounts")? > acknowledged.len().try_into().unwrap());
+        let Chain::Whole { entries } = audit::verify(db, AppId(1))? else {
+            panic!("the audit chain is broken")
+        };
+        assert!(
+            entries >= roles_given.try_into().unwrap(),
+            "{entries} entries, {roles_given} roles given"
+        );
+        Ok(())
+    }
+}

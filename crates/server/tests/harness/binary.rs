@@ -1,0 +1,248 @@
+//! The binary, in a folder of its own.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use super::{Client, eventually};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_yaopai");
+const LISTENING: &str = "listening on http://";
+
+/// A temporary folder with a data folder in it, the settings of whatever runs there, and what it printed.
+pub(crate) struct Home {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+    starts: usize,
+}
+
+/// A server that is running. It is killed when this goes.
+pub(crate) struct Server {
+    child: Child,
+    stdout: PathBuf,
+    stderr: PathBuf,
+    pub(crate) client: Client,
+}
+
+/// What a command that has ended said.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) is_success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Home {
+    /// An empty folder. Hashes are as cheap as the settings allow, and codes can be asked for one after another.
+    pub(crate) fn new() -> Self {
+        let mut home = Self {
+            folder: tempfile::tempdir().unwrap(),
+            variables: Vec::new(),
+            starts: 0,
+        };
+        let data = home.data().display().to_string();
+        home.set("YAOPAI_DATA_DIR", &data);
+        home.set("YAOPAI_LISTEN", "127.0.0.1:0");
+        home.set("YAOPAI_HASHING__MEMORY_KIB", "8192");
+        home.set("YAOPAI_HASHING__PASSES", "1");
+        home.set("YAOPAI_LIMITS__CODE_RESEND_SECONDS", "0");
+        home
+    }
+
+    /// An empty folder and these settings.
+    pub(crate) fn with(variables: &[(&str, &str)]) -> Self {
+        let mut home = Self::new();
+        for (name, value) in variables {
+            home.set(name, value);
+        }
+        home
+    }
+
+    /// Sets a variable of the environment of whatever is started from now on.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.unset(name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Takes a variable back.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.variables.retain(|(present, _)| present != name);
+    }
+
+    /// A path in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path("data")
+    }
+
+    /// Writes a file into the folder.
+    pub(crate) fn write(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Starts a server and waits until it is ready.
+    pub(crate) async fn start(&mut self) -> Server {
+        self.starts += 1;
+        let stdout = self.path(&format!("stdout-{}", self.starts));
+        let stderr = self.path(&format!("stderr-{}", self.starts));
+        let mut child = self
+            .command(&["serve"])
+            .stdin(Stdio::null())
+            .stdout(File::create(&stdout).unwrap())
+            .stderr(File::create(&stderr).unwrap())
+            .spawn()
+            .unwrap();
+        let address = eventually("the address on standard output", || {
+            if let Some(status) = child.try_wait().unwrap() {
+                panic!("ended at once, {status}: {}", read(&stderr));
+            }
+            let said = read(&stdout);
+            let line = said.lines().find_map(|line| line.split_once(LISTENING))?.1;
+            Some(line.to_owned())
+        })
+        .await;
+        let server = Server {
+            child,
+            stdout,
+            stderr,
+            client: Client::to(&address),
+        };
+        server.client.until_ready().await;
+        server
+    }
+
+    /// Runs a command to its end.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with_input(arguments, "").await
+    }
+
+    /// Runs a command to its end with something on its standard input.
+    pub(crate) async fn run_with_input(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = self.command(arguments);
+        run(&mut command, input).await
+    }
+
+    /// Runs a line in a shell, in the folder and with nothing of the settings.
+    pub(crate) async fn shell(&self, line: &str) -> Output {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(self.folder.path());
+        run(&mut command, "").await
+    }
+
+    /// Makes an account through the command line; gives its row.
+    pub(crate) async fn create_account(&self, arguments: &[&str], password: &str) -> serde_json::Value {
+        let all = [&["account", "create", "--password-stdin", "--json"], arguments].concat();
+        self.run_with_input(&all, &format!("{password}\n")).await.json()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(BINARY);
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+impl Server {
+    /// What it printed on standard output.
+    pub(crate) fn stdout(&self) -> String {
+        read(&self.stdout)
+    }
+
+    /// What it printed on standard error.
+    pub(crate) fn stderr(&self) -> String {
+        read(&self.stderr)
+    }
+
+    /// The default app's id and secret, as the first start shows them.
+    pub(crate) fn app(&self) -> (String, String) {
+        let said = self.stdout();
+        let value = |name: &str| {
+            let lines = said.lines().map(str::trim);
+            let mut values = lines.filter_map(|line| line.strip_prefix(name));
+            values.next().unwrap().trim().to_owned()
+        };
+        (value("app_id:"), value("app_secret:"))
+    }
+
+    /// Tells it to stop (SIGTERM), without waiting.
+    pub(crate) fn tell_to_stop(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ended(mut self) -> ExitStatus {
+        eventually("the end of the server", || self.child.try_wait().unwrap()).await
+    }
+
+    /// Tells it to stop and waits for an orderly end.
+    pub(crate) async fn stop(self) {
+        self.tell_to_stop();
+        let stderr = self.stderr.clone();
+        let status = self.ended().await;
+        assert!(status.success(), "{status}: {}", read(&stderr));
+    }
+
+    /// Kills it (SIGKILL) wherever it is.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already, as it does in most tests.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Output {
+    /// Standard output as JSON; fails where the command did.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(self.ok()).unwrap()
+    }
+
+    /// Standard output; fails where the command did.
+    pub(crate) fn ok(&self) -> &str {
+        assert!(self.is_success, "{self:?}");
+        &self.stdout
+    }
+}
+
+async fn run(command: &mut Command, input: &str) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Whoever does not read it may have gone.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap())
+        .await
+        .unwrap();
+    Output {
+        is_success: output.status.success(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn read(path: &Path) -> String {
+    String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()
+}

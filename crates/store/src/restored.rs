@@ -1,0 +1,26 @@
+//! Voiding what a backup may hold though it is over, in all apps at once.
+
+use yaopai_model::Timestamp;
+
+use crate::{SqlError, Tx, args};
+
+/// Voids every code: some may have been redeemed since.
+///
+/// # Errors
+/// Those of the database. So for every function here.
+pub fn void_codes(tx: &Tx) -> Result<(), SqlError> {
+    tx.execute("delete from codes", &[])?;
+    Ok(())
+}
+
+/// Gives up every message that waits, and erases what was sealed: some may have been sent since.
+///
+/// # Errors
+/// See [`void_codes`].
+pub fn give_up_deliveries(tx: &Tx, reason: &str, now: Timestamp) -> Result<(), SqlError> {
+    tx.execute(
+        "update deliveries set state = 'failed', sealed = null, last_error = $1, finished_at = $2 where state = 'waiting'",
+        args![reason, now],
+    )?;
+    Ok(())
+}
