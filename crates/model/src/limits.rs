@@ -200,6 +200,10 @@ pub const SERVER_MIGRATION_DEADLINE: Duration = Duration::from_secs(600);
 pub const SERVER_RECHECK: Duration = Duration::from_secs(2);
 /// How long the server may take to say so.
 pub const SERVER_RECHECK_DEADLINE: Duration = Duration::from_secs(1);
+/// How long a statement may wait for rows that others have locked; after that nothing was done.
+pub const SERVER_LOCK_WAIT: Duration = Duration::from_millis(1_500);
+/// Numbers for new accounts that a process reserves at a time.
+pub const NUMBERS_RESERVED: u32 = 32;
 /// Statements that a connection keeps prepared: more than there are.
 pub const PREPARED_STATEMENTS: usize = 512;
 /// Rows of a result.

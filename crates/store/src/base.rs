@@ -14,7 +14,8 @@ pub enum Numbered {
     Apps,
 }
 
-/// The next free number: 1, 2, 3 … A transaction that fails gives its number back.
+/// The next free number: 1, 2, 3 … A transaction that fails gives its number back. Where several processes share a
+/// database each of them reserves some at a time, so that there are gaps.
 ///
 /// # Errors
 /// Those of the database.
@@ -23,10 +24,15 @@ pub fn next_id(tx: &Tx, numbered: Numbered) -> Result<i64, SqlError> {
         Numbered::Accounts => "accounts",
         Numbered::Apps => "apps",
     };
+    tx.number(name)
+}
+
+/// Takes `many` numbers off those that are free; says which is the first.
+pub(crate) fn reserve(tx: &Tx, name: &str, many: u32) -> Result<i64, SqlError> {
     let row = tx.row(
-        "insert into id_blocks (name, next_id) values ($1, 2) on conflict (name) do update set next_id = id_blocks.next_id + 1 \
-         returning next_id - 1",
-        args![name],
+        "insert into id_blocks (name, next_id) values ($1, $2 + cast(1 as bigint)) on conflict (name) do update set \
+         next_id = id_blocks.next_id + $2 returning next_id - $2",
+        args![name, many],
     )?;
     row.ok_or(SqlError::BadRow {
         table: "id_blocks",

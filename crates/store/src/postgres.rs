@@ -8,6 +8,7 @@ mod connection;
 mod errors;
 mod line;
 mod migrations;
+mod numbers;
 mod options;
 mod server;
 mod tls;

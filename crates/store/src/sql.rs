@@ -4,8 +4,10 @@ use std::cell::RefCell;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use yaopai_model::limits::NUMBERS_RESERVED;
+
 use crate::row::{Arg, Row};
-use crate::{postgres, sqlite};
+use crate::{base, postgres, sqlite};
 
 /// Why the database did not do what it was asked. Messages never contain arguments or values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -232,6 +234,35 @@ impl Tx {
             Driver::Postgres(connection) => connection.lock_rows(sql, args),
         })?;
         self.only(rows, sql)
+    }
+
+    /// A number that nobody else has. It is free again if the transaction fails.
+    ///
+    /// # Errors
+    /// Those of the database. On PostgreSQL [`SqlError::Conflict`] when there is none left of those that were reserved; the
+    /// closure is run again when there are some.
+    pub(crate) fn number(&self, name: &'static str) -> Result<i64, SqlError> {
+        match &self.driver {
+            Driver::Sqlite(_) => base::reserve(self, name, 1),
+            Driver::Postgres(connection) => connection.number(name).ok_or_else(|| self.collided()),
+        }
+    }
+
+    /// Reserves numbers where the last closure found none; says whether it did.
+    pub(crate) fn reserve_numbers(&self) -> Result<bool, SqlError> {
+        match &self.driver {
+            Driver::Sqlite(_) => Ok(false),
+            Driver::Postgres(connection) => {
+                let Some(name) = connection.missing_number() else {
+                    return Ok(false);
+                };
+                self.begin()?;
+                let first = self.run(|_| base::reserve(self, name, NUMBERS_RESERVED))?;
+                self.commit()?;
+                connection.add_numbers(name, first..first + i64::from(NUMBERS_RESERVED));
+                Ok(true)
+            }
+        }
     }
 
     /// Says that somebody else was faster, or that what was drawn at random is taken. Whatever the closure makes of the

@@ -1,12 +1,14 @@
 //! What tests put in the place of the world outside: a clock that is set by hand, randomness that repeats, a whole server
 //! without a socket, and the transcripts in `conformance/` that are held against it.
 
+mod base;
 mod clock;
 mod entropy;
 pub mod postgres;
 mod test_server;
 pub mod transcript;
 
+pub use base::{Base, Database};
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
-pub use test_server::{Answer, Database, StoreState, TestServer, TestSettings};
+pub use test_server::{Answer, StoreState, TestServer, TestSettings};

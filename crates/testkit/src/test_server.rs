@@ -3,7 +3,6 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +12,6 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use jiff::tz::TimeZone;
-use rusqlite::Connection;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 use yaopai_accounts::{Accounts, HashingSettings, Parts, RootKey};
@@ -21,28 +19,16 @@ use yaopai_courier::{Channel, MemoryChannel};
 use yaopai_dialects::http::PeerAddress;
 use yaopai_dialects::{Failure, HttpStatus, WireSettings, Wires, router};
 use yaopai_model::{App, AppSecret, Limits, PasswordPolicy, Timestamp};
-use yaopai_store::{SqliteOptions, Store};
 
+use crate::base::{Base, Database, Locked};
 use crate::{ManualClock, SeededEntropy};
 
 /// 2025-06-01 03:39:40 in Shanghai: when the account in the document of the `user` wire was made.
 const START: Timestamp = Timestamp::from_millis(1_748_720_380_000);
 const ZONE: &str = "Asia/Shanghai";
 const ROOT_KEY: [u8; 32] = *b"conformance: a key for tests onl";
-/// How long a write waits for another process; tests lock the file on purpose and need not wait.
-const BUSY_TIMEOUT: Duration = Duration::from_millis(10);
-
-/// The databases that a server can stand on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Database {
-    /// A file in a temporary folder.
-    Sqlite,
-}
-
-impl Database {
-    /// All of them.
-    pub const ALL: [Self; 1] = [Self::Sqlite];
-}
+/// How long a write waits for others; tests lock the tables on purpose and need not wait.
+const BUSY: Duration = Duration::from_millis(10);
 
 /// What a test sets of a server; the defaults are those of the product.
 #[derive(Clone)]
@@ -103,8 +89,8 @@ pub struct TestServer {
     /// Its secret.
     pub default_app_secret: AppSecret,
     router: Router,
-    database: PathBuf,
-    lock: Option<Connection>,
+    lock: Option<Locked>,
+    base: Base,
     _folder: TempDir,
 }
 
@@ -126,14 +112,9 @@ impl TestServer {
     /// # Errors
     /// What did not work, in words.
     pub async fn start(database: Database, settings: TestSettings) -> Result<Self, String> {
-        let Database::Sqlite = database;
         let folder = tempfile::tempdir().map_err(text)?;
-        let database = folder.path().join("yaopai.sqlite");
-        let options = SqliteOptions {
-            busy_timeout: BUSY_TIMEOUT,
-            ..SqliteOptions::new(START)
-        };
-        let store = Store::open_sqlite(&database, &options).map_err(text)?;
+        let base = Base::make(database, folder.path())?;
+        let store = base.open(START, BUSY).await?;
         let clock = Arc::new(ManualClock::at(START));
         let (sms, mail) = (MemoryChannel::new(), MemoryChannel::new());
         let parts = Parts {
@@ -163,8 +144,8 @@ impl TestServer {
             default_app,
             default_app_secret,
             router: router(wires),
-            database,
             lock: None,
+            base,
             _folder: folder,
         })
     }
@@ -203,15 +184,10 @@ impl TestServer {
     /// What did not work, in words.
     pub fn put_store(&mut self, state: StoreState) -> Result<(), String> {
         self.lock = None;
-        let connection = || Connection::open(&self.database).map_err(text);
         match state {
             StoreState::Well => {}
-            StoreState::Locked => {
-                let connection = connection()?;
-                connection.execute_batch("begin immediate").map_err(text)?;
-                self.lock = Some(connection);
-            }
-            StoreState::Broken => connection()?.execute_batch("drop table apps").map_err(text)?,
+            StoreState::Locked => self.lock = Some(self.base.lock()?),
+            StoreState::Broken => self.base.run("drop table apps")?,
         }
         Ok(())
     }

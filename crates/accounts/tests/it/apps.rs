@@ -73,7 +73,7 @@ async fn a_rotated_secret_is_void_at_once() {
 async fn the_secret_is_not_in_the_database() {
     let world = World::new().await;
     let (_, secret) = world.accounts.create_app(named("one")).await.unwrap();
-    for file in ["yaopai.db", "yaopai.db-wal"] {
+    for file in world.database_files() {
         let bytes = std::fs::read(world.folder.path().join(file)).unwrap();
         let needle = secret.expose().as_bytes();
         assert!(!bytes.windows(needle.len()).any(|window| window == needle), "{file}");

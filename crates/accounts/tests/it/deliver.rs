@@ -39,7 +39,7 @@ fn message() -> Message {
 /// State, tries, whether a sealed code is left, and whether a reason is given.
 async fn row(world: &World) -> (String, i64, bool, bool) {
     let read = world.store.read(|db| {
-        let sql = "select state, attempts, sealed is not null, last_error is not null from deliveries";
+        let sql = "select state, attempts, case when sealed is null then 0 else 1 end, case when last_error is null then 0 else 1 end from deliveries";
         let row = db.row(sql, &[])?.unwrap();
         Ok((
             row.text(0)?.to_owned(),
@@ -196,7 +196,7 @@ async fn codes_and_passwords_are_not_readable_in_the_files() {
         .await
         .unwrap();
     world.request(&mailbox(1), Purpose::Any, &from(1)).await.unwrap();
-    for file in ["yaopai.db", "yaopai.db-wal"] {
+    for file in world.database_files() {
         let bytes = std::fs::read(world.folder.path().join(file)).unwrap();
         for secret in ["a very secret password", "$argon2id$"] {
             assert!(

@@ -139,7 +139,7 @@ async fn a_pass_is_consumed_by_a_code_and_kept_when_it_is_too_soon() {
 async fn written(world: &World) -> Vec<(String, bool, i64)> {
     let read = world.store.read(|db| {
         let rows = db.rows(
-            "select state, sealed is null, expires_at - created_at from deliveries order by id",
+            "select state, case when sealed is null then 1 else 0 end, expires_at - created_at from deliveries order by id",
             &[],
         )?;
         rows.iter()
@@ -242,7 +242,7 @@ async fn a_full_outbox_refuses_and_keeps_the_pass() {
     let fill = world.store.write(move |tx| {
         tx.execute(
             "insert into deliveries (app_id, id, channel, recipient, subject, sealed, state, attempts, next_attempt_at, created_at, \
-             expires_at) with recursive n(i) as (select 1 union all select i + 1 from n where i < $1) \
+             expires_at) with recursive n(i) as (select 1 union all select i + 1 from n where i < cast($1 as bigint)) \
              select 1, 'full' || i, 'mail', 'x', 'any', null, 'waiting', 0, 0, 0, 0 from n",
             args![OUTBOX_WAITING],
         )

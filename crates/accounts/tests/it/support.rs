@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tempfile::TempDir;
 use yaopai_accounts::{
@@ -13,11 +14,13 @@ use yaopai_courier::{Channel, MemoryChannel};
 use yaopai_model::{
     Account, AppId, Identifier, Limits, Password, PasswordPolicy, Role, SessionKind, Timestamp, TokenUse,
 };
-use yaopai_store::{SqliteOptions, Store};
-use yaopai_testkit::{ManualClock, SeededEntropy};
+use yaopai_store::Store;
+use yaopai_testkit::{Base, Database, ManualClock, SeededEntropy};
 
 /// When all tests begin.
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+/// How long a write waits for others.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse";
 
@@ -31,6 +34,7 @@ pub(crate) struct World {
     pub(crate) mail: MemoryChannel,
     pub(crate) app: AppId,
     pub(crate) folder: TempDir,
+    pub(crate) base: Base,
 }
 
 /// What a test may want to be different.
@@ -70,7 +74,9 @@ impl World {
 
     pub(crate) async fn with(setup: Setup) -> Self {
         let (clock, entropy) = (Arc::new(ManualClock::at(START)), Arc::new(SeededEntropy::new(7)));
-        Self::open(tempfile::tempdir().unwrap(), clock, entropy, setup)
+        let folder = tempfile::tempdir().unwrap();
+        let base = Base::make(Database::chosen(), folder.path()).unwrap();
+        Self::open(folder, base, clock, entropy, setup)
             .await
             .unwrap()
     }
@@ -83,21 +89,23 @@ impl World {
             clock,
             entropy,
             folder,
+            base,
             ..
         } = self;
         drop(accounts);
         store.close().await;
-        Self::open(folder, clock, entropy, setup).await
+        Self::open(folder, base, clock, entropy, setup).await
     }
 
     async fn open(
         folder: TempDir,
+        base: Base,
         clock: Arc<ManualClock>,
         entropy: Arc<SeededEntropy>,
         setup: Setup,
     ) -> Outcome<Self> {
         let (sms, mail) = (MemoryChannel::new(), MemoryChannel::new());
-        let store = Store::open_sqlite(&folder.path().join("yaopai.db"), &SqliteOptions::new(START)).unwrap();
+        let store = base.open(START, PATIENCE).await.unwrap();
         let parts = Parts {
             store: store.clone(),
             clock: clock.clone(),
@@ -126,7 +134,16 @@ impl World {
             mail,
             app,
             folder,
+            base,
         })
+    }
+
+    /// The files that hold everything, where that can be told: PostgreSQL's are not ours to read.
+    pub(crate) fn database_files(&self) -> &'static [&'static str] {
+        match Database::chosen() {
+            Database::Sqlite => &["yaopai.db", "yaopai.db-wal"],
+            Database::Postgres => &[],
+        }
     }
 
     /// An account that operators made.

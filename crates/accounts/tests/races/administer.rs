@@ -97,7 +97,7 @@ async fn the_thousandth_setting_is_set_once() {
         let filled = world.store.write(move |tx| {
             tx.execute(
                 "insert into settings (account_id, setting_key, value, changed_at) \
-                 with recursive n(i) as (select 1 union all select i + 1 from n where i < $2) select $1, 'key ' || i, 'x', 0 from n",
+                 with recursive n(i) as (select 1 union all select i + 1 from n where i < cast($2 as bigint)) select cast($1 as bigint), 'key ' || i, 'x', 0 from n",
                 args![account.0, SETTINGS_PER_ACCOUNT - 1],
             )
         });

@@ -17,7 +17,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn new() -> Self {
-        let server = TestServer::start(Database::Sqlite, TestSettings::default())
+        let server = TestServer::start(Database::chosen(), TestSettings::default())
             .await
             .unwrap();
         let app = format!(

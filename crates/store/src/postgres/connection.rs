@@ -12,6 +12,7 @@ use yaopai_model::limits::{PREPARED_STATEMENTS, RESULT_ROWS};
 
 use super::errors::classify;
 use super::line::Line;
+use super::numbers::Numbers;
 use super::values::{ANY, fit, value};
 use crate::row::{Arg, Row};
 use crate::sql::SqlError;
@@ -24,6 +25,11 @@ pub(crate) struct Connection {
     begin: String,
     /// `None` where the connection is to keep nothing.
     prepared: Option<RefCell<HashMap<Prepared, Statement>>>,
+    numbers: Arc<Numbers>,
+    /// What the transaction has taken of them.
+    taken: RefCell<Vec<(&'static str, i64)>>,
+    /// Of what there was none left.
+    missing: Cell<Option<&'static str>>,
     in_transaction: Cell<bool>,
     is_lost: Cell<bool>,
 }
@@ -33,12 +39,21 @@ type Prepared = (&'static str, bool);
 
 impl Connection {
     /// `begin` is how its transactions begin.
-    pub(crate) fn new(client: Client, line: Arc<Line>, begin: String, keeps_state: bool) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        line: Arc<Line>,
+        numbers: Arc<Numbers>,
+        begin: String,
+        keeps_state: bool,
+    ) -> Self {
         Self {
             client,
             line,
             begin,
             prepared: keeps_state.then(RefCell::default),
+            numbers,
+            taken: RefCell::default(),
+            missing: Cell::new(None),
             in_transaction: Cell::new(false),
             is_lost: Cell::new(false),
         }
@@ -106,14 +121,45 @@ impl Connection {
         Ok(())
     }
 
+    /// One of the numbers that are reserved, for this transaction.
+    pub(crate) fn number(&self, name: &'static str) -> Option<i64> {
+        let number = self.numbers.take(name);
+        match number {
+            Some(number) => self.taken.borrow_mut().push((name, number)),
+            None => self.missing.set(Some(name)),
+        }
+        number
+    }
+
+    /// Of what a number was wanted and there was none, since the last call.
+    pub(crate) fn missing_number(&self) -> Option<&'static str> {
+        self.missing.take()
+    }
+
+    pub(crate) fn add_numbers(&self, name: &'static str, numbers: impl IntoIterator<Item = i64>) {
+        self.numbers.put(name, numbers);
+    }
+
+    fn give_numbers_back(&self) {
+        for (name, number) in self.taken.take() {
+            self.numbers.put(name, [number]);
+        }
+    }
+
     /// Makes the transaction durable; what became of it is unknown when the connection is lost meanwhile.
     pub(crate) fn commit(&self) -> Result<(), SqlError> {
         let committed = self.control("commit");
         self.in_transaction.set(false);
         match committed {
-            Err(_) if self.is_lost() => Err(SqlError::InDoubt),
-            outcome => outcome,
+            Ok(()) => drop(self.taken.take()),
+            Err(_) if self.is_lost() => {
+                // They may be in use.
+                self.taken.take();
+                return Err(SqlError::InDoubt);
+            }
+            Err(_) => self.give_numbers_back(),
         }
+        committed
     }
 
     /// Runs statements without arguments or result.
@@ -121,6 +167,7 @@ impl Connection {
         self.wait(sql, self.client.batch_execute(sql))?;
         if sql == "rollback" {
             self.in_transaction.set(false);
+            self.give_numbers_back();
         }
         Ok(())
     }

@@ -47,7 +47,10 @@ fn refused(said: &DbError, statement: &str) -> Failure {
         || (code.starts_with("08") && *said.code() != SqlState::PROTOCOL_VIOLATION);
     let error = if COLLISIONS.contains(said.code()) {
         SqlError::Conflict
-    } else if STOPPED.contains(said.code()) {
+    } else if *said.code() == SqlState::LOCK_NOT_AVAILABLE {
+        // Others held what it needs for too long; it has done nothing.
+        SqlError::Overloaded
+    } else if *said.code() == SqlState::QUERY_CANCELED {
         SqlError::Deadline
     } else if is_fatal || matches!(code.get(..2), Some("53" | "55" | "57" | "58" | "XX")) {
         SqlError::Unavailable(in_words(said))
@@ -59,9 +62,6 @@ fn refused(said: &DbError, statement: &str) -> Failure {
 
 /// Somebody else was faster.
 const COLLISIONS: &[SqlState] = &[SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
-
-/// The server stopped the statement, because that took too long.
-const STOPPED: &[SqlState] = &[SqlState::QUERY_CANCELED, SqlState::LOCK_NOT_AVAILABLE];
 
 /// After these another connection fares better, though this one still stands.
 const FATAL: &[SqlState] = &[

@@ -25,6 +25,8 @@ pub struct PostgresOptions {
     /// How long a point look-up or a transaction may take, waiting included; it is kept on this side, since a server that
     /// is frozen answers nothing.
     pub deadline: Duration,
+    /// How long a statement may wait for rows that others have locked.
+    pub lock_wait: Duration,
     /// How long a scan may take, waiting included.
     pub scan_deadline: Duration,
     /// How long the schema may take to be brought up to date.
@@ -45,6 +47,7 @@ impl PostgresOptions {
             scanners: limits::SCANS_AT_ONCE,
             queue: limits::SERVER_CALLS_WAITING,
             deadline: limits::SERVER_DEADLINE,
+            lock_wait: limits::SERVER_LOCK_WAIT,
             scan_deadline: limits::SCAN_DEADLINE,
             migration_deadline: limits::SERVER_MIGRATION_DEADLINE,
             recheck_every: limits::SERVER_RECHECK,

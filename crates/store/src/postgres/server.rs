@@ -1,12 +1,14 @@
 //! Getting a connection to whichever host takes writes.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::errors::explain;
+use super::numbers::Numbers;
 use super::options::PostgresOptions;
 use super::url::PostgresUrl;
 use crate::sql::SqlError;
@@ -16,6 +18,8 @@ pub(crate) struct Server {
     hosts: Vec<Config>,
     tls: MakeRustlsConnect,
     pub(crate) keeps_state: bool,
+    /// What this process has reserved of its numbers.
+    pub(crate) numbers: Arc<Numbers>,
     /// Which host took the last connection, and is asked first for the next.
     last: AtomicUsize,
     /// How long one host may take.
@@ -32,6 +36,7 @@ impl Server {
             hosts: url.hosts.clone(),
             tls: url.tls.clone(),
             keeps_state: url.keeps_state,
+            numbers: Arc::default(),
             last: AtomicUsize::new(0),
             patience: (options.deadline / (hosts + 1)).max(LEAST_PATIENCE),
         }

@@ -162,6 +162,7 @@ struct Worker {
     entropy: Arc<dyn Entropy>,
     /// How long a job may take.
     time: Duration,
+    lock_wait: Duration,
 }
 
 /// What became of one run of a job.
@@ -170,6 +171,8 @@ enum Run {
     Ended(Result<(), SqlError>),
     /// Nothing was done, for this reason, and another run may fare better.
     Again(SqlError),
+    /// Nothing was done for want of a number; now there are some.
+    AtOnce,
 }
 
 impl Worker {
@@ -188,6 +191,7 @@ impl Worker {
             line,
             connection: None,
             entropy: Arc::clone(&options.entropy),
+            lock_wait: options.lock_wait,
             time: match role {
                 Role::Read | Role::Write => options.deadline,
                 Role::Scan => options.scan_deadline,
@@ -236,13 +240,16 @@ impl Worker {
 
     fn carry_out(&mut self, mut job: Box<dyn Job>) {
         let mut reason = SqlError::Conflict;
-        for attempt in 0..WRITE_ATTEMPTS {
-            if attempt > 0 && self.stand_back(attempt).is_err() {
-                break;
-            }
+        for attempt in 1..=WRITE_ATTEMPTS {
             match self.run(job.as_mut()) {
                 Run::Ended(outcome) => return job.answer(outcome),
-                Run::Again(error) => reason = error,
+                Run::AtOnce => {}
+                Run::Again(error) => {
+                    reason = error;
+                    if self.stand_back(attempt).is_err() {
+                        break;
+                    }
+                }
             }
         }
         job.answer(Err(reason));
@@ -265,6 +272,11 @@ impl Worker {
         if tx.in_transaction() {
             tx.rollback();
         }
+        let run = match tx.reserve_numbers() {
+            Ok(true) => Run::AtOnce,
+            Ok(false) => run,
+            Err(error) => Run::Ended(Err(error)),
+        };
         if !tx.is_lost() {
             self.connection = Some(tx);
         }
@@ -277,9 +289,10 @@ impl Worker {
             return Ok(tx);
         }
         let client = self.line.wait(self.server.connect())??;
-        let (line, keeps_state) = (Arc::clone(&self.line), self.server.keeps_state);
+        let (line, numbers) = (Arc::clone(&self.line), Arc::clone(&self.server.numbers));
+        let keeps_state = self.server.keeps_state;
         let connection = if keeps_state {
-            let connection = Connection::new(client, line, self.role.begin().to_owned(), keeps_state);
+            let connection = Connection::new(client, line, numbers, self.role.begin().to_owned(), keeps_state);
             let access = self.role.access();
             connection.control(&format!(
                 "set session characteristics as transaction {access}; {}",
@@ -288,17 +301,20 @@ impl Worker {
             connection
         } else {
             let begin = format!("{}; {}", self.role.begin(), self.bounds("set local"));
-            Connection::new(client, line, begin, keeps_state)
+            Connection::new(client, line, numbers, begin, keeps_state)
         };
         Ok(Tx::new(Db::postgres(connection)))
     }
 
-    /// What the server is told about time. It stops a statement a little before this side gives its connection up, and
-    /// ends the transactions of a process that is no more or has been frozen.
+    /// What the server is told about time. It ends the waiting for another's locks and then the statement a little before
+    /// this side gives its connection up, and the transactions of a process that is no more or has been frozen.
     fn bounds(&self, set: &str) -> String {
-        let time = self.time.as_millis();
-        let (statement, idle) = (time - time / 10, time * 4);
-        format!("{set} statement_timeout = {statement}; {set} idle_in_transaction_session_timeout = {idle}")
+        let (lock, time) = (self.lock_wait.as_millis(), self.time.as_millis());
+        let (statement, idle) = (time * 9 / 10, time * 4);
+        format!(
+            "{set} lock_timeout = {lock}; {set} statement_timeout = {statement}; \
+             {set} idle_in_transaction_session_timeout = {idle}"
+        )
     }
 }
 

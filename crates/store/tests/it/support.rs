@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use yaopai_model::Timestamp;
 use yaopai_store::{PostgresOptions, PostgresUrl, SqlError, SqliteOptions, Store, args};
 use yaopai_testkit::SeededEntropy;
-use yaopai_testkit::postgres::Database;
+use yaopai_testkit::postgres::Scratch;
 
 /// A folder that goes away with this value, and the options for a database in it.
 pub(crate) struct Place {
@@ -78,21 +78,21 @@ pub(crate) async fn ids(store: &Store) -> Vec<i64> {
 
 /// A PostgreSQL database that goes away with this value, and the options for a store on it.
 pub(crate) struct Base {
-    pub(crate) database: Database,
+    pub(crate) database: Scratch,
     pub(crate) options: PostgresOptions,
 }
 
 impl Base {
     /// None where there is no server for tests.
     pub(crate) fn new() -> Option<Self> {
-        let database = Database::make().unwrap();
+        let database = Scratch::make().unwrap();
         if database.is_none() {
             eprintln!("LEFT OUT: this test needs PostgreSQL; ./test starts it");
         }
         Some(Self::on(database?))
     }
 
-    pub(crate) fn on(database: Database) -> Self {
+    pub(crate) fn on(database: Scratch) -> Self {
         let entropy = Arc::new(SeededEntropy::new(1));
         let options = PostgresOptions::new(Timestamp::from_millis(1_700_000_000_000), entropy);
         Self { database, options }

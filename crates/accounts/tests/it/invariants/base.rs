@@ -397,7 +397,7 @@ impl Base {
     async fn identifiers(&self) -> BTreeSet<(App, Name, AccountId, bool)> {
         let read = self.world().store.read(|db| {
             let sql =
-                "select app_id, normal, account_id, proven_at is not null from identifiers where kind <> 'public_id'";
+                "select app_id, normal, account_id, case when proven_at is null then 0 else 1 end from identifiers where kind <> 'public_id'";
             let rows = db.rows(sql, &[])?;
             let row = |row: &yaopai_store::Row| {
                 Ok((
@@ -423,27 +423,41 @@ impl Base {
     async fn rows_of(&self, app: Option<App>) -> Option<String> {
         let app = self.apps[app?].0;
         let read = self.world().store.read(move |db| {
-            let row = db.row(
-                "select (select coalesce(group_concat(concat_ws('|', id, username, phone, phone_proven_at, email, email_proven_at, \
-                 nickname, verified_at, sign_in_count, disabled_at, epoch)), '') from accounts where app_id = $1) \
-                 || (select coalesce(group_concat(hex(sealed)), '') from passwords where account_id in (select id from accounts where app_id = $1)) \
-                 || (select coalesce(group_concat(hex(digest)), '') from sessions where account_id in (select id from accounts where app_id = $1)) \
-                 || (select coalesce(group_concat(concat_ws('|', normal, purpose, guesses, used_at)), '') from codes where app_id = $1) \
-                 || (select count(*) from deliveries where app_id = $1)",
-                yaopai_store::args![app],
-            )?;
-            Ok::<_, SqlError>(row.unwrap().text(0)?.to_owned())
+            let mut all = String::new();
+            for sql in TEXTS_OF_AN_APP {
+                for row in db.rows(sql, yaopai_store::args![app])? {
+                    all += &format!("{}\n", row.text(0)?);
+                }
+            }
+            for sql in BYTES_OF_AN_APP {
+                for row in db.rows(sql, yaopai_store::args![app])? {
+                    all += &format!("{:?}\n", row.blob(0)?);
+                }
+            }
+            Ok::<_, SqlError>(all)
         });
         Some(read.await.unwrap())
     }
 }
 
+/// What an app has, row by row.
+const TEXTS_OF_AN_APP: [&str; 3] = [
+    "select concat_ws('|', id, username, phone, phone_proven_at, email, email_proven_at, nickname, verified_at, sign_in_count, \
+     disabled_at, epoch) from accounts where app_id = $1 order by id",
+    "select concat_ws('|', normal, purpose, guesses, used_at) from codes where app_id = $1 order by normal, purpose",
+    "select cast(count(*) as text) from deliveries where app_id = $1",
+];
+const BYTES_OF_AN_APP: [&str; 2] = [
+    "select sealed from passwords where account_id in (select id from accounts where app_id = $1) order by account_id",
+    "select digest from sessions where account_id in (select id from accounts where app_id = $1) order by account_id, digest",
+];
+
 /// Rows that one table has and another contradicts.
 const DISAGREEMENTS: [&str; 4] = [
     "select count(*) from accounts a where a.phone is not null and not exists (select 1 from identifiers i where i.app_id = a.app_id \
-     and i.kind = 'phone' and i.normal = a.phone and i.account_id = a.id and i.proven_at is a.phone_proven_at)",
+     and i.kind = 'phone' and i.normal = a.phone and i.account_id = a.id and i.proven_at is not distinct from a.phone_proven_at)",
     "select count(*) from accounts a where a.email is not null and not exists (select 1 from identifiers i where i.app_id = a.app_id \
-     and i.kind = 'email' and i.normal = a.email and i.account_id = a.id and i.proven_at is a.email_proven_at)",
+     and i.kind = 'email' and i.normal = a.email and i.account_id = a.id and i.proven_at is not distinct from a.email_proven_at)",
     "select count(*) from identifiers i where not exists (select 1 from accounts a where a.id = i.account_id and a.app_id = i.app_id)",
     "select count(*) from passwords p where not exists (select 1 from accounts a where a.id = p.account_id)",
 ];

@@ -2,8 +2,11 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::thread::JoinHandle;
 
 use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 use tokio_postgres::{Config, NoTls};
 
 /// The variable that has the address of a database on the shared server, as one who may make databases.
@@ -12,12 +15,12 @@ pub const SHARED: &str = "YAOPAI_TEST_POSTGRES";
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// An empty database that goes away with this value.
-pub struct Database {
+pub struct Scratch {
     shared: String,
     name: String,
 }
 
-impl Database {
+impl Scratch {
     /// Makes one; none where there is no server, which in CI (`CI=true`) is a failure.
     ///
     /// # Errors
@@ -60,15 +63,69 @@ impl Database {
         run(&self.url(), sql.to_owned())
     }
 
+    /// Keeps everybody else from writing to its tables; reading goes on.
+    ///
+    /// # Errors
+    /// What did not work, in words.
+    pub fn lock(&self) -> Result<Lock, String> {
+        Lock::take(&self.url())
+    }
+
     fn run_beside(&self, sql: String) -> Result<(), String> {
         run(&self.shared, sql)
     }
 }
 
-impl Drop for Database {
+impl Drop for Scratch {
     fn drop(&mut self) {
         // The server goes away in the end, with all that is left on it.
         let _ = self.run_beside(format!("drop database if exists {} with (force)", self.name));
+    }
+}
+
+/// The tables of a database, locked against writing until this is dropped.
+pub struct Lock {
+    release: Option<oneshot::Sender<()>>,
+    holder: Option<JoinHandle<Result<(), String>>>,
+}
+
+/// Locks every table; `select` without `for update` goes on.
+const LOCK: &str = "begin; \
+    do $$ declare name text; begin \
+        for name in select quote_ident(tablename) from pg_tables where schemaname = 'public' loop \
+            execute 'lock table ' || name || ' in exclusive mode'; \
+        end loop; \
+    end $$";
+
+impl Lock {
+    fn take(url: &str) -> Result<Self, String> {
+        let config: Config = url.parse().map_err(text)?;
+        let (release, released) = oneshot::channel();
+        let (taken, is_taken) = sync_channel(1);
+        let holder = std::thread::spawn(move || {
+            on_a_runtime(async move {
+                let (client, connection) = config.connect(NoTls).await.map_err(text)?;
+                let driven = tokio::spawn(connection);
+                client.batch_execute(LOCK).await.map_err(text)?;
+                taken.send(()).map_err(text)?;
+                // Either way the lock has been dropped.
+                let _ = released.await;
+                drop(client);
+                driven.await.map_err(text)?.map_err(text)
+            })
+        });
+        is_taken.recv().map_err(text)?;
+        Ok(Self { release: Some(release), holder: Some(holder) })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        drop(self.release.take());
+        if let Some(holder) = self.holder.take() {
+            // It has nothing more to say.
+            let _ = holder.join();
+        }
     }
 }
 
@@ -86,15 +143,17 @@ fn run(url: &str, sql: String) -> Result<(), String> {
 }
 
 fn on_a_thread(work: impl Future<Output = Result<(), String>> + Send + 'static) -> Result<(), String> {
-    let thread = std::thread::spawn(|| {
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(text)?;
-        runtime.block_on(work)
-    });
+    let thread = std::thread::spawn(|| on_a_runtime(work));
     thread.join().unwrap_or_else(|_| Err("the thread panicked".to_owned()))
 }
 
+fn on_a_runtime(work: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(text)?;
+    runtime.block_on(work)
+}
+
 #[expect(clippy::disallowed_methods, reason = "how the test command hands the server to the tests")]
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
