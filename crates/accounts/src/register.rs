@@ -13,7 +13,7 @@ use crate::budget::Budget;
 use crate::claims::{self, NewAddress};
 use crate::sign_in::NewSignIn;
 use crate::throttle::network;
-use crate::{Accounts, Caller, Outcome, Refusal, SignedIn};
+use crate::{Accounts, Caller, Error, Outcome, Refusal, SignedIn};
 
 /// A registration that a one-time code proves.
 pub struct ProvenRegistration {
@@ -99,14 +99,18 @@ impl Accounts {
                 UsernameChoice::Drawn => Some(Username::draw(verbs.entropy())),
             };
             put_address(&mut account, &address, Some(now));
-            insert(tx, &account)?;
+            match insert(tx, &account) {
+                // It was free a moment ago. A claim that came in between gives way to the proof when this is run again.
+                Err(Error::Refused(Refusal::Taken(_))) => return Err(tx.collided().into()),
+                inserted => inserted?,
+            }
             passwords::set(
                 tx,
                 account.id,
                 &verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?,
                 now,
             )?;
-            Ok::<_, crate::Error>(Registered::New(Box::new(account)))
+            Ok::<_, Error>(Registered::New(Box::new(account)))
         });
         match registered.await? {
             Registered::New(account) => Ok(*account),
