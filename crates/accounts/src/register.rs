@@ -7,7 +7,7 @@ use yaopai_model::{
 };
 use yaopai_store::base::{self, Numbered};
 use yaopai_store::codes::CodeKey;
-use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords};
+use yaopai_store::{SqlError, Tx, accounts, identifiers};
 
 use crate::budget::Budget;
 use crate::claims::{self, NewAddress};
@@ -98,14 +98,9 @@ impl Accounts {
                 UsernameChoice::None => None,
                 UsernameChoice::Drawn => Some(Username::draw(verbs.entropy())),
             };
-            put_address(&mut account, &address, Some(now));
+            put_identifier(&mut account, &address.identifier(), Some(now));
             insert(tx, &account)?;
-            passwords::set(
-                tx,
-                account.id,
-                &verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?,
-                now,
-            )?;
+            verbs.set_password(tx, app, account.id, &hash, now)?;
             Ok::<_, crate::Error>(Registered::New(Box::new(account)))
         });
         match registered.await? {
@@ -151,12 +146,7 @@ impl Accounts {
             account.profile.nickname = Some(Nickname::draw(verbs.entropy()));
             put_identifier(&mut account, &identifier, None);
             insert(tx, &account)?;
-            passwords::set(
-                tx,
-                account.id,
-                &verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?,
-                now,
-            )?;
+            verbs.set_password(tx, app, account.id, &hash, now)?;
             sign_in.begin(tx, account.id, now)
         });
         registered.await
@@ -204,10 +194,6 @@ pub(crate) fn put_identifier(account: &mut Account, identifier: &Identifier, pro
     }
 }
 
-fn put_address(account: &mut Account, address: &Address, proven_at: Option<Timestamp>) {
-    put_identifier(account, &address.identifier(), proven_at);
-}
-
 /// Writes a new account and takes its identifiers.
 ///
 /// # Errors
@@ -217,21 +203,7 @@ pub(crate) fn insert(tx: &Tx, account: &Account) -> Outcome<()> {
     if !identifiers::take_public_id(tx, account.app, &account.public_id, account.id)? {
         return Err(tx.collided().into());
     }
-    let held = [
-        account
-            .phone
-            .as_ref()
-            .map(|held| (Identifier::Phone(held.value.clone()), held.proven_at)),
-        account
-            .email
-            .as_ref()
-            .map(|held| (Identifier::Email(held.value.clone()), held.proven_at)),
-        account
-            .username
-            .as_ref()
-            .map(|username| (Identifier::Username(username.clone()), None)),
-    ];
-    for (identifier, proven_at) in held.into_iter().flatten() {
+    for (identifier, proven_at) in account.identifiers() {
         if !identifiers::take(tx, account.app, &identifier, account.id, proven_at)? {
             return Err(Refusal::Taken(identifier.kind()).into());
         }

@@ -54,8 +54,6 @@ pub const SETTING_KEY_CHARACTERS: usize = 128;
 pub const SETTING_VALUE_BYTES: usize = 64 * 1024;
 /// Settings of one account.
 pub const SETTINGS_PER_ACCOUNT: u32 = 1_000;
-/// Bytes of the `user` wire's settings object.
-pub const PREFERENCES_BYTES: usize = 16 * 1024;
 
 // Tokens and sessions.
 
