@@ -30,7 +30,7 @@ pub mod streaks;
 pub mod sweep;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,7 +51,6 @@ pub struct Store {
 }
 
 struct Shared {
-    path: PathBuf,
     readers: Arc<Pool>,
     scanners: Arc<Pool>,
     scan_deadline: Duration,
@@ -71,7 +70,6 @@ impl Store {
         let tx = Tx::new(Db::sqlite(sqlite::Connection::for_writing(connection)?));
         Ok(Self {
             shared: Arc::new(Shared {
-                path: path.to_owned(),
                 readers: Arc::new(Pool::new(path, options, options.readers)),
                 scanners: Arc::new(Pool::new(path, options, options.scanners)),
                 scan_deadline: options.scan_deadline,
@@ -158,16 +156,6 @@ impl Store {
         self.read(|db| db.row("select name from schema_migrations where version = 1", &[]))
             .await?;
         self.write(Tx::touch).await
-    }
-
-    /// Writes a consistent copy of the database to `target`, a file that does not exist yet, while serving goes on.
-    ///
-    /// # Errors
-    /// See [`BackupError`]; there is nothing at `target` then.
-    pub async fn backup_to(&self, target: &Path) -> Result<(), BackupError> {
-        let (path, target) = (self.shared.path.clone(), target.to_owned());
-        let thread = tokio::task::spawn_blocking(move || backup(&path, &target));
-        thread.await.unwrap_or(Err(BackupError::Database(SqlError::Panicked)))
     }
 
     /// How many writes wait for the writer or are being written.
