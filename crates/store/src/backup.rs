@@ -53,7 +53,6 @@ fn copy_into(path: &Path, partial: &Path) -> Result<(), BackupError> {
     }
     let mut file = fs::OpenOptions::new();
     file.write(true).create_new(true);
-    #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
     let file = file.open(partial)?;
     let target = partial

@@ -12,7 +12,6 @@ pub(super) fn write(folder: &Path, name: &PictureName, bytes: &[u8]) -> io::Resu
     let unfinished = unfinished(folder, name);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&unfinished)?;
     file.write_all(bytes)?;
@@ -25,7 +24,6 @@ pub(super) fn write(folder: &Path, name: &PictureName, bytes: &[u8]) -> io::Resu
 fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
 }
