@@ -178,6 +178,14 @@ impl Server {
         (value("app_id:"), value("app_secret:"))
     }
 
+    /// How much memory it has in use, by what Linux says of it.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let said = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = said.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let kibibytes: usize = line.trim().trim_end_matches(" kB").parse().unwrap();
+        kibibytes * 1024
+    }
+
     /// Tells it to stop (SIGTERM), without waiting.
     pub(crate) fn tell_to_stop(&self) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();

@@ -5,6 +5,8 @@ mod bounds;
 mod command_line;
 mod first_start;
 mod health;
+#[cfg(target_os = "linux")]
+mod memory;
 mod restart;
 mod shutdown;
 mod trouble;
