@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, Semaphore};
 use yaopai_courier::Channel;
-use yaopai_model::limits::{SLIDERS_AT_ONCE, UPLOADS_AT_ONCE};
+use yaopai_model::limits::{SLIDERS_AT_ONCE, UPLOADS_AT_ONCE, UPLOADS_HELD};
 use yaopai_model::{AccountId, AppId, Clock, Entropy, Limits, Timestamp};
 use yaopai_store::Store;
 
@@ -62,6 +62,8 @@ pub(crate) struct Working {
     pub(crate) turns: Turns,
     pub(crate) drawings: Semaphore,
     pub(crate) outbox: Notify,
+    /// Whoever reads the body of an upload holds one.
+    pub(crate) upload_places: Arc<Semaphore>,
     /// Whoever decodes an upload holds one.
     pub(crate) picture_places: Arc<Semaphore>,
 }
@@ -92,6 +94,7 @@ impl Accounts {
                 turns: Turns::new(),
                 drawings: Semaphore::new(SLIDERS_AT_ONCE),
                 outbox: Notify::new(),
+                upload_places: Arc::new(Semaphore::new(UPLOADS_HELD)),
                 picture_places: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             }),
         })

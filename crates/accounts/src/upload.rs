@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
 use yaopai_model::limits::{
     UPLOAD_BYTES, UPLOAD_MEMORY_BYTES, UPLOAD_PIXELS, UPLOAD_SIDE, UPLOAD_STORED_BYTES, UPLOADS_PER_ACCOUNT_PER_DAY,
     windows,
@@ -55,6 +56,16 @@ impl StoredPicture {
 }
 
 impl Accounts {
+    /// Room to hold the body of one upload, until it is dropped. An account costs nothing, so whoever has one must not
+    /// make us hold as much as they can send.
+    ///
+    /// # Errors
+    /// `Overloaded`.
+    pub fn upload_place(&self) -> Outcome<OwnedSemaphorePermit> {
+        let place = Arc::clone(&self.parts.upload_places).try_acquire_owned();
+        Ok(place.map_err(|_| Refusal::Overloaded)?)
+    }
+
     /// Takes a picture: its content decides its type; it is re-encoded and kept under a random name.
     ///
     /// # Errors

@@ -122,6 +122,8 @@ pub const UPLOAD_MEMORY_BYTES: u64 = 64 * 1024 * 1024;
 pub const UPLOAD_USABLE: Duration = Duration::from_secs(20 * 60);
 /// Uploads of one account in a day.
 pub const UPLOADS_PER_ACCOUNT_PER_DAY: u32 = 100;
+/// Uploads whose bodies are held in memory at once, while they arrive and wait to be decoded.
+pub const UPLOADS_HELD: usize = 32;
 /// Uploads that are decoded and written anew at once.
 pub const UPLOADS_AT_ONCE: usize = 4;
 

@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use yaopai_model::Entropy as _;
+use yaopai_model::limits::UPLOADS_HELD;
 use yaopai_testkit::SeededEntropy;
 
 use crate::harness::{Home, Server};
@@ -62,4 +63,38 @@ async fn pictures_that_nobody_takes_are_not_held() {
     let served = server.client.get(uploaded["url"].as_str().unwrap()).await;
     assert_eq!(served.header("Content-Length"), served.body.len().to_string());
     assert!(served.body.len() >= 3 * MEBIBYTE);
+}
+
+#[tokio::test]
+async fn uploads_that_do_not_come_to_an_end_are_held_up_to_a_bound() {
+    let server = Home::new().start().await;
+    let token = token(&server).await;
+    let head = format!(
+        "POST /api/v1/upload/image HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nExpect: 100-continue\r\n\
+         Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000000\r\n\r\n"
+    );
+    let mut held = Vec::new();
+    for _ in 0..UPLOADS_HELD {
+        let mut stream = TcpStream::connect(&server.client.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        assert_eq!(status(&mut stream).await, "HTTP/1.1 100");
+        held.push(stream);
+    }
+    let mut one_more = TcpStream::connect(&server.client.address).await.unwrap();
+    one_more.write_all(head.as_bytes()).await.unwrap();
+    assert_eq!(status(&mut one_more).await, "HTTP/1.1 503");
+    drop(held);
+    let mut after = String::new();
+    while after != "HTTP/1.1 100" {
+        let mut stream = TcpStream::connect(&server.client.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        after = status(&mut stream).await;
+    }
+}
+
+/// The first twelve bytes of an answer.
+async fn status(stream: &mut TcpStream) -> String {
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).await.unwrap();
+    String::from_utf8_lossy(&status).into_owned()
 }
