@@ -30,7 +30,7 @@ impl Accounts {
         let budget = Budget::new(
             &self.parts.keys,
             &format!("sliders for {}", network(caller.source)),
-            self.limits().captchas_per_source_per_hour,
+            self.limits().challenges_per_source_per_hour,
             windows::PER_HOUR,
             |seconds| Refusal::TooManyChallenges { seconds },
         );

@@ -1,4 +1,4 @@
-//! The wording. Fixed; only the code, the application's name and the minutes of validity are filled in.
+//! The wording. Fixed; only the code, the app's name and the minutes of validity are filled in.
 
 use askama::Template;
 
@@ -182,7 +182,7 @@ pub(crate) fn minutes(seconds: u32) -> u32 {
     (seconds / 60).max(1)
 }
 
-/// The application's name goes into a subject and a signature in brackets, where a line break has no business.
+/// The app's name goes into a subject and a signature in brackets, where a line break has no business.
 fn one_line(name: &str) -> String {
     name.replace(char::is_control, " ")
 }
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn an_application_name_cannot_bring_markup_placeholders_or_lines() {
+    fn an_app_name_cannot_bring_markup_placeholders_or_lines() {
         let mail = code_mail("<b>{{ code }}</b>\r\nBcc: x@y.z", "123456", Purpose::SignIn, 60).unwrap();
         assert_eq!(mail.subject, "【<b>{{ code }}</b>  Bcc: x@y.z】登录验证码");
         assert!(!mail.html.contains("<b>"), "{}", mail.html);

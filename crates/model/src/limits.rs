@@ -262,7 +262,7 @@ pub struct Limits {
     /// Accounts that one source may register without proof in an hour.
     pub registrations_per_source_per_hour: u32,
     /// Slider pictures drawn for one source in an hour.
-    pub captchas_per_source_per_hour: u32,
+    pub challenges_per_source_per_hour: u32,
     /// Live sessions of one account; the oldest ends when one more begins.
     pub sessions_per_account: u32,
 }
@@ -277,7 +277,7 @@ impl Default for Limits {
             codes_per_source_per_hour: 60,
             failures_per_source_per_hour: 300,
             registrations_per_source_per_hour: 60,
-            captchas_per_source_per_hour: 600,
+            challenges_per_source_per_hour: 600,
             sessions_per_account: 10,
         }
     }

@@ -238,7 +238,7 @@ pub(crate) fn limits(settings: &Settings) -> Limits {
         codes_per_source_per_hour: set.codes_per_source_per_hour,
         failures_per_source_per_hour: set.failures_per_source_per_hour,
         registrations_per_source_per_hour: set.registrations_per_source_per_hour,
-        captchas_per_source_per_hour: set.captchas_per_source_per_hour,
+        challenges_per_source_per_hour: set.captchas_per_source_per_hour,
         sessions_per_account: settings.sessions.per_account,
     }
 }

@@ -85,7 +85,7 @@ async fn a_pass_of_one_app_opens_nothing_in_another() {
 #[tokio::test]
 async fn one_source_draws_as_many_pictures_an_hour_as_a_setting_says() {
     let mut setup = crate::support::Setup::default();
-    setup.limits.captchas_per_source_per_hour = 3;
+    setup.limits.challenges_per_source_per_hour = 3;
     let world = World::with(setup).await;
     for number in 0..3 {
         world.drawn_slider(&email(number)).await;

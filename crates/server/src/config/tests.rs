@@ -1,3 +1,5 @@
+//! Settings from files and variables, and what is said of bad ones.
+
 use std::fs;
 
 use super::*;
