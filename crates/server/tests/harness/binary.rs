@@ -135,7 +135,10 @@ impl Home {
     /// Runs a line in a shell, in the folder and with nothing of the settings.
     pub(crate) async fn shell(&self, line: &str) -> Output {
         let mut command = Command::new("sh");
-        command.args(["-c", line]).current_dir(self.folder.path());
+        command
+            .args(["-c", line])
+            .current_dir(self.folder.path())
+            .env("no_proxy", "*");
         run(&mut command, "").await
     }
 
