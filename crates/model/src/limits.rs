@@ -54,6 +54,8 @@ pub const SETTING_KEY_CHARACTERS: usize = 128;
 pub const SETTING_VALUE_BYTES: usize = 64 * 1024;
 /// Settings of one account.
 pub const SETTINGS_PER_ACCOUNT: u32 = 1_000;
+/// Bytes of all values of one account's settings.
+pub const SETTINGS_BYTES_PER_ACCOUNT: usize = 16 * 1024 * 1024;
 
 // Tokens and sessions.
 
@@ -230,6 +232,9 @@ pub const SETTINGS_FILE_BYTES: u64 = 1024 * 1024;
 /// Bytes of standard input that are read for a password.
 pub const PASSWORD_LINE_BYTES: u64 = 4_096;
 
+/// Events of a sliding window that are kept each by itself; where more may pass, it is counted in so many slices.
+pub const WINDOW_SLICES: usize = 1_000;
+
 /// The windows over which sends, guesses and failures are counted.
 pub mod windows {
     use super::{DAY, Duration, HOUR, MINUTE};
@@ -257,6 +262,8 @@ pub struct Limits {
     pub codes_per_identifier_per_day: u32,
     /// Codes asked for by one source in an hour.
     pub codes_per_source_per_hour: u32,
+    /// Codes sent in one app in a day.
+    pub codes_per_app_per_day: u32,
     /// Failed sign-ins of one source in an hour, over all identifiers.
     pub failures_per_source_per_hour: u32,
     /// Accounts that one source may register without proof in an hour.
@@ -275,6 +282,7 @@ impl Default for Limits {
             code_guesses: 5,
             codes_per_identifier_per_day: 10,
             codes_per_source_per_hour: 60,
+            codes_per_app_per_day: 100_000,
             failures_per_source_per_hour: 300,
             registrations_per_source_per_hour: 60,
             challenges_per_source_per_hour: 600,
