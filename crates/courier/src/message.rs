@@ -39,6 +39,4 @@ pub enum Body {
 pub enum Notice {
     /// The account has another e-mail address now.
     EmailChanged,
-    /// The account has another password now.
-    PasswordChanged,
 }

@@ -108,11 +108,6 @@ impl NoticeWords {
                 "您的账号已更换登录邮箱，本邮箱不能再用于登录。",
                 "Your account now has another e-mail address; this one no longer signs in.",
             ),
-            Notice::PasswordChanged => (
-                "密码已修改",
-                "您的账号密码已修改，所有设备需要重新登录。",
-                "The password of your account was changed; every device has to sign in again.",
-            ),
         };
         Self {
             title,
@@ -248,9 +243,6 @@ mod tests {
             "{}",
             mail.html
         );
-        let mail = notice_mail("腰牌", Notice::PasswordChanged).unwrap();
-        assert_eq!(mail.subject, "【腰牌】密码已修改");
-        assert!(mail.plain.contains("您的账号密码已修改"), "{}", mail.plain);
     }
 
     #[test]
