@@ -132,9 +132,18 @@ impl Accounts {
             windows::PER_HOUR,
             |seconds| Refusal::TooManyRegistrations { seconds },
         );
-        // Whoever is past the budget is not worth a hash; what counts is spent with the account below.
-        let now = self.now();
-        self.store().read(move |db| budget.check(db, now)).await?;
+        // Neither whoever is past the budget nor a name that is taken is worth a hash: without the look a taken name would
+        // cost one each time, and no budget. It tells nothing new: `Taken` is an answer of this verb. What counts is spent
+        // with the account below, and who was first is judged there too.
+        let (wanted, now) = (identifier.clone(), self.now());
+        let worth_a_hash = self.store().read(move |db| {
+            budget.check(db, now)?;
+            match identifiers::holder(db, app, &wanted)? {
+                Some(_) => Err(Refusal::Taken(wanted.kind()).into()),
+                None => Ok::<_, crate::Error>(()),
+            }
+        });
+        worth_a_hash.await?;
         let place = self.parts.hasher.place()?;
         let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
 
