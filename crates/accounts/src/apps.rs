@@ -71,12 +71,11 @@ impl Accounts {
     /// Faults only.
     pub async fn app_of_host(&self, host: Option<&HostName>) -> Outcome<App> {
         let host = host.cloned();
-        let found = self.store().read(move |db| {
+        let found = self.store().read(move |db| -> Result<_, SqlError> {
             let mapped = host.map_or(Ok(None), |host| apps::by_host(db, &host))?;
             mapped.map_or_else(|| apps::default(db), |app| Ok(Some(app)))
         });
-        let found: Option<App> = found.await.map_err(|error: SqlError| error)?;
-        Ok(found.ok_or_else(|| Fault::new("there is no default app"))?)
+        Ok(found.await?.ok_or_else(|| Fault::new("there is no default app"))?)
     }
 
     /// Makes an app; its secret is shown this once.
@@ -179,14 +178,13 @@ impl Accounts {
         let secret = AppSecret::draw(self.entropy());
         let digest = sha256(secret.expose().as_bytes());
         let (key, now) = (key.clone(), self.now());
-        let rotated = self.store().write(move |tx| {
+        let rotated = self.store().write(move |tx| -> Outcome<App> {
             let app = existing(tx, &key)?;
             apps::set_secret(tx, &key, &digest)?;
             note(tx, &app, "app.rotate_secret", now)?;
             Ok(app)
         });
-        let app: App = rotated.await.map_err(|error: crate::Error| error)?;
-        Ok((app, secret))
+        Ok((rotated.await?, secret))
     }
 }
 

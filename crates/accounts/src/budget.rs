@@ -42,7 +42,7 @@ impl Budget {
 
     /// Takes back what was counted at `spent_at`.
     pub(crate) fn refund(&self, tx: &Tx, spent_at: Timestamp) -> Result<(), SqlError> {
-        counters::take_back(tx, &self.row, spent_at)
+        counters::take_back(tx, &self.row, self.rule, spent_at)
     }
 
     /// Whether there is room for one more.

@@ -1,5 +1,7 @@
 //! The slider: telling people from programs.
 
+use std::sync::Arc;
+
 use yaopai_model::limits::{CHALLENGE_LIFE, SLIDER_LIFE, windows};
 use yaopai_model::{AppId, Email, Identifier};
 use yaopai_pictures::slider;
@@ -26,11 +28,12 @@ impl Accounts {
     /// # Errors
     /// `TooManyChallenges`, `Overloaded`.
     pub async fn draw_challenge(&self, app: AppId, email: &Email, caller: &Caller) -> Outcome<SliderPictures> {
-        let place = self.parts.drawings.try_acquire().map_err(|_| Refusal::Overloaded)?;
+        let place = Arc::clone(&self.parts.drawings).try_acquire_owned();
+        let place = place.map_err(|_| Refusal::Overloaded)?;
         let budget = Budget::new(
             &self.parts.keys,
             &format!("sliders for {}", network(caller.source)),
-            self.limits().captchas_per_source_per_hour,
+            self.limits().challenges_per_source_per_hour,
             windows::PER_HOUR,
             |seconds| Refusal::TooManyChallenges { seconds },
         );
@@ -38,11 +41,15 @@ impl Accounts {
         self.store().write(move |tx| budget.spend(tx, now)).await?;
 
         let verbs = self.clone();
-        let drawn = tokio::task::spawn_blocking(move || slider::draw(&mut |bytes| verbs.entropy().fill(bytes))).await;
+        let work = move || {
+            // The place is taken until the work is done, also when nobody waits for it any more.
+            let _place = place;
+            slider::draw(&mut |bytes| verbs.entropy().fill(bytes))
+        };
+        let drawn = tokio::task::spawn_blocking(work).await;
         let drawn = drawn
             .map_err(|_| Fault::new("drawing a slider panicked"))?
             .map_err(|error| Fault::new(error.to_string()))?;
-        drop(place);
 
         let (key, x, now) = (
             ChallengeKey {

@@ -6,8 +6,10 @@
 
 use yaopai_model::{AccountId, Address, AppId, Entropy, Identifier, Nickname, Role, SessionToken, Timestamp};
 use yaopai_store::identifiers::{self, Holder};
-use yaopai_store::{SqlError, Tx, accounts, passwords, pictures, sessions, settings};
+use yaopai_store::{SqlError, Tx, accounts, passwords, settings};
 
+use crate::credentials::end_sessions;
+use crate::profile::orphan_pictures;
 use crate::{Accounts, Error, Outcome, Principal};
 
 /// Whose the address is, now that it is proven.
@@ -100,10 +102,7 @@ fn is_all_there_is(tx: &Tx, id: AccountId) -> Result<bool, SqlError> {
     let Some(account) = accounts::hold(tx, id)? else {
         return Ok(false);
     };
-    let held = usize::from(account.username.is_some())
-        + usize::from(account.phone.is_some())
-        + usize::from(account.email.is_some());
-    Ok(held == 1 && account.role == Role::User && account.disabled_at.is_none())
+    Ok(account.identifiers().count() == 1 && account.role == Role::User && account.disabled_at.is_none())
 }
 
 fn mark_proven(
@@ -130,14 +129,11 @@ fn detach(tx: &Tx, app: AppId, identifier: &Identifier, holder: Holder) -> Resul
 /// Drops all by which the account's maker could come back, and all that they left there.
 fn start_over(tx: &Tx, id: AccountId, entropy: &dyn Entropy, now: Timestamp) -> Result<(), SqlError> {
     passwords::delete(tx, id)?;
-    sessions::end_all(tx, id)?;
+    end_sessions(tx, id)?;
     settings::delete_all(tx, id)?;
     if let Some(account) = accounts::hold(tx, id)? {
-        for picture in [account.profile.avatar, account.profile.cover].into_iter().flatten() {
-            pictures::orphan(tx, &picture, id)?;
-        }
+        orphan_pictures(tx, &account)?;
     }
-    accounts::advance_epoch(tx, id)?;
     accounts::reset_profile(tx, id, &Nickname::draw(entropy), now)
 }
 

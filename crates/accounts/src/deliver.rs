@@ -142,12 +142,11 @@ fn next_try(delivery: &DueDelivery, now: Timestamp) -> Option<Timestamp> {
 pub(crate) const fn notice_name(notice: Notice) -> &'static str {
     match notice {
         Notice::EmailChanged => "email_changed",
-        Notice::PasswordChanged => "password_changed",
     }
 }
 
 fn notice(name: &str) -> Option<Notice> {
-    [Notice::EmailChanged, Notice::PasswordChanged]
+    [Notice::EmailChanged]
         .into_iter()
         .find(|notice| notice_name(*notice) == name)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, Semaphore};
 use yaopai_courier::Channel;
-use yaopai_model::limits::{SLIDERS_AT_ONCE, UPLOADS_AT_ONCE};
+use yaopai_model::limits::{SLIDERS_AT_ONCE, UPLOADS_AT_ONCE, UPLOADS_HELD};
 use yaopai_model::{AccountId, AppId, Clock, Entropy, Limits, Timestamp};
 use yaopai_store::Store;
 
@@ -60,8 +60,11 @@ pub(crate) struct Working {
     pub(crate) app_requests: RateLimiter<AppId>,
     pub(crate) info_calls: RateLimiter<AccountId>,
     pub(crate) turns: Turns,
-    pub(crate) drawings: Semaphore,
+    /// Whoever draws a slider holds one.
+    pub(crate) drawings: Arc<Semaphore>,
     pub(crate) outbox: Notify,
+    /// Whoever reads the body of an upload holds one.
+    pub(crate) upload_places: Arc<Semaphore>,
     /// Whoever decodes an upload holds one.
     pub(crate) picture_places: Arc<Semaphore>,
 }
@@ -90,8 +93,9 @@ impl Accounts {
                 app_requests: RateLimiter::new(),
                 info_calls: RateLimiter::new(),
                 turns: Turns::new(),
-                drawings: Semaphore::new(SLIDERS_AT_ONCE),
+                drawings: Arc::new(Semaphore::new(SLIDERS_AT_ONCE)),
                 outbox: Notify::new(),
+                upload_places: Arc::new(Semaphore::new(UPLOADS_HELD)),
                 picture_places: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             }),
         })

@@ -60,7 +60,14 @@ pub(crate) struct Verified {
     pub(crate) is_outdated: bool,
 }
 
-enum Job {
+/// What a thread is to do, with the place that it takes until it is done, also when nobody waits for it any more: or else
+/// those who hang up could fill the queue behind the back of those who were given a place in it.
+struct Job {
+    work: Work,
+    place: Place,
+}
+
+enum Work {
     Hash {
         password: Password,
         salt: [u8; SALT_BYTES],
@@ -118,35 +125,28 @@ impl PasswordHasher {
     /// The PHC string of a password under a fresh salt.
     pub(crate) async fn hash(&self, place: Place, password: Password, entropy: &dyn Entropy) -> Outcome<String> {
         let (answer, hashed) = oneshot::channel();
-        self.submit(Job::Hash {
+        let work = Work::Hash {
             password,
             salt: draw::bytes(entropy),
             answer,
-        })?;
-        let hashed = hashed
-            .await
-            .ok()
-            .flatten()
-            .ok_or_else(|| Fault::new("a password could not be hashed"))?;
-        drop(place);
-        Ok(hashed)
+        };
+        self.submit(Job { work, place })?;
+        let hashed = hashed.await.ok().flatten();
+        Ok(hashed.ok_or_else(|| Fault::new("a password could not be hashed"))?)
     }
 
     /// Holds a password against a PHC string; against a dummy where there is none, so that it takes as long.
     pub(crate) async fn verify(&self, place: Place, password: Password, hash: Option<String>) -> Outcome<Verified> {
         let has_hash = hash.is_some();
         let (answer, verified) = oneshot::channel();
-        self.submit(Job::Verify {
+        let work = Work::Verify {
             password,
             hash: hash.unwrap_or_else(|| self.dummy.clone()),
             answer,
-        })?;
-        let verified = verified
-            .await
-            .ok()
-            .flatten()
-            .ok_or_else(|| Fault::new("a stored password hash cannot be read"))?;
-        drop(place);
+        };
+        self.submit(Job { work, place })?;
+        let verified = verified.await.ok().flatten();
+        let verified = verified.ok_or_else(|| Fault::new("a stored password hash cannot be read"))?;
         Ok(Verified {
             matches: verified.matches && has_hash,
             ..verified
@@ -176,12 +176,13 @@ impl Worker {
     fn run(mut self, queue: &Mutex<Receiver<Job>>) {
         loop {
             let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            // Whoever waited for an answer may have gone; the work is done then, and nobody hears of it.
-            match job {
-                Ok(Job::Hash { password, salt, answer }) => drop(answer.send(self.hash(&password, &salt))),
-                Ok(Job::Verify { password, hash, answer }) => drop(answer.send(self.verify(&password, &hash))),
-                Err(_) => return,
+            let Ok(Job { work, place }) = job else { return };
+            // Whoever waited for an answer may have gone; then nobody hears of it.
+            match work {
+                Work::Hash { password, salt, answer } => drop(answer.send(self.hash(&password, &salt))),
+                Work::Verify { password, hash, answer } => drop(answer.send(self.verify(&password, &hash))),
             }
+            drop(place);
         }
     }
 
@@ -270,6 +271,39 @@ mod tests {
             .hash_password_into(b"correct horse", &[7; SALT_BYTES], &mut alone)
             .unwrap();
         assert_eq!(PasswordHash::new(&hash).unwrap().hash.unwrap().as_bytes(), alone);
+    }
+
+    #[tokio::test]
+    async fn whoever_hangs_up_keeps_their_place_until_their_turn_is_over() {
+        let settings = HashingSettings {
+            memory_kib: 16 * 1024,
+            passes: 8,
+            lanes: 1,
+            threads: NonZeroUsize::MIN,
+            queue: 1,
+        };
+        let hasher = PasswordHasher::start(&settings, &yaopai_testkit::SeededEntropy::new(1)).unwrap();
+        let verify = |place| hasher.verify(place, password("x"), None);
+        let (first, second) = (hasher.place().unwrap(), hasher.place().unwrap());
+        let mut running = std::pin::pin!(verify(first));
+        tokio::select! {
+            biased;
+            _ = &mut running => panic!("a long hash is over at once"),
+            _ = verify(second) => panic!("a long hash is over at once"),
+            () = std::future::ready(()) => {}
+        }
+        assert!(
+            hasher.place().is_err(),
+            "the second, who hung up, is still in the queue"
+        );
+        assert!(!running.await.unwrap().matches);
+        let again = loop {
+            if let Ok(place) = hasher.place() {
+                break place;
+            }
+            tokio::task::yield_now().await;
+        };
+        assert!(!verify(again).await.unwrap().matches);
     }
 
     #[test]

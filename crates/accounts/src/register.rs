@@ -7,7 +7,7 @@ use yaopai_model::{
 };
 use yaopai_store::base::{self, Numbered};
 use yaopai_store::codes::CodeKey;
-use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords};
+use yaopai_store::{SqlError, Tx, accounts, identifiers};
 
 use crate::budget::Budget;
 use crate::claims::{self, NewAddress};
@@ -98,18 +98,13 @@ impl Accounts {
                 UsernameChoice::None => None,
                 UsernameChoice::Drawn => Some(Username::draw(verbs.entropy())),
             };
-            put_address(&mut account, &address, Some(now));
+            put_identifier(&mut account, &address.identifier(), Some(now));
             match insert(tx, &account) {
                 // It was free a moment ago. A claim that came in between gives way to the proof when this is run again.
                 Err(Error::Refused(Refusal::Taken(_))) => return Err(tx.collided().into()),
                 inserted => inserted?,
             }
-            passwords::set(
-                tx,
-                account.id,
-                &verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?,
-                now,
-            )?;
+            verbs.set_password(tx, app, account.id, &hash, now)?;
             Ok::<_, Error>(Registered::New(Box::new(account)))
         });
         match registered.await? {
@@ -141,9 +136,18 @@ impl Accounts {
             windows::PER_HOUR,
             |seconds| Refusal::TooManyRegistrations { seconds },
         );
-        // Whoever is past the budget is not worth a hash; what counts is spent with the account below.
-        let now = self.now();
-        self.store().read(move |db| budget.check(db, now)).await?;
+        // Neither whoever is past the budget nor a name that is taken is worth a hash: without the look a taken name would
+        // cost one each time, and no budget. It tells nothing new: `Taken` is an answer of this verb. What counts is spent
+        // with the account below, and who was first is judged there too.
+        let (wanted, now) = (identifier.clone(), self.now());
+        let worth_a_hash = self.store().read(move |db| {
+            budget.check(db, now)?;
+            match identifiers::holder(db, app, &wanted)? {
+                Some(_) => Err(Refusal::Taken(wanted.kind()).into()),
+                None => Ok::<_, crate::Error>(()),
+            }
+        });
+        worth_a_hash.await?;
         let place = self.parts.hasher.place()?;
         let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
 
@@ -155,12 +159,7 @@ impl Accounts {
             account.profile.nickname = Some(Nickname::draw(verbs.entropy()));
             put_identifier(&mut account, &identifier, None);
             insert(tx, &account)?;
-            passwords::set(
-                tx,
-                account.id,
-                &verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?,
-                now,
-            )?;
+            verbs.set_password(tx, app, account.id, &hash, now)?;
             sign_in.begin(tx, account.id, now)
         });
         registered.await
@@ -208,10 +207,6 @@ pub(crate) fn put_identifier(account: &mut Account, identifier: &Identifier, pro
     }
 }
 
-fn put_address(account: &mut Account, address: &Address, proven_at: Option<Timestamp>) {
-    put_identifier(account, &address.identifier(), proven_at);
-}
-
 /// Writes a new account and takes its identifiers.
 ///
 /// # Errors
@@ -221,21 +216,7 @@ pub(crate) fn insert(tx: &Tx, account: &Account) -> Outcome<()> {
     if !identifiers::take_public_id(tx, account.app, &account.public_id, account.id)? {
         return Err(tx.collided().into());
     }
-    let held = [
-        account
-            .phone
-            .as_ref()
-            .map(|held| (Identifier::Phone(held.value.clone()), held.proven_at)),
-        account
-            .email
-            .as_ref()
-            .map(|held| (Identifier::Email(held.value.clone()), held.proven_at)),
-        account
-            .username
-            .as_ref()
-            .map(|username| (Identifier::Username(username.clone()), None)),
-    ];
-    for (identifier, proven_at) in held.into_iter().flatten() {
+    for (identifier, proven_at) in account.identifiers() {
         if !identifiers::take(tx, account.app, &identifier, account.id, proven_at)? {
             return Err(Refusal::Taken(identifier.kind()).into());
         }

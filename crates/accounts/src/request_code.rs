@@ -86,7 +86,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// What a code is sent out of: a while since the last, a day's worth to one address, an hour's worth for one source.
+    /// What a code is sent out of: a while since the last, a day's worth to one address, an hour's worth for one source,
+    /// a day's worth in one app: messages cost, and many sources with many numbers are easily had.
     fn budgets(&self, key: &CodeKey, caller: &Caller) -> Vec<Budget> {
         let limits = self.limits();
         let identifier = key.address.identifier();
@@ -106,6 +107,11 @@ impl Accounts {
                 format!("codes for {}", network(caller.source)),
                 limits.codes_per_source_per_hour,
                 windows::PER_HOUR,
+            ),
+            budget(
+                format!("codes in app {}", key.app.0),
+                limits.codes_per_app_per_day,
+                windows::PER_DAY,
             ),
         ];
         if !limits.code_resend.is_zero() {

@@ -4,9 +4,9 @@ use yaopai_model::limits::RESET_PERMIT_LIFE;
 use yaopai_model::{Address, AppId, Code, Email, Password, Purpose, SessionToken};
 use yaopai_store::challenges::{self, ChallengeKey};
 use yaopai_store::codes::CodeKey;
-use yaopai_store::{accounts, passwords, sessions};
 
 use crate::claims::{self, Proof};
+use crate::credentials::end_sessions;
 use crate::throttle::{Subject, Tally};
 use crate::{Accounts, Caller, Error, Outcome, Refusal};
 
@@ -76,11 +76,10 @@ impl Accounts {
         };
         if permit == ResetPermit::MustBeHeld {
             let (slider, now) = (slider.clone(), self.now());
-            if !self
+            let permitted = self
                 .store()
-                .read(move |db| challenges::is_reset_permitted(db, &slider, now))
-                .await?
-            {
+                .read(move |db| challenges::is_reset_permitted(db, &slider, now));
+            if !permitted.await? {
                 return Err(Refusal::ResetNotPermitted.into());
             }
         }
@@ -101,14 +100,8 @@ impl Accounts {
                 return Ok(Err(Refusal::NotRegistered));
             };
             guess.consume(tx, now)?;
-            passwords::set(
-                tx,
-                id,
-                &verbs.parts.keys.seal_hash(app, id, &hash, verbs.entropy())?,
-                now,
-            )?;
-            sessions::end_all(tx, id)?;
-            accounts::advance_epoch(tx, id)?;
+            verbs.set_password(tx, app, id, &hash, now)?;
+            end_sessions(tx, id)?;
             challenges::end_permit(tx, &slider)?;
             let subject = Subject::new(app, &address.identifier(), Some(id));
             Tally::new(&verbs.parts.keys, &subject, source).succeed(tx)?;

@@ -1,6 +1,6 @@
 //! Going on from a backup.
 
-use yaopai_store::{SqlError, Tx, restored, sessions};
+use yaopai_store::{SqlError, restored, sessions};
 
 use crate::{Accounts, Outcome};
 
@@ -12,11 +12,11 @@ impl Accounts {
     /// Faults only.
     pub async fn void_after_restore(&self) -> Outcome<()> {
         let now = self.now();
-        let voided = self.store().write(move |tx: &Tx| {
+        let voided = self.store().write(move |tx| -> Result<(), SqlError> {
             sessions::end_everywhere(tx)?;
             restored::void_codes(tx)?;
             restored::give_up_deliveries(tx, "从备份恢复 / restored from a backup", now)
         });
-        Ok(voided.await.map_err(|error: SqlError| error)?)
+        Ok(voided.await?)
     }
 }

@@ -1,11 +1,16 @@
 //! Settings that people keep in their account.
 
-use yaopai_model::limits::SETTINGS_PER_ACCOUNT;
+use yaopai_model::limits::{SETTINGS_BYTES_PER_ACCOUNT, SETTINGS_PER_ACCOUNT};
 use yaopai_model::{SettingKey, SettingValue};
-use yaopai_store::settings;
+use yaopai_store::settings::{self, Bounds};
 
 use crate::standing::standing;
 use crate::{Accounts, Outcome, Principal, Refusal};
+
+const BOUNDS: Bounds = Bounds {
+    settings: SETTINGS_PER_ACCOUNT,
+    bytes: SETTINGS_BYTES_PER_ACCOUNT,
+};
 
 impl Accounts {
     /// Sets a setting.
@@ -16,7 +21,7 @@ impl Accounts {
         let (principal, now) = (principal.clone(), self.now());
         let set = self.store().write(move |tx| {
             let account = standing(tx, &principal)?;
-            let has_room = settings::set(tx, account.id, &key, &value, now, SETTINGS_PER_ACCOUNT)?;
+            let has_room = settings::set(tx, account.id, &key, &value, now, BOUNDS)?;
             if has_room {
                 Ok(())
             } else {

@@ -188,7 +188,12 @@ impl Accounts {
         let bearer = self.bearer(app, bearer).await?;
         let candidate = self.candidate(app, &identifier).await?;
         let subject = Subject::new(app, &identifier, candidate.map(|candidate| candidate.account));
-        let _turn = self.parts.turns.take(subject.as_str()).await;
+        // Where failures in a row stop no code there is nothing to wait for: strangers who try passwords, a hundred at
+        // once, must not keep its owner's code waiting.
+        let _turn = match rule {
+            FailureRule::Challenge => Some(self.parts.turns.take(subject.as_str()).await),
+            FailureRule::Wait => None,
+        };
         let now = self.now();
         let (tally, source_try) = (self.tally(&subject, caller), self.source_try(caller, now));
         let key = CodeKey {

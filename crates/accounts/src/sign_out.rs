@@ -1,7 +1,8 @@
 //! Signing out.
 
-use yaopai_store::{SqlError, accounts, sessions};
+use yaopai_store::sessions;
 
+use crate::credentials::end_sessions;
 use crate::{Accounts, Outcome, Principal};
 
 impl Accounts {
@@ -11,11 +12,7 @@ impl Accounts {
     /// Faults only.
     pub async fn sign_out(&self, principal: &Principal) -> Outcome<()> {
         let id = principal.account.id;
-        let ended = self.store().write(move |tx| {
-            sessions::end_all(tx, id)?;
-            accounts::advance_epoch(tx, id)
-        });
-        Ok(ended.await.map_err(|error: SqlError| error)?)
+        Ok(self.store().write(move |tx| end_sessions(tx, id)).await?)
     }
 
     /// Ends every session of every account: after a restore, or when an operator asks for it.

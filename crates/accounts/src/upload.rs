@@ -2,8 +2,11 @@
 
 mod files;
 
+use std::fs::File;
+use std::io;
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
 use yaopai_model::limits::{
     UPLOAD_BYTES, UPLOAD_MEMORY_BYTES, UPLOAD_PIXELS, UPLOAD_SIDE, UPLOAD_STORED_BYTES, UPLOADS_PER_ACCOUNT_PER_DAY,
     windows,
@@ -26,16 +29,43 @@ const LIMITS: UploadLimits = UploadLimits {
     memory: UPLOAD_MEMORY_BYTES,
 };
 
-/// A picture as it is served.
+/// Bytes of a picture that are in memory at once for whoever loads it. The whole of it never is: anybody may load
+/// pictures, thousands at a time, and take as long over it as they like.
+const PIECE_BYTES: usize = 32 * 1024;
+
+/// A picture as it is served, piece by piece.
 #[derive(Debug)]
 pub struct StoredPicture {
-    /// The re-encoded bytes.
-    pub bytes: Vec<u8>,
+    /// How many bytes all pieces have together.
+    pub byte_count: u64,
     /// `image/png` or `image/jpeg`.
     pub media_type: &'static str,
+    file: File,
+}
+
+impl StoredPicture {
+    /// The next piece of the re-encoded bytes, and what comes after it; none at the end.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub async fn next_piece(mut self) -> Outcome<Option<(Vec<u8>, Self)>> {
+        let (piece, picture) = blocking(move || (files::read_piece(&mut self.file, PIECE_BYTES), self)).await?;
+        let piece = piece.map_err(unreadable)?;
+        Ok((!piece.is_empty()).then_some((piece, picture)))
+    }
 }
 
 impl Accounts {
+    /// Room to hold the body of one upload, until it is dropped. An account costs nothing, so whoever has one must not
+    /// make us hold as much as they can send.
+    ///
+    /// # Errors
+    /// `Overloaded`.
+    pub fn upload_place(&self) -> Outcome<OwnedSemaphorePermit> {
+        let place = Arc::clone(&self.parts.upload_places).try_acquire_owned();
+        Ok(place.map_err(|_| Refusal::Overloaded)?)
+    }
+
     /// Takes a picture: its content decides its type; it is re-encoded and kept under a random name.
     ///
     /// # Errors
@@ -93,13 +123,18 @@ impl Accounts {
     pub async fn picture(&self, name: &PictureName) -> Outcome<Option<StoredPicture>> {
         let format = format_of(name);
         let (folder, name) = (self.parts.pictures.clone(), name.clone());
-        let bytes = blocking(move || files::read(&folder, &name, UPLOAD_STORED_BYTES)).await?;
-        let bytes = bytes.map_err(|error| Fault::new(format!("a picture cannot be read: {error}")))?;
-        Ok(bytes.map(|bytes| StoredPicture {
-            bytes,
+        let opened = blocking(move || files::open(&folder, &name, UPLOAD_STORED_BYTES)).await?;
+        let opened = opened.map_err(unreadable)?;
+        Ok(opened.map(|(file, byte_count)| StoredPicture {
+            byte_count,
             media_type: format.media_type(),
+            file,
         }))
     }
+}
+
+fn unreadable(error: io::Error) -> Fault {
+    Fault::new(format!("a picture cannot be read: {error}"))
 }
 
 /// Runs what blocks on a thread that may.

@@ -2,7 +2,7 @@
 //!
 //! A [`Channel`] takes a [`Message`] and says whether it was taken, may be tried again ([`SendError::Temporary`]) or is
 //! hopeless ([`SendError::Permanent`]). Queueing, retries, back-off and the last state of a message are the outbox's
-//! business, not this crate's. The wording is fixed: into the templates go the code, the application's name and the
+//! business, not this crate's. The wording is fixed: into the templates go the code, the app's name and the
 //! minutes of validity, nothing else.
 
 mod channel;

@@ -28,7 +28,6 @@ impl LogChannel {
                 minutes(*ttl_seconds)
             ),
             Body::Notice(Notice::EmailChanged) => "通知 notice: 登录邮箱已更换 e-mail address changed".to_owned(),
-            Body::Notice(Notice::PasswordChanged) => "通知 notice: 密码已修改 password changed".to_owned(),
         };
         (self.sink)(&format!(
             "──── 试用通道，仅供试用 · FOR TRYING OUT ONLY ────\n\

@@ -12,9 +12,9 @@ pub struct Message {
     pub to: String,
     /// What is said.
     pub body: Body,
-    /// The application that asked for the message.
+    /// The app that asked for the message.
     pub app_id: String,
-    /// That application's name, as its users know it.
+    /// That app's name, as people know it.
     pub app_name: String,
 }
 
@@ -39,6 +39,4 @@ pub enum Body {
 pub enum Notice {
     /// The account has another e-mail address now.
     EmailChanged,
-    /// The account has another password now.
-    PasswordChanged,
 }

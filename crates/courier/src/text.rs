@@ -1,4 +1,4 @@
-//! The wording. Fixed; only the code, the application's name and the minutes of validity are filled in.
+//! The wording. Fixed; only the code, the app's name and the minutes of validity are filled in.
 
 use askama::Template;
 
@@ -108,11 +108,6 @@ impl NoticeWords {
                 "您的账号已更换登录邮箱，本邮箱不能再用于登录。",
                 "Your account now has another e-mail address; this one no longer signs in.",
             ),
-            Notice::PasswordChanged => (
-                "密码已修改",
-                "您的账号密码已修改，所有设备需要重新登录。",
-                "The password of your account was changed; every device has to sign in again.",
-            ),
         };
         Self {
             title,
@@ -182,7 +177,7 @@ pub(crate) fn minutes(seconds: u32) -> u32 {
     (seconds / 60).max(1)
 }
 
-/// The application's name goes into a subject and a signature in brackets, where a line break has no business.
+/// The app's name goes into a subject and a signature in brackets, where a line break has no business.
 fn one_line(name: &str) -> String {
     name.replace(char::is_control, " ")
 }
@@ -248,13 +243,10 @@ mod tests {
             "{}",
             mail.html
         );
-        let mail = notice_mail("腰牌", Notice::PasswordChanged).unwrap();
-        assert_eq!(mail.subject, "【腰牌】密码已修改");
-        assert!(mail.plain.contains("您的账号密码已修改"), "{}", mail.plain);
     }
 
     #[test]
-    fn an_application_name_cannot_bring_markup_placeholders_or_lines() {
+    fn an_app_name_cannot_bring_markup_placeholders_or_lines() {
         let mail = code_mail("<b>{{ code }}</b>\r\nBcc: x@y.z", "123456", Purpose::SignIn, 60).unwrap();
         assert_eq!(mail.subject, "【<b>{{ code }}</b>  Bcc: x@y.z】登录验证码");
         assert!(!mail.html.contains("<b>"), "{}", mail.html);

@@ -44,6 +44,29 @@ pub enum BadInput {
     UnknownMethod,
 }
 
+impl BadInput {
+    /// The HTTP status that every wire answers with; none for what is wrong with the parameters or the JSON of a call, which
+    /// each wire answers in its own way.
+    pub(crate) const fn status(self) -> Option<StatusCode> {
+        match self {
+            Self::Missing(_)
+            | Self::Malformed(_)
+            | Self::TooLong(_)
+            | Self::Repeated(_)
+            | Self::WrongType(_)
+            | Self::PasswordTooShort { .. }
+            | Self::PasswordTooCommon
+            | Self::UnreadableBody
+            | Self::TooManyParameters => None,
+            Self::BodyTooLarge => Some(StatusCode::PAYLOAD_TOO_LARGE),
+            Self::BodyTooSlow => Some(StatusCode::REQUEST_TIMEOUT),
+            Self::UrlTooLong => Some(StatusCode::URI_TOO_LONG),
+            Self::UnknownRoute => Some(StatusCode::NOT_FOUND),
+            Self::UnknownMethod => Some(StatusCode::METHOD_NOT_ALLOWED),
+        }
+    }
+}
+
 /// Why a call failed.
 #[derive(Clone, Debug)]
 pub enum Failure {

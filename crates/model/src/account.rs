@@ -1,6 +1,6 @@
 //! Accounts: whom all of this is about.
 
-use crate::{AppId, Email, Entropy, Phone, Profile, Role, Timestamp, Username, draw};
+use crate::{AppId, Email, Entropy, Identifier, Phone, Profile, Role, Timestamp, Username, draw};
 
 /// An account's number, unique over all apps; grows from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -82,4 +82,19 @@ pub struct Account {
     pub preferences: Option<String>,
     /// Grows whenever credentials change; sessions begun under a smaller one are over.
     pub epoch: i64,
+}
+
+impl Account {
+    /// The identifiers that it has, each with the instant at which it was proven; a username never is.
+    pub fn identifiers(&self) -> impl Iterator<Item = (Identifier, Option<Timestamp>)> {
+        let phone = self.phone.clone();
+        let email = self.email.clone();
+        let username = self.username.clone();
+        let held = [
+            phone.map(|held| (Identifier::Phone(held.value), held.proven_at)),
+            email.map(|held| (Identifier::Email(held.value), held.proven_at)),
+            username.map(|username| (Identifier::Username(username), None)),
+        ];
+        held.into_iter().flatten()
+    }
 }

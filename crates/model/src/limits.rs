@@ -54,8 +54,8 @@ pub const SETTING_KEY_CHARACTERS: usize = 128;
 pub const SETTING_VALUE_BYTES: usize = 64 * 1024;
 /// Settings of one account.
 pub const SETTINGS_PER_ACCOUNT: u32 = 1_000;
-/// Bytes of the `user` wire's settings object.
-pub const PREFERENCES_BYTES: usize = 16 * 1024;
+/// Bytes of all values of one account's settings.
+pub const SETTINGS_BYTES_PER_ACCOUNT: usize = 16 * 1024 * 1024;
 
 // Tokens and sessions.
 
@@ -124,6 +124,8 @@ pub const UPLOAD_MEMORY_BYTES: u64 = 64 * 1024 * 1024;
 pub const UPLOAD_USABLE: Duration = Duration::from_secs(20 * 60);
 /// Uploads of one account in a day.
 pub const UPLOADS_PER_ACCOUNT_PER_DAY: u32 = 100;
+/// Uploads whose bodies are held in memory at once, while they arrive and wait to be decoded.
+pub const UPLOADS_HELD: usize = 32;
 /// Uploads that are decoded and written anew at once.
 pub const UPLOADS_AT_ONCE: usize = 4;
 
@@ -249,6 +251,9 @@ pub const SETTINGS_FILE_BYTES: u64 = 1024 * 1024;
 /// Bytes of standard input that are read for a password.
 pub const PASSWORD_LINE_BYTES: u64 = 4_096;
 
+/// Events of a sliding window that are kept each by itself; where more may pass, it is counted in so many slices.
+pub const WINDOW_SLICES: usize = 1_000;
+
 /// The windows over which sends, guesses and failures are counted.
 pub mod windows {
     use super::{DAY, Duration, HOUR, MINUTE};
@@ -276,12 +281,14 @@ pub struct Limits {
     pub codes_per_identifier_per_day: u32,
     /// Codes asked for by one source in an hour.
     pub codes_per_source_per_hour: u32,
+    /// Codes sent in one app in a day.
+    pub codes_per_app_per_day: u32,
     /// Failed sign-ins of one source in an hour, over all identifiers.
     pub failures_per_source_per_hour: u32,
     /// Accounts that one source may register without proof in an hour.
     pub registrations_per_source_per_hour: u32,
     /// Slider pictures drawn for one source in an hour.
-    pub captchas_per_source_per_hour: u32,
+    pub challenges_per_source_per_hour: u32,
     /// Live sessions of one account; the oldest ends when one more begins.
     pub sessions_per_account: u32,
 }
@@ -294,9 +301,10 @@ impl Default for Limits {
             code_guesses: 5,
             codes_per_identifier_per_day: 10,
             codes_per_source_per_hour: 60,
+            codes_per_app_per_day: 100_000,
             failures_per_source_per_hour: 300,
             registrations_per_source_per_hour: 60,
-            captchas_per_source_per_hour: 600,
+            challenges_per_source_per_hour: 600,
             sessions_per_account: 10,
         }
     }

@@ -54,11 +54,6 @@ impl Phone {
         self.0.strip_prefix("+86").unwrap_or(&self.0)
     }
 
-    /// Whether it is a number of mainland China.
-    pub fn is_chinese(&self) -> bool {
-        self.0.starts_with("+86")
-    }
-
     /// The number with its middle hidden: first three and last four characters, such as `138****8009`.
     pub fn masked(&self) -> String {
         let shown: Vec<char> = self.national().chars().collect();

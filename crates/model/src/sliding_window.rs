@@ -1,12 +1,24 @@
-//! Counting over a sliding window, exactly.
+//! Counting over a sliding window.
 
 use std::time::Duration;
 
 use crate::Timestamp;
+use crate::limits::WINDOW_SLICES;
 
-/// The instants of the last events of one kind, oldest first. At most as many are kept as the limit lets pass.
+/// The events of one kind in a window that ends now, oldest first.
+///
+/// Up to [`WINDOW_SLICES`] events are kept each by itself, and the count is exact. Where a rule lets more pass, the
+/// window is cut into as many slices and a slice's events all count as its last one: the size stays bounded, no window
+/// ever holds more than the limit, and room comes back late by a slice at most.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SlidingWindow(Vec<Timestamp>);
+pub struct SlidingWindow(Vec<Slice>);
+
+/// Events that count as happening together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Slice {
+    last: Timestamp,
+    count: u32,
+}
 
 /// How many events of a kind may happen within a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +33,22 @@ pub struct WindowRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait(pub Duration);
 
+impl WindowRule {
+    /// How long a slice is; shorter than the clock's step where every event is kept by itself.
+    fn slice(self) -> Duration {
+        if self.limit as usize <= WINDOW_SLICES {
+            return Duration::from_millis(1);
+        }
+        let slices = u32::try_from(WINDOW_SLICES).unwrap_or(u32::MAX);
+        (self.window / slices).max(Duration::from_millis(1))
+    }
+
+    fn are_in_one_slice(self, one: Timestamp, other: Timestamp) -> bool {
+        let length = i64::try_from(self.slice().as_millis()).unwrap_or(i64::MAX);
+        one.as_millis().div_euclid(length) == other.as_millis().div_euclid(length)
+    }
+}
+
 impl SlidingWindow {
     /// Counts an event at `now`, if no more than `rule.limit` then lie within `rule.window`.
     ///
@@ -28,7 +56,13 @@ impl SlidingWindow {
     /// [`Wait`] with the time until the next would pass; nothing is counted then.
     pub fn admit(&mut self, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
         self.check(rule, now)?;
-        self.0.push(now);
+        match self.0.last_mut() {
+            Some(slice) if rule.are_in_one_slice(slice.last, now) => {
+                slice.last = now;
+                slice.count = slice.count.saturating_add(1);
+            }
+            Some(_) | None => self.0.push(Slice { last: now, count: 1 }),
+        }
         Ok(())
     }
 
@@ -37,43 +71,56 @@ impl SlidingWindow {
     /// # Errors
     /// [`Wait`] as in [`SlidingWindow::admit`].
     pub fn check(&mut self, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
-        self.0.retain(|event| event.plus(rule.window) > now);
-        let Some(excess) = self.0.len().checked_sub(rule.limit as usize) else {
+        self.0.retain(|slice| slice.last.plus(rule.window) > now);
+        let counted: u64 = self.0.iter().map(|slice| u64::from(slice.count)).sum();
+        let Some(excess) = counted.checked_sub(u64::from(rule.limit)) else {
             return Ok(());
         };
-        // With a limit of zero there is no event whose leaving would make room.
-        let leaves_at = self
-            .0
-            .get(excess)
-            .map_or(now.plus(rule.window), |event| event.plus(rule.window));
+        // One more than the excess has to leave. With a limit of zero there is nothing whose leaving would make room.
+        let mut left = 0;
+        let leaving = self.0.iter().find(|slice| {
+            left += u64::from(slice.count);
+            left > excess
+        });
+        let leaves_at = leaving.map_or(now, |slice| slice.last).plus(rule.window);
         Err(Wait(now.until(leaves_at)))
     }
 
-    /// Takes back the event that was counted at this instant; says whether there is one.
-    pub fn take_back(&mut self, event: Timestamp) -> bool {
-        let found = self.0.iter().rposition(|counted| *counted == event);
-        found.map(|index| self.0.remove(index)).is_some()
+    /// Takes back an event that was counted at this instant; says whether it is remembered still.
+    pub fn take_back(&mut self, rule: WindowRule, event: Timestamp) -> bool {
+        let found = self
+            .0
+            .iter()
+            .rposition(|slice| rule.are_in_one_slice(slice.last, event));
+        let Some(index) = found else { return false };
+        self.0[index].count = self.0[index].count.saturating_sub(1);
+        self.0.retain(|slice| slice.count > 0);
+        true
     }
 
-    /// The window as bytes: eight for each event.
+    /// The window as bytes: twelve for each slice.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.0
-            .iter()
-            .flat_map(|event| event.as_millis().to_be_bytes())
+        let slices = self.0.iter();
+        slices
+            .flat_map(|slice| {
+                let (last, count) = (slice.last.as_millis().to_be_bytes(), slice.count.to_be_bytes());
+                last.into_iter().chain(count)
+            })
             .collect()
     }
 
     /// The window that [`SlidingWindow::to_bytes`] gave; `None` when the bytes are not one.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (chunks, rest) = bytes.as_chunks::<8>();
-        rest.is_empty().then(|| {
-            Self(
-                chunks
-                    .iter()
-                    .map(|chunk| Timestamp::from_millis(i64::from_be_bytes(*chunk)))
-                    .collect(),
-            )
-        })
+        let (chunks, rest) = bytes.as_chunks::<12>();
+        let slices = chunks.iter().map(|chunk| {
+            let (last, count) = chunk.split_first_chunk::<8>()?;
+            Some(Slice {
+                last: Timestamp::from_millis(i64::from_be_bytes(*last)),
+                count: u32::from_be_bytes(count.try_into().ok()?),
+            })
+        });
+        let slices = slices.collect::<Option<Vec<_>>>()?;
+        rest.is_empty().then_some(Self(slices))
     }
 
     /// Whether no event is in it.
@@ -114,8 +161,8 @@ mod tests {
         for second in [0, 1, 1] {
             assert_eq!(window.admit(RULE, at(second)), Ok(()));
         }
-        assert!(!window.take_back(at(2)));
-        assert!(window.take_back(at(1)));
+        assert!(!window.take_back(RULE, at(2)));
+        assert!(window.take_back(RULE, at(1)));
         assert_eq!(window.admit(RULE, at(2)), Ok(()));
         assert_eq!(window.admit(RULE, at(2)), Err(Wait(Duration::from_secs(8))));
     }
@@ -126,7 +173,36 @@ mod tests {
         assert!(SlidingWindow::default().admit(rule, at(0)).is_err());
     }
 
+    #[test]
+    fn a_large_limit_takes_no_more_room_than_a_small_one() {
+        let rule = WindowRule {
+            limit: 1_000_000,
+            window: Duration::from_secs(3600),
+        };
+        let mut window = SlidingWindow::default();
+        for event in 0..20_000 {
+            assert_eq!(window.admit(rule, Timestamp::from_millis(event * 500)), Ok(()));
+        }
+        assert!(window.to_bytes().len() <= 12 * (WINDOW_SLICES + 1));
+    }
+
     proptest! {
+        #[test]
+        fn a_large_limit_holds_and_room_comes_back(gaps in prop::collection::vec((0i64..3_000, 1usize..900), 1..40)) {
+            let rule = WindowRule { limit: 1_500, ..RULE };
+            let (mut window, mut now, mut admitted) = (SlidingWindow::default(), at(0), Vec::new());
+            for (gap, events) in gaps {
+                now = now.plus(Duration::from_millis(gap as u64));
+                let results: Vec<_> = (0..events).map(|_| window.admit(rule, now)).collect();
+                admitted.extend(results.iter().filter(|result| result.is_ok()).map(|_| now));
+                let within = |window: Duration| admitted.iter().filter(|event: &&Timestamp| event.plus(window) > now).count();
+                prop_assert!(within(rule.window) <= 1_500);
+                let is_refused = results.last().is_some_and(Result::is_err);
+                prop_assert!(!is_refused || within(rule.window + rule.slice()) >= 1_500);
+                window = SlidingWindow::from_bytes(&window.to_bytes()).unwrap();
+            }
+        }
+
         #[test]
         fn no_window_ever_holds_more_than_the_limit(gaps in prop::collection::vec(0i64..5_000, 0..200)) {
             let mut window = SlidingWindow::default();

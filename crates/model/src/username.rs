@@ -4,7 +4,7 @@ use std::fmt;
 
 use caseless::default_case_fold_str;
 use unicode_normalization::UnicodeNormalization;
-use unicode_security::{RestrictionLevel, RestrictionLevelDetection};
+use unicode_security::{RestrictionLevel, RestrictionLevelDetection, skeleton};
 
 use crate::limits::USERNAME_CHARACTERS;
 use crate::{Email, Entropy, Phone, draw};
@@ -93,10 +93,20 @@ impl Username {
         &self.normal
     }
 
-    /// Whether only operators may give this name.
+    /// Whether only operators may give this name: a reserved word, or what looks like one (UTS 39, section 4), also when
+    /// all of its letters are of another script.
     pub fn is_reserved(&self) -> bool {
-        RESERVED.contains(&self.normal.as_str())
+        let look = look(&self.shown);
+        // Capital letters look like others than the small ones do.
+        let is_alike = |word: &str| look == self::look(word) || look == self::look(&word.to_uppercase());
+        RESERVED.iter().any(|word| self.normal == *word || is_alike(word))
     }
+}
+
+/// What a name looks like, whatever its letters are and in either case.
+fn look(name: &str) -> String {
+    let skeleton: String = skeleton(name).collect();
+    default_case_fold_str(&skeleton)
 }
 
 /// Whether nothing in the name is invisible and its scripts do not look alike.
@@ -178,6 +188,17 @@ mod tests {
     fn reserved_names_are_known_in_any_case() {
         assert!(Username::parse("Admin").unwrap().is_reserved());
         assert!(!Username::parse("adminton").unwrap().is_reserved());
+    }
+
+    #[test]
+    fn what_looks_like_a_reserved_name_is_reserved() {
+        // The first two are Cyrillic altogether.
+        for name in ["ѕегѵісе", "ЅҮЅТЕМ", "r00t", "adrnin"] {
+            assert!(Username::parse(name).unwrap().is_reserved(), "{name}");
+        }
+        for name in ["Сергей", "Анна", "张三", "robot", "rooty"] {
+            assert!(!Username::parse(name).unwrap().is_reserved(), "{name}");
+        }
     }
 
     proptest! {

@@ -205,7 +205,7 @@ pub(crate) struct Restore {
 
 #[derive(Subcommand)]
 pub(crate) enum Keys {
-    /// 启用新的签名密钥，旧的在令牌到期前仍有效 / sign with a new key; tokens under the old one stay good.
+    /// 启用新的令牌密钥和密码密钥，旧的仍有效 / new keys for tokens and for password hashes; what older ones made stays good.
     Rotate,
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinSet;
 use yaopai_accounts::{Accounts, Error};
+use yaopai_model::limits::DELIVERY_DEADLINE;
 use yaopai_store::Store;
 
 use crate::shutdown::Stop;
@@ -15,9 +16,9 @@ const SWEEP: Duration = Duration::from_secs(60);
 const MEASURE: Duration = Duration::from_secs(15);
 /// How long to leave the outbox alone after it could not be looked into.
 const OUTBOX_TROUBLE: Duration = Duration::from_secs(5);
-/// How long messages that are being sent have to get through once the server is told to stop; a channel gives each
-/// three seconds.
-const LAST_DELIVERIES: Duration = Duration::from_secs(4);
+/// How long messages that are being sent have to get through once the server is told to stop: a second to note what came
+/// of them, beside their own deadline.
+const LAST_DELIVERIES: Duration = DELIVERY_DEADLINE.saturating_add(Duration::from_secs(1));
 /// How long to leave it alone at least, so that an outbox that cannot be emptied does not keep a core busy.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 

@@ -236,9 +236,10 @@ pub(crate) fn limits(settings: &Settings) -> Limits {
         code_guesses: set.code_guesses,
         codes_per_identifier_per_day: set.codes_per_identifier_per_day,
         codes_per_source_per_hour: set.codes_per_source_per_hour,
+        codes_per_app_per_day: set.codes_per_app_per_day,
         failures_per_source_per_hour: set.failures_per_source_per_hour,
         registrations_per_source_per_hour: set.registrations_per_source_per_hour,
-        captchas_per_source_per_hour: set.captchas_per_source_per_hour,
+        challenges_per_source_per_hour: set.captchas_per_source_per_hour,
         sessions_per_account: settings.sessions.per_account,
     }
 }

@@ -173,7 +173,10 @@ pub fn advance_epoch(tx: &Tx, id: AccountId) -> Result<(), SqlError> {
     Ok(())
 }
 
-/// The columns of one kind of identifier in this table.
+/// Puts an identifier into the account's row, in the place of any other of its kind. A username has no `proven_at`.
+///
+/// # Errors
+/// Those of the database.
 pub fn set_identifier(
     tx: &Tx,
     id: AccountId,

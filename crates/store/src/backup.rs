@@ -15,9 +15,6 @@ pub enum BackupError {
     /// There is something at the target already, which is left as it was.
     #[error("{} exists already", .0.display())]
     Exists(PathBuf),
-    /// The database is not a file of this program's.
-    #[error("PostgreSQL has tools of its own for backups: pg_dump, pg_basebackup")]
-    Elsewhere,
     /// The file system refuses.
     #[error("the backup cannot be written")]
     Io(#[from] io::Error),
@@ -56,7 +53,6 @@ fn copy_into(path: &Path, partial: &Path) -> Result<(), BackupError> {
     }
     let mut file = fs::OpenOptions::new();
     file.write(true).create_new(true);
-    #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
     let file = file.open(partial)?;
     let target = partial

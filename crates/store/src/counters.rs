@@ -33,10 +33,10 @@ pub fn admit(tx: &Tx, key: &[u8; 32], rule: WindowRule, now: Timestamp) -> Resul
 ///
 /// # Errors
 /// Those of the database.
-pub fn take_back(tx: &Tx, key: &[u8; 32], counted_at: Timestamp) -> Result<(), SqlError> {
+pub fn take_back(tx: &Tx, key: &[u8; 32], rule: WindowRule, counted_at: Timestamp) -> Result<(), SqlError> {
     let Some(before) = hold(tx, key)? else { return Ok(()) };
     let mut window = parse(&before)?;
-    if !window.take_back(counted_at) {
+    if !window.take_back(rule, counted_at) {
         return Ok(());
     }
     let changed = tx.execute(

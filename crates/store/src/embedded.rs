@@ -1,6 +1,6 @@
 //! SQLite as a store: readers on the calling thread, scanners on a few of their own, one writer.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,6 @@ use crate::writer::Writer;
 
 /// An open SQLite database.
 pub(crate) struct Embedded {
-    path: PathBuf,
     readers: Arc<Pool>,
     scanners: Arc<Pool>,
     scan_deadline: Duration,
@@ -28,17 +27,12 @@ impl Embedded {
         migrate::migrate(&mut connection, migrate::SQLITE, options)?;
         let tx = Tx::new(Db::sqlite(sqlite::Connection::for_writing(connection)?));
         Ok(Self {
-            path: path.to_owned(),
             readers: Arc::new(Pool::new(path, options, options.readers)),
             scanners: Arc::new(Pool::new(path, options, options.scanners)),
             scan_deadline: options.scan_deadline,
             writer: Writer::start(tx, options)?,
             write_deadline: options.write_deadline,
         })
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// See [`crate::Store::read`]. It takes microseconds, and handing it to another thread takes longer than doing it.

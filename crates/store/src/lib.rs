@@ -153,19 +153,6 @@ impl Store {
         self.write(Tx::touch).await
     }
 
-    /// Writes a consistent copy of a SQLite database to `target`, a file that does not exist yet, while serving goes on.
-    ///
-    /// # Errors
-    /// See [`BackupError`]; there is nothing at `target` then.
-    pub async fn backup_to(&self, target: &Path) -> Result<(), BackupError> {
-        let Backend::Sqlite(embedded) = &*self.backend else {
-            return Err(BackupError::Elsewhere);
-        };
-        let (path, target) = (embedded.path().to_owned(), target.to_owned());
-        let thread = tokio::task::spawn_blocking(move || backup(&path, &target));
-        thread.await.unwrap_or(Err(BackupError::Database(SqlError::Panicked)))
-    }
-
     /// How many writes wait or are being carried out.
     pub fn queue_depth(&self) -> usize {
         match &*self.backend {

@@ -108,7 +108,6 @@ fn prepare_for_writing(connection: &Connection) -> rusqlite::Result<()> {
 fn make_private(path: &Path, must_exist: bool) -> Result<(), OpenError> {
     let mut file = fs::OpenOptions::new();
     file.read(true).write(true).create(!must_exist);
-    #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
     let file = file.open(path).map_err(|error| {
         let missing = must_exist && error.kind() == io::ErrorKind::NotFound;
@@ -118,7 +117,6 @@ fn make_private(path: &Path, must_exist: bool) -> Result<(), OpenError> {
             error.into()
         }
     })?;
-    #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     Ok(())
 }

@@ -4,7 +4,16 @@ use yaopai_model::{AccountId, SettingKey, SettingValue, Timestamp};
 
 use crate::{Db, SqlError, Tx, args};
 
-/// Sets a setting, unless it is a new one and the account has `most` already; says whether it did.
+/// How much of settings an account may have.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Settings.
+    pub settings: u32,
+    /// Bytes of all their values.
+    pub bytes: usize,
+}
+
+/// Sets a setting, unless the account would then have more than `bounds` allow; says whether it did.
 ///
 /// # Errors
 /// Those of the database.
@@ -14,14 +23,26 @@ pub fn set(
     key: &SettingKey,
     value: &SettingValue,
     now: Timestamp,
-    most: u32,
+    bounds: Bounds,
 ) -> Result<bool, SqlError> {
+    let Some(left_to_others) = bounds.bytes.checked_sub(value.as_str().len()) else {
+        return Ok(false);
+    };
     let changed = tx.execute(
         "insert into settings (account_id, setting_key, value, changed_at) select $1, $2, $3, $4 \
-         where exists (select setting_key from settings where account_id = $1 and setting_key = $2) \
-         or (select count(*) from settings where account_id = $1) < $5 \
+         where (exists (select setting_key from settings where account_id = $1 and setting_key = $2) \
+         or (select count(*) from settings where account_id = $1) < $5) \
+         and (select coalesce(sum(octet_length(value)), 0) from settings \
+         where account_id = $1 and setting_key <> $2) <= $6 \
          on conflict (account_id, setting_key) do update set value = excluded.value, changed_at = excluded.changed_at",
-        args![account.0, key.as_str(), value.as_str(), now, most],
+        args![
+            account.0,
+            key.as_str(),
+            value.as_str(),
+            now,
+            bounds.settings,
+            i64::try_from(left_to_others).unwrap_or(i64::MAX)
+        ],
     )?;
     Ok(changed == 1)
 }

@@ -3,9 +3,10 @@
 use yaopai_courier::Notice;
 use yaopai_model::{Account, AccountId, Address, AppId, Bio, Email, Identifier, Timestamp, Username};
 use yaopai_store::accounts::ProfilePart;
-use yaopai_store::{Tx, accounts, codes, identifiers, sessions};
+use yaopai_store::{Tx, accounts, codes, identifiers};
 
 use super::Actor;
+use crate::credentials::end_sessions;
 use crate::profile::{UsernameGiver, change_username};
 use crate::rank::Action;
 use crate::request_code::{delivery_id, insert_notice};
@@ -86,8 +87,7 @@ fn change_email(tx: &Tx, account: &Account, email: &Email, now: Timestamp) -> Ou
     if !is_phone_proven {
         accounts::unverify(tx, id)?;
     }
-    sessions::end_all(tx, id)?;
-    Ok(accounts::advance_epoch(tx, id)?)
+    Ok(end_sessions(tx, id)?)
 }
 
 /// Without a channel for mail (`notice_id` is none) there is nobody to tell.

@@ -1,7 +1,6 @@
 //! Making accounts for others.
 
 use yaopai_model::{Account, AppId, Identifier, Nickname, Password, Role};
-use yaopai_store::passwords;
 
 use super::Actor;
 use super::role::recount_roots;
@@ -41,8 +40,7 @@ impl Accounts {
                 put_identifier(&mut account, identifier, Some(now));
             }
             insert(tx, &account)?;
-            let sealed = verbs.parts.keys.seal_hash(app, account.id, &hash, verbs.entropy())?;
-            passwords::set(tx, account.id, &sealed, now)?;
+            verbs.set_password(tx, app, account.id, &hash, now)?;
             recount_roots(tx, None, Some(&account))?;
             operator.note(tx, "account.create", account.id, role.as_str(), now)?;
             Ok(account)

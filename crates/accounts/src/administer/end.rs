@@ -1,10 +1,11 @@
 //! Disabling accounts and ending them.
 
-use yaopai_model::{Account, AccountId, AppId, Identifier};
+use yaopai_model::{Account, AccountId, AppId};
 use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords, sessions, settings};
 
 use super::Actor;
 use super::role::recount_roots;
+use crate::credentials::end_sessions;
 use crate::profile::orphan_pictures;
 use crate::rank::Action;
 use crate::{Accounts, Outcome};
@@ -22,8 +23,7 @@ impl Accounts {
                 return Ok(());
             }
             let (is_changed, action) = if disabled {
-                sessions::end_all(tx, id)?;
-                accounts::advance_epoch(tx, id)?;
+                end_sessions(tx, id)?;
                 (accounts::disable(tx, id, now)?, "account.disable")
             } else {
                 (accounts::enable(tx, id)?, "account.enable")
@@ -63,10 +63,7 @@ impl Accounts {
 }
 
 fn free_identifiers(tx: &Tx, account: &Account) -> Result<(), SqlError> {
-    let phone = account.phone.as_ref().map(|held| Identifier::Phone(held.value.clone()));
-    let email = account.email.as_ref().map(|held| Identifier::Email(held.value.clone()));
-    let username = account.username.clone().map(Identifier::Username);
-    for identifier in [phone, email, username].into_iter().flatten() {
+    for (identifier, _) in account.identifiers() {
         identifiers::free(tx, account.app, &identifier, account.id)?;
     }
     identifiers::free_public_id(tx, account.app, &account.public_id, account.id)?;

@@ -50,11 +50,11 @@ impl Accounts {
     /// `NoSuchAccount`.
     pub async fn find_account(&self, app: AppId, selector: &AccountSelector) -> Outcome<Account> {
         let selector = selector.clone();
-        let found = self.store().read(move |db| {
+        let found = self.store().read(move |db| -> Result<_, SqlError> {
             let id = id_of(db, app, &selector)?;
             id.map_or(Ok(None), |id| accounts::by_id(db, id))
         });
-        let found: Option<Account> = found.await.map_err(|error: SqlError| error)?;
+        let found: Option<Account> = found.await?;
         Ok(found
             .filter(|account| account.app == app)
             .ok_or(Refusal::NoSuchAccount)?)

@@ -12,7 +12,6 @@ pub(super) fn write(folder: &Path, name: &PictureName, bytes: &[u8]) -> io::Resu
     let unfinished = unfinished(folder, name);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&unfinished)?;
     file.write_all(bytes)?;
@@ -25,27 +24,32 @@ pub(super) fn write(folder: &Path, name: &PictureName, bytes: &[u8]) -> io::Resu
 fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
 }
 
-/// The bytes of a file, if there is one.
+/// A file of which the next piece can be read, and its length in bytes; none if there is no such file.
 ///
 /// # Errors
-/// Those of the file system, and one for a file of more than `most` bytes, which we have not written.
-pub(super) fn read(folder: &Path, name: &PictureName, most: usize) -> io::Result<Option<Vec<u8>>> {
+/// Those of the file system, and one for what is no file of at most `most` bytes, which we have not written.
+pub(super) fn open(folder: &Path, name: &PictureName, most: usize) -> io::Result<Option<(File, u64)>> {
     let file = match File::open(finished(folder, name)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let mut bytes = Vec::new();
-    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > most {
-        return Err(io::Error::other("the file is larger than any that was stored"));
+    let found = file.metadata()?;
+    if !found.is_file() || found.len() > most as u64 {
+        return Err(io::Error::other("it is no file, or larger than any that was stored"));
     }
-    Ok(Some(bytes))
+    Ok(Some((file, found.len())))
+}
+
+/// The next piece of a file, of at most `most` bytes; empty at its end.
+pub(super) fn read_piece(file: &mut File, most: usize) -> io::Result<Vec<u8>> {
+    let mut piece = Vec::new();
+    file.take(most as u64).read_to_end(&mut piece)?;
+    Ok(piece)
 }
 
 /// Removes a file, and what a crash may have left of its making.

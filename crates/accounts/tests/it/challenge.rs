@@ -1,12 +1,17 @@
 //! The slider: one answer to one picture.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use yaopai_accounts::{Outcome, Refusal};
-use yaopai_model::Email;
+use tokio::task::JoinSet;
+use yaopai_accounts::{Accounts, Outcome, Parts, Refusal, RootKey};
+use yaopai_courier::Channel;
+use yaopai_model::limits::SLIDERS_AT_ONCE;
+use yaopai_model::{Email, Entropy, Limits};
 
 use crate::steps::{email, from, mailbox};
-use crate::support::{World, refusal};
+use crate::support::{Setup, World, refusal};
 
 async fn answer(world: &World, email: &Email, x: i64) -> Outcome<()> {
     world.accounts.answer_challenge(world.app, email, x).await
@@ -84,8 +89,8 @@ async fn a_pass_of_one_app_opens_nothing_in_another() {
 
 #[tokio::test]
 async fn one_source_draws_as_many_pictures_an_hour_as_a_setting_says() {
-    let mut setup = crate::support::Setup::default();
-    setup.limits.captchas_per_source_per_hour = 3;
+    let mut setup = Setup::default();
+    setup.limits.challenges_per_source_per_hour = 3;
     let world = World::with(setup).await;
     for number in 0..3 {
         world.drawn_slider(&email(number)).await;
@@ -101,4 +106,60 @@ async fn one_source_draws_as_many_pictures_an_hour_as_a_setting_says() {
     );
     world.clock.advance(Duration::from_secs(3600));
     world.drawn_slider(&email(3)).await;
+}
+
+/// Randomness for which drawings wait while a test holds the gate.
+#[derive(Default)]
+struct GatedEntropy {
+    gate: Mutex<()>,
+    arrived: AtomicUsize,
+}
+
+impl Entropy for GatedEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.arrived.fetch_add(1, Ordering::SeqCst);
+        drop(self.gate.lock());
+        bytes.fill(7);
+    }
+}
+
+#[tokio::test]
+async fn those_who_hang_up_do_not_make_room_for_more_drawings_at_once() {
+    let world = World::new().await;
+    let (setup, entropy) = (Setup::default(), Arc::new(GatedEntropy::default()));
+    let parts = Parts {
+        store: world.store.clone(),
+        clock: world.clock.clone(),
+        entropy: entropy.clone(),
+        root_key: RootKey::new(setup.root_key).unwrap(),
+        limits: Limits::default(),
+        hashing: setup.hashing,
+        sms: Channel::Off,
+        mail: Channel::Off,
+        sms_countries: Vec::new(),
+        pictures: world.folder.path().join("pictures"),
+    };
+    let (accounts, app) = (Accounts::open(parts).await.unwrap(), world.app);
+    let arrived_before = entropy.arrived.load(Ordering::SeqCst);
+    let all_draw = async |most: usize| {
+        while entropy.arrived.load(Ordering::SeqCst) < arrived_before + most {
+            tokio::task::yield_now().await;
+        }
+    };
+
+    let gate = entropy.gate.lock().unwrap();
+    let mut drawings = JoinSet::new();
+    for _ in 0..SLIDERS_AT_ONCE {
+        let accounts = accounts.clone();
+        drawings.spawn(async move { accounts.draw_challenge(app, &email(1), &from(1)).await.map(|_| ()) });
+    }
+    all_draw(SLIDERS_AT_ONCE).await;
+    drawings.shutdown().await;
+    let (email, caller) = (email(1), from(1));
+    tokio::select! {
+        biased;
+        refused = accounts.draw_challenge(app, &email, &caller) => assert_eq!(refusal(refused), Refusal::Overloaded),
+        () = all_draw(SLIDERS_AT_ONCE + 1) => panic!("one more is drawn than may be"),
+    }
+    drop(gate);
 }

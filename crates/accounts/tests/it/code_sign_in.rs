@@ -4,7 +4,7 @@ use yaopai_accounts::{FailureRule, ProfileChange, Refusal};
 use yaopai_model::{Bio, Purpose, SettingKey, SettingValue, TokenUse, Username};
 
 use crate::steps::{email, from, mailbox, other_than, phone, username};
-use crate::support::{World, refusal};
+use crate::support::{Setup, World, refusal};
 
 #[tokio::test]
 async fn the_code_signs_in_once() {
@@ -22,6 +22,29 @@ async fn the_code_signs_in_once() {
         refusal(world.by_code(&phone(1), &digits, None).await),
         Refusal::WrongCode
     );
+}
+
+#[tokio::test]
+async fn strangers_who_try_passwords_do_not_keep_a_code_waiting() {
+    let mut setup = Setup::default();
+    (setup.hashing.memory_kib, setup.hashing.passes) = (16 * 1024, 8);
+    let world = World::with(setup).await;
+    world.registered(&phone(1), "secret").await;
+    let digits = world.code(&phone(1), Purpose::SignIn).await;
+    let (owner, who, stranger) = (phone(1), phone(1).identifier(), from(2));
+    let mut trying = std::pin::pin!(world.by_password(&who, "wrong!", FailureRule::Wait, &stranger));
+    while world.accounts.measure().await.unwrap().hashes_waiting == 0 {
+        tokio::select! {
+            biased;
+            _ = &mut trying => panic!("a long hash is over at once"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    tokio::select! {
+        biased;
+        _ = &mut trying => panic!("the code waited for the password"),
+        signed_in = world.by_code(&owner, &digits, None) => assert!(signed_in.is_ok()),
+    }
 }
 
 #[tokio::test]

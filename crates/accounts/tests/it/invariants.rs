@@ -10,6 +10,7 @@
 
 mod base;
 mod model;
+mod tables;
 
 use proptest::prelude::*;
 use tokio::runtime::Builder;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use yaopai_accounts::{FailureRule, Refusal};
-use yaopai_model::{Address, IdentifierKind, Phone, Purpose, TokenUse};
+use yaopai_model::{Address, Entropy, IdentifierKind, Phone, Purpose, TokenUse};
 
 use crate::steps::{from, mailbox, other_than, phone, username};
 use crate::support::{Setup, World, password, refusal};
@@ -236,4 +236,26 @@ async fn one_source_registers_sixty_an_hour_without_proof() {
         refusal(world.claim(&username("another"), "secret").await),
         Refusal::TooManyRegistrations { seconds: 1 }
     );
+}
+
+#[tokio::test]
+async fn a_taken_name_is_refused_without_a_hash_and_without_a_registration() {
+    let world = World::new().await;
+    let untouched = World::new().await;
+    for world in [&world, &untouched] {
+        world.claim(&username("yao"), "secret").await.unwrap();
+    }
+    for _ in 0..60 {
+        assert_eq!(
+            refusal(world.claim(&username("yao"), "secret").await),
+            Refusal::Taken(IdentifierKind::Username)
+        );
+    }
+    let [next, expected] = [&world, &untouched].map(|world| {
+        let mut drawn = [0; 8];
+        world.entropy.fill(&mut drawn);
+        drawn
+    });
+    assert_eq!(next, expected, "no salt was drawn");
+    assert!(world.claim(&username("other"), "secret").await.is_ok());
 }

@@ -92,6 +92,26 @@ async fn sixty_codes_an_hour_for_one_source() {
 }
 
 #[tokio::test]
+async fn one_app_sends_as_many_codes_a_day_as_a_setting_says() {
+    let mut setup = Setup::default();
+    setup.limits.codes_per_app_per_day = 3;
+    let world = World::with(setup).await;
+    for number in 0..3 {
+        let caller = from(number);
+        world.request(&phone(number), Purpose::Register, &caller).await.unwrap();
+    }
+    let day = 24 * 60 * 60;
+    assert_eq!(
+        refusal(world.request(&phone(3), Purpose::Register, &from(3)).await),
+        too_soon(day)
+    );
+    let other = world.another_app().await;
+    world.code_in(other, &phone(3), Purpose::Register).await;
+    world.clock.advance(Duration::from_secs(u64::from(day)));
+    assert!(world.request(&phone(3), Purpose::Register, &from(3)).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_setting_of_no_wait_is_no_wait() {
     let mut setup = Setup::default();
     setup.limits.code_resend = Duration::ZERO;
@@ -158,7 +178,7 @@ async fn an_unknown_address_leaves_as_many_rows_but_nothing_is_sent() {
         assert_eq!(written(&world).await, [("withheld".to_owned(), true, 300_000)]);
         for (table, count) in [
             (world.count("select count(*) from codes").await, 1),
-            (world.count("select count(*) from counters").await, 3),
+            (world.count("select count(*) from counters").await, 4),
         ] {
             assert_eq!(table, count);
         }

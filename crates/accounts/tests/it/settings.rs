@@ -1,7 +1,7 @@
 //! Settings: set, read, bounded, gone with their session.
 
 use yaopai_accounts::{Actor, Refusal};
-use yaopai_model::limits::SETTINGS_PER_ACCOUNT;
+use yaopai_model::limits::{SETTING_VALUE_BYTES, SETTINGS_BYTES_PER_ACCOUNT, SETTINGS_PER_ACCOUNT};
 use yaopai_model::{Role, SettingKey, SettingValue};
 
 use crate::support::{World, refusal};
@@ -61,6 +61,43 @@ async fn past_the_bound_only_old_keys_can_be_set() {
     assert_eq!(world.accounts.setting(&one, key("one more")).await.unwrap(), None);
     world.accounts.set_setting(&one, key("7"), value("b")).await.unwrap();
     assert_eq!(world.accounts.setting(&one, key("7")).await.unwrap(), Some(value("b")));
+}
+
+#[tokio::test]
+async fn all_values_together_are_bounded_in_bytes() {
+    let world = World::new().await;
+    let one = world.signed_in("one", Role::User).await;
+    let two = world.signed_in("two", Role::User).await;
+    // Two characters of three bytes each, and what is missing of the largest value.
+    let largest = value(&format!("主题{}", "a".repeat(SETTING_VALUE_BYTES - 6)));
+    for number in 0..SETTINGS_BYTES_PER_ACCOUNT / SETTING_VALUE_BYTES {
+        let set = world
+            .accounts
+            .set_setting(&one, key(&number.to_string()), largest.clone());
+        set.await.unwrap();
+    }
+    let refused = refusal(world.accounts.set_setting(&one, key("one more"), value("a")).await);
+    assert_eq!(refused, Refusal::TooManySettings);
+    world
+        .accounts
+        .set_setting(&one, key("7"), largest.clone())
+        .await
+        .unwrap();
+    world
+        .accounts
+        .set_setting(&two, key("7"), largest.clone())
+        .await
+        .unwrap();
+
+    let smaller = value(&"a".repeat(SETTING_VALUE_BYTES - 1));
+    world.accounts.set_setting(&one, key("7"), smaller).await.unwrap();
+    let refused = refusal(world.accounts.set_setting(&one, key("one more"), value("ab")).await);
+    assert_eq!(refused, Refusal::TooManySettings);
+    world
+        .accounts
+        .set_setting(&one, key("one more"), value("a"))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

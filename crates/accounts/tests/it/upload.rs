@@ -24,9 +24,21 @@ async fn an_upload_is_there_once_it_is_acknowledged() {
     assert!(name.as_str().ends_with(".png"));
     let stored = world.accounts.picture(&name).await.unwrap().unwrap();
     assert_eq!(stored.media_type, "image/png");
-    assert!(stored.bytes.starts_with(b"\x89PNG"));
-
     let path = world.folder.path().join("pictures").join(name.as_str());
+    let on_disk = fs::read(&path).unwrap();
+    assert!(on_disk.starts_with(b"\x89PNG"));
+    assert_eq!(stored.byte_count, on_disk.len() as u64);
+    let mut served = Vec::new();
+    let mut rest = Some(stored);
+    while let Some(picture) = rest.take() {
+        if let Some((piece, after)) = picture.next_piece().await.unwrap() {
+            assert!(piece.len() <= 32 * 1024, "never more in memory at once");
+            served.extend(piece);
+            rest = Some(after);
+        }
+    }
+    assert_eq!(served, on_disk);
+
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let folder = fs::metadata(path.parent().unwrap()).unwrap();
     assert_eq!(folder.permissions().mode() & 0o777, 0o700);

@@ -182,12 +182,12 @@ async fn a_code_arrives_readable_in_both_parts() {
 async fn a_notice_arrives() {
     let room = Mailroom::default();
     let channel = plain_channel(room.open(None, None));
-    let notice = message("yao@example.org", Body::Notice(Notice::PasswordChanged));
+    let notice = message("yao@example.org", Body::Notice(Notice::EmailChanged));
     assert_eq!(channel.send(&notice).await, Ok(()));
     let seen = room.seen();
     let mail = MessageParser::default().parse(&seen.mails[0]).unwrap();
-    assert_eq!(mail.subject(), Some("【腰牌<相机>】密码已修改"));
-    assert!(mail.body_text(0).unwrap().contains("您的账号密码已修改"));
+    assert_eq!(mail.subject(), Some("【腰牌<相机>】登录邮箱已更换"));
+    assert!(mail.body_text(0).unwrap().contains("您的账号已更换登录邮箱"));
 }
 
 #[tokio::test]

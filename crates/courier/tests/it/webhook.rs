@@ -1,3 +1,5 @@
+//! Codes posted to a gateway on a loopback port.
+
 use std::time::Duration;
 
 use yaopai_courier::{Body, Channel, Message, Notice, SendError, SetupError, WebhookChannel};

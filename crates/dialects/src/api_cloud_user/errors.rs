@@ -22,22 +22,7 @@ pub(crate) fn spell(failure: &Failure) -> Spelling {
 }
 
 fn spell_input(problem: BadInput) -> Spelling {
-    let status = match problem {
-        BadInput::Missing(_)
-        | BadInput::Malformed(_)
-        | BadInput::TooLong(_)
-        | BadInput::Repeated(_)
-        | BadInput::WrongType(_)
-        | BadInput::PasswordTooShort { .. }
-        | BadInput::PasswordTooCommon
-        | BadInput::UnreadableBody
-        | BadInput::TooManyParameters => StatusCode::OK,
-        BadInput::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        BadInput::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-        BadInput::UrlTooLong => StatusCode::URI_TOO_LONG,
-        BadInput::UnknownRoute => StatusCode::NOT_FOUND,
-        BadInput::UnknownMethod => StatusCode::METHOD_NOT_ALLOWED,
-    };
+    let status = problem.status().unwrap_or(StatusCode::OK);
     Spelling::new(FAILURE, words::bad_input(problem)).with_status(status)
 }
 

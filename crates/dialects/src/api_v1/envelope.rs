@@ -1,12 +1,11 @@
 //! `{"code", "data", "msg"}`, in this order.
 
-use ::http::header::RETRY_AFTER;
-use ::http::{HeaderValue, StatusCode};
+use ::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
 use crate::Spelling;
-use crate::http::json_reply;
+use crate::http::{failure_reply, json_reply};
 
 const SUCCESS: i64 = 200;
 
@@ -34,15 +33,12 @@ pub(crate) fn refuse(spelling: &Spelling) -> Response {
         data: (),
         msg: &spelling.message,
     };
-    let mut response = json_reply(spelling.status, spelling.code, &envelope);
-    if let Some(seconds) = spelling.retry_after {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    response
+    failure_reply(spelling.status, spelling, &envelope)
 }
 
 #[cfg(test)]
 mod tests {
+    use ::http::header::RETRY_AFTER;
     use axum::body::to_bytes;
 
     use super::*;

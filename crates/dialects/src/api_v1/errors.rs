@@ -50,7 +50,7 @@ pub(super) fn not_changing_own_email() -> Spelling {
 }
 
 fn spell_input(problem: BadInput) -> Spelling {
-    match problem {
+    let spelling = match problem {
         BadInput::Missing("name") => bad_parameter("用户名不能为空"),
         BadInput::Missing("image") => Spelling::new(NO_FILE, "请选择要上传的文件"),
         BadInput::Malformed("email") => bad_parameter("邮箱格式错误"),
@@ -58,22 +58,24 @@ fn spell_input(problem: BadInput) -> Spelling {
         BadInput::Malformed("role") => bad_parameter("无效的角色"),
         BadInput::TooLong("page_size") => Spelling::new(TOO_MANY, "请求数量过多"),
         BadInput::TooLong("image") => Spelling::new(FILE_UNFIT, "文件过大").with_status(StatusCode::PAYLOAD_TOO_LARGE),
+        BadInput::UnreadableBody => bad_parameter("请求参数有误").with_status(StatusCode::BAD_REQUEST),
+        BadInput::WrongType(_) => bad_parameter(words::bad_input(problem)).with_status(StatusCode::BAD_REQUEST),
+        BadInput::UnknownRoute => Spelling::new(NOT_FOUND, words::bad_input(problem)),
         BadInput::Missing(_)
         | BadInput::Malformed(_)
         | BadInput::TooLong(_)
         | BadInput::Repeated(_)
         | BadInput::PasswordTooShort { .. }
         | BadInput::PasswordTooCommon
-        | BadInput::TooManyParameters => bad_parameter(words::bad_input(problem)),
-        BadInput::UnreadableBody => bad_parameter("请求参数有误").with_status(StatusCode::BAD_REQUEST),
-        BadInput::WrongType(_) => bad_parameter(words::bad_input(problem)).with_status(StatusCode::BAD_REQUEST),
-        BadInput::BodyTooLarge => bad_parameter(words::bad_input(problem)).with_status(StatusCode::PAYLOAD_TOO_LARGE),
-        BadInput::BodyTooSlow => bad_parameter(words::bad_input(problem)).with_status(StatusCode::REQUEST_TIMEOUT),
-        BadInput::UrlTooLong => bad_parameter(words::bad_input(problem)).with_status(StatusCode::URI_TOO_LONG),
-        BadInput::UnknownRoute => {
-            Spelling::new(NOT_FOUND, words::bad_input(problem)).with_status(StatusCode::NOT_FOUND)
-        }
-        BadInput::UnknownMethod => bad_parameter(words::bad_input(problem)).with_status(StatusCode::METHOD_NOT_ALLOWED),
+        | BadInput::TooManyParameters
+        | BadInput::BodyTooLarge
+        | BadInput::BodyTooSlow
+        | BadInput::UrlTooLong
+        | BadInput::UnknownMethod => bad_parameter(words::bad_input(problem)),
+    };
+    match problem.status() {
+        Some(status) => spelling.with_status(status),
+        None => spelling,
     }
 }
 

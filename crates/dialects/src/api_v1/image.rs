@@ -1,9 +1,14 @@
 //! `/api/image/<name>`
 
-use ::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use std::io;
+
+use ::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use http_body_util::channel::{Channel, Sender};
+use yaopai_accounts::StoredPicture;
 use yaopai_model::PictureName;
 
 use super::envelope::refuse;
@@ -27,5 +32,33 @@ pub(super) async fn image(
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
     ];
-    Ok((headers, picture.bytes).into_response())
+    let length = [(CONTENT_LENGTH, picture.byte_count)];
+    Ok((headers, length, body(picture)).into_response())
+}
+
+/// A body that takes a piece from the disk when the one before is on its way.
+fn body(picture: StoredPicture) -> Body {
+    let (sender, body) = Channel::new(1);
+    tokio::spawn(send(picture, sender));
+    Body::new(body)
+}
+
+/// Sends all pieces, unless whoever loads the picture goes away. What cannot be read cuts the reply short, and its
+/// length says so.
+async fn send(mut picture: StoredPicture, mut sender: Sender<Bytes, io::Error>) {
+    loop {
+        match picture.next_piece().await {
+            Ok(Some((piece, rest))) => {
+                if sender.send_data(piece.into()).await.is_err() {
+                    return;
+                }
+                picture = rest;
+            }
+            Ok(None) => return,
+            Err(error) => {
+                tracing::error!(%error, "a picture was cut short");
+                return sender.abort(io::Error::other("a picture was cut short"));
+            }
+        }
+    }
 }

@@ -1,10 +1,8 @@
 //! Settings and an account for this folder's tests.
 
 use yaopai_model::{
-    Account, AccountId, AppId, Bio, Birthday, Email, Entropy, Gender, Held, PictureName, Profile, PublicId, Role,
-    Timestamp, Username,
+    Account, AccountId, Bio, Birthday, Email, Gender, Held, PictureName, Profile, Role, Timestamp, Username,
 };
-use yaopai_testkit::SeededEntropy;
 
 use crate::json::{JsonObject, KeyCase};
 use crate::{WireSettings, samples};
@@ -43,24 +41,9 @@ pub(super) fn account() -> Account {
 
 /// With nothing but what every account has.
 pub(super) fn bare_account() -> Account {
-    let entropy: &dyn Entropy = &SeededEntropy::new(2);
     Account {
         id: AccountId(7),
-        app: AppId(1),
-        public_id: PublicId::draw(entropy),
-        username: None,
-        phone: None,
-        email: None,
-        role: Role::User,
-        profile: Profile::default(),
-        created_at: Timestamp::from_millis(1_748_720_380_999),
-        verified_at: None,
-        last_sign_in_at: None,
-        sign_in_count: 0,
-        disabled_at: None,
-        permissions: Vec::new(),
-        preferences: None,
-        epoch: 0,
+        ..samples::account()
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) async fn upload_image(State(wires): State<Wires>, request: Request) -
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
 
+    let _place = call.wires.accounts.upload_place()?;
     let body = read_body(body, UPLOAD_BODY_BYTES).await.map_err(name_image)?;
     let bytes = image_part(Request::from_parts(call.parts, Body::from(body))).await?;
     let name = call.wires.accounts.upload_picture(&principal, bytes.into()).await?;

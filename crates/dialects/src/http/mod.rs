@@ -27,7 +27,7 @@ use crate::{BadInput, Failure, Wire, WireSettings};
 
 pub(crate) use access_log::CallRecord;
 pub(crate) use body::read_body;
-pub(crate) use reply::json_reply;
+pub(crate) use reply::{failure_reply, json_reply};
 pub use routes::RouteLine;
 pub(crate) use routes::RouteTable;
 pub use source::{Network, NetworkError, PeerAddress};
@@ -45,7 +45,10 @@ pub(crate) fn surround<S: Clone + Send + Sync + 'static>(
 }
 
 /// The answer to a wire's prefix with nothing but a slash behind it, which nested routes do not match.
-pub(crate) fn bare_prefix<S: Clone + Send + Sync + 'static>(wire: Wire, settings: &Arc<WireSettings>) -> MethodRouter<S> {
+pub(crate) fn bare_prefix<S: Clone + Send + Sync + 'static>(
+    wire: Wire,
+    settings: &Arc<WireSettings>,
+) -> MethodRouter<S> {
     any(async || Failure::from(BadInput::UnknownRoute)).layer(from_fn_with_state((wire, Arc::clone(settings)), around))
 }
 

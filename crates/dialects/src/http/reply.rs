@@ -1,10 +1,11 @@
 //! Replies.
 
-use ::http::header::CONTENT_TYPE;
+use ::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use ::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::Spelling;
 use crate::http::access_log::OutcomeCode;
 
 /// `envelope` as compact JSON; `code` is what it says in its own `code`, for log and metrics.
@@ -21,5 +22,14 @@ pub(crate) fn json_reply(status: StatusCode, code: i64, envelope: &impl Serializ
         HeaderValue::from_static("application/json; charset=utf-8"),
     );
     response.extensions_mut().insert(OutcomeCode(code));
+    response
+}
+
+/// As [`json_reply`], for a failure: its `code`, and `Retry-After` where it has one.
+pub(crate) fn failure_reply(status: StatusCode, spelling: &Spelling, envelope: &impl Serialize) -> Response {
+    let mut response = json_reply(status, spelling.code, envelope);
+    if let Some(seconds) = spelling.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
     response
 }

@@ -1,11 +1,10 @@
 //! `{"code", "message", "data"}`, in this order.
 
-use ::http::header::RETRY_AFTER;
-use ::http::{HeaderValue, StatusCode};
+use ::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
-use crate::http::json_reply;
+use crate::http::{failure_reply, json_reply};
 use crate::{HttpStatus, Spelling, WireSettings};
 
 const SUCCESS: i64 = 200;
@@ -34,11 +33,7 @@ pub(crate) fn refuse(spelling: &Spelling, settings: &WireSettings) -> Response {
         message: &spelling.message,
         data: (),
     };
-    let mut response = json_reply(status(spelling, settings.user_http_status), spelling.code, &envelope);
-    if let Some(seconds) = spelling.retry_after {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    response
+    failure_reply(status(spelling, settings.user_http_status), spelling, &envelope)
 }
 
 fn status(spelling: &Spelling, setting: HttpStatus) -> StatusCode {

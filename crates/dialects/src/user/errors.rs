@@ -18,22 +18,7 @@ pub(crate) fn spell(failure: &Failure) -> Spelling {
 }
 
 fn spell_input(problem: BadInput) -> Spelling {
-    let status = match problem {
-        BadInput::Missing(_)
-        | BadInput::Malformed(_)
-        | BadInput::TooLong(_)
-        | BadInput::Repeated(_)
-        | BadInput::WrongType(_)
-        | BadInput::PasswordTooShort { .. }
-        | BadInput::PasswordTooCommon
-        | BadInput::UnreadableBody
-        | BadInput::TooManyParameters => StatusCode::BAD_REQUEST,
-        BadInput::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        BadInput::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-        BadInput::UrlTooLong => StatusCode::URI_TOO_LONG,
-        BadInput::UnknownRoute => StatusCode::NOT_FOUND,
-        BadInput::UnknownMethod => StatusCode::METHOD_NOT_ALLOWED,
-    };
+    let status = problem.status().unwrap_or(StatusCode::BAD_REQUEST);
     mirrored(status, words::bad_input(problem))
 }
 

@@ -168,6 +168,10 @@ pub(crate) struct LimitSettings {
     #[config(default = 60)]
     pub(crate) codes_per_source_per_hour: u32,
 
+    /// 每个应用每天的验证码数 / codes sent in one app in a day.
+    #[config(default = 100_000)]
+    pub(crate) codes_per_app_per_day: u32,
+
     /// 每个来源每小时的登录失败数 / failed sign-ins of one source in an hour, over all accounts.
     #[config(default = 300)]
     pub(crate) failures_per_source_per_hour: u32,

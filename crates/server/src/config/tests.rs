@@ -1,3 +1,5 @@
+//! Settings from files and variables, and what is said of bad ones.
+
 use std::fs;
 
 use super::*;
@@ -64,6 +66,7 @@ fn the_variables_of_the_documentation_exist() {
         "LIMITS__CODE_GUESSES",
         "LIMITS__CODES_PER_IDENTIFIER_PER_DAY",
         "LIMITS__CODES_PER_SOURCE_PER_HOUR",
+        "LIMITS__CODES_PER_APP_PER_DAY",
         "LIMITS__FAILURES_PER_SOURCE_PER_HOUR",
         "LIMITS__REGISTRATIONS_PER_SOURCE_PER_HOUR",
         "LIMITS__CAPTCHAS_PER_SOURCE_PER_HOUR",

@@ -1,3 +1,5 @@
+//! Connections over real sockets: deadlines, bounds, and the end.
+
 use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 

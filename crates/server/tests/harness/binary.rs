@@ -135,7 +135,10 @@ impl Home {
     /// Runs a line in a shell, in the folder and with nothing of the settings.
     pub(crate) async fn shell(&self, line: &str) -> Output {
         let mut command = Command::new("sh");
-        command.args(["-c", line]).current_dir(self.folder.path());
+        command
+            .args(["-c", line])
+            .current_dir(self.folder.path())
+            .env("no_proxy", "*");
         run(&mut command, "").await
     }
 
@@ -176,6 +179,14 @@ impl Server {
             values.next().unwrap().trim().to_owned()
         };
         (value("app_id:"), value("app_secret:"))
+    }
+
+    /// How much memory it has in use, by what Linux says of it.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let said = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = said.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let kibibytes: usize = line.trim().trim_end_matches(" kB").parse().unwrap();
+        kibibytes * 1024
     }
 
     /// Tells it to stop (SIGTERM), without waiting.

@@ -23,7 +23,7 @@ async fn a_backup_is_consistent_while_writing_goes_on() {
         }
     });
     let copy = Place::new();
-    store.backup_to(&copy.path()).await.unwrap();
+    backup(&place.path(), &copy.path()).unwrap();
     writing.await.unwrap();
     assert_eq!(fs::metadata(copy.path()).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(
@@ -51,13 +51,13 @@ async fn a_backup_needs_no_server() {
 #[tokio::test]
 async fn a_backup_overwrites_nothing() {
     let place = Place::new();
-    let store = place.open();
+    let _open = place.open();
     let target = place.file("precious");
     fs::write(&target, "precious").unwrap();
-    assert!(matches!(store.backup_to(&target).await, Err(BackupError::Exists(_))));
+    assert!(matches!(backup(&place.path(), &target), Err(BackupError::Exists(_))));
     assert_eq!(fs::read(&target).unwrap(), b"precious");
     let nowhere = place.file("no/such/folder");
-    assert!(matches!(store.backup_to(&nowhere).await, Err(BackupError::Io(_))));
+    assert!(matches!(backup(&place.path(), &nowhere), Err(BackupError::Io(_))));
     assert!(matches!(
         backup(&place.file("nothing"), &place.file("copy")),
         Err(BackupError::Database(_))
@@ -68,12 +68,12 @@ async fn a_backup_overwrites_nothing() {
 #[tokio::test]
 async fn a_backup_is_written_through_nothing_that_lay_there() {
     let place = Place::new();
-    let store = place.open();
+    let _open = place.open();
     let (victim, target) = (place.file("victim"), place.file("copy"));
     fs::write(&victim, "").unwrap();
     fs::set_permissions(&victim, fs::Permissions::from_mode(0o644)).unwrap();
     std::os::unix::fs::symlink(&victim, place.file("copy.partial")).unwrap();
-    store.backup_to(&target).await.unwrap();
+    backup(&place.path(), &target).unwrap();
     assert_eq!(fs::read(&victim).unwrap(), b"");
     let copy = fs::symlink_metadata(&target).unwrap();
     assert!(copy.is_file());

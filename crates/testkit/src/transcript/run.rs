@@ -299,7 +299,7 @@ fn set(settings: &mut TestSettings, key: &str, value: &str) -> Result<(), String
         "limits.code_resend_seconds" => settings.limits.code_resend = Duration::from_secs(number()?.into()),
         "limits.codes_per_identifier_per_day" => settings.limits.codes_per_identifier_per_day = number()?,
         "limits.failures_per_source_per_hour" => settings.limits.failures_per_source_per_hour = number()?,
-        "limits.captchas_per_source_per_hour" => settings.limits.captchas_per_source_per_hour = number()?,
+        "limits.captchas_per_source_per_hour" => settings.limits.challenges_per_source_per_hour = number()?,
         "sessions.per_account" => settings.limits.sessions_per_account = number()?,
         _ => return Err(format!("no setting that transcripts know is named {key}")),
     }

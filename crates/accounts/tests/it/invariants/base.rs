@@ -1,6 +1,6 @@
 //! The real base beside the model.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use yaopai_accounts::{
@@ -11,7 +11,6 @@ use yaopai_model::{
     AccountId, Address, AppId, Clock, Code, Identifier, Password, Purpose, SessionKind, SessionToken, TokenUse,
     Username,
 };
-use yaopai_store::SqlError;
 
 use super::model::{CodeKey, End, Model};
 use super::{Aim, App, Name, Pick, Step, Typed};
@@ -31,7 +30,7 @@ fn address(name: Name) -> Address {
     }
 }
 
-fn identifier(name: Name) -> Identifier {
+pub(super) fn identifier(name: Name) -> Identifier {
     if name < ADDRESSES {
         address(name).identifier()
     } else {
@@ -83,9 +82,9 @@ fn end<T>(outcome: &Outcome<T>) -> Option<End> {
 
 pub(super) struct Base {
     world: Option<World>,
-    apps: [AppId; 2],
-    model: Model,
-    tokens: Vec<SessionToken>,
+    pub(super) apps: [AppId; 2],
+    pub(super) model: Model,
+    pub(super) tokens: Vec<SessionToken>,
     /// Every code that was ever sent, oldest first.
     sent: Vec<(CodeKey, String)>,
     /// Every password that was ever chosen by somebody who gave this name.
@@ -108,11 +107,11 @@ impl Base {
         }
     }
 
-    fn world(&self) -> &World {
+    pub(super) fn world(&self) -> &World {
         self.world.as_ref().unwrap()
     }
 
-    fn accounts(&self) -> &Accounts {
+    pub(super) fn accounts(&self) -> &Accounts {
         &self.world().accounts
     }
 
@@ -371,93 +370,4 @@ impl Base {
         self.model.accounts.remove(&id);
         self.model.end_sessions(|owner| owner == id);
     }
-
-    /// Holds the tables against the model.
-    async fn compare(&self, step: Step) {
-        for (session, token) in self.model.sessions.iter().zip(&self.tokens) {
-            let expected = self.model.is_live(session);
-            for (place, app) in self.apps.into_iter().enumerate() {
-                let is_home = self
-                    .model
-                    .accounts
-                    .get(&session.account)
-                    .is_some_and(|account| account.app == place);
-                let is_live = self.accounts().authenticate(app, token).await.is_ok();
-                assert_eq!(is_live, expected && is_home, "{step:?}");
-            }
-        }
-        assert_eq!(self.identifiers().await, self.model.identifiers(), "{step:?}");
-        let guesses = self.world().count("select coalesce(max(guesses), 0) from codes").await;
-        assert!(guesses <= 5, "{step:?}");
-        for sql in DISAGREEMENTS {
-            assert_eq!(self.world().count(sql).await, 0, "{step:?}: {sql}");
-        }
-    }
-
-    async fn identifiers(&self) -> BTreeSet<(App, Name, AccountId, bool)> {
-        let read = self.world().store.read(|db| {
-            let sql =
-                "select app_id, normal, account_id, case when proven_at is null then 0 else 1 end from identifiers where kind <> 'public_id'";
-            let rows = db.rows(sql, &[])?;
-            let row = |row: &yaopai_store::Row| {
-                Ok((
-                    row.integer(0)?,
-                    row.text(1)?.to_owned(),
-                    AccountId(row.integer(2)?),
-                    row.integer(3)? == 1,
-                ))
-            };
-            rows.iter().map(row).collect::<Result<Vec<_>, SqlError>>()
-        });
-        let place = |(app, normal, account, is_proven): (i64, String, AccountId, bool)| {
-            let app = self.apps.iter().position(|own| own.0 == app).unwrap();
-            let name = (0..NAMES.len())
-                .find(|name| identifier(*name).normal() == normal)
-                .unwrap();
-            (app, name, account, is_proven)
-        };
-        read.await.unwrap().into_iter().map(place).collect()
-    }
-
-    /// All that an app has, as one text.
-    async fn rows_of(&self, app: Option<App>) -> Option<String> {
-        let app = self.apps[app?].0;
-        let read = self.world().store.read(move |db| {
-            let mut all = String::new();
-            for sql in TEXTS_OF_AN_APP {
-                for row in db.rows(sql, yaopai_store::args![app])? {
-                    all += &format!("{}\n", row.text(0)?);
-                }
-            }
-            for sql in BYTES_OF_AN_APP {
-                for row in db.rows(sql, yaopai_store::args![app])? {
-                    all += &format!("{:?}\n", row.blob(0)?);
-                }
-            }
-            Ok::<_, SqlError>(all)
-        });
-        Some(read.await.unwrap())
-    }
 }
-
-/// What an app has, row by row.
-const TEXTS_OF_AN_APP: [&str; 3] = [
-    "select concat_ws('|', id, username, phone, phone_proven_at, email, email_proven_at, nickname, verified_at, sign_in_count, \
-     disabled_at, epoch) from accounts where app_id = $1 order by id",
-    "select concat_ws('|', normal, purpose, guesses, used_at) from codes where app_id = $1 order by normal, purpose",
-    "select cast(count(*) as text) from deliveries where app_id = $1",
-];
-const BYTES_OF_AN_APP: [&str; 2] = [
-    "select sealed from passwords where account_id in (select id from accounts where app_id = $1) order by account_id",
-    "select digest from sessions where account_id in (select id from accounts where app_id = $1) order by account_id, digest",
-];
-
-/// Rows that one table has and another contradicts.
-const DISAGREEMENTS: [&str; 4] = [
-    "select count(*) from accounts a where a.phone is not null and not exists (select 1 from identifiers i where i.app_id = a.app_id \
-     and i.kind = 'phone' and i.normal = a.phone and i.account_id = a.id and i.proven_at is not distinct from a.phone_proven_at)",
-    "select count(*) from accounts a where a.email is not null and not exists (select 1 from identifiers i where i.app_id = a.app_id \
-     and i.kind = 'email' and i.normal = a.email and i.account_id = a.id and i.proven_at is not distinct from a.email_proven_at)",
-    "select count(*) from identifiers i where not exists (select 1 from accounts a where a.id = i.account_id and a.app_id = i.app_id)",
-    "select count(*) from passwords p where not exists (select 1 from accounts a where a.id = p.account_id)",
-];

@@ -5,12 +5,11 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use super::{REGISTRATION, begin_registration};
 use crate::harness::{Home, Server};
 
 /// Longer than any deadline that is set here, shorter than those that are not.
 const PATIENCE: Duration = Duration::from_secs(8);
-
-const REGISTRATION: &[u8] = br#"{"account":"slow","password":"hunter22"}"#;
 
 async fn connect(server: &Server) -> TcpStream {
     TcpStream::connect(&server.client.address).await.unwrap()
@@ -71,22 +70,6 @@ async fn half_a_head_is_waited_for_no_longer_than_set() {
     assert_eq!(server.client.get("/readyz").await.status, 200);
 }
 
-/// The head of a registration whose body is still to come; the server asks for it once it serves the connection.
-fn head_of_registration() -> String {
-    format!(
-        "POST /user/register HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        REGISTRATION.len()
-    )
-}
-
-async fn until_asked_for_the_body(stream: &mut TcpStream) {
-    const ASKED: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
-    let mut answer = [0; ASKED.len()];
-    stream.read_exact(&mut answer).await.unwrap();
-    assert_eq!(answer, ASKED);
-}
-
 #[tokio::test]
 async fn connections_past_the_bound_wait() {
     let mut home = Home::with(&[
@@ -96,10 +79,7 @@ async fn connections_past_the_bound_wait() {
     let server = home.start().await;
     let mut held = Vec::new();
     for _ in 0..2 {
-        let mut stream = connect(&server).await;
-        stream.write_all(head_of_registration().as_bytes()).await.unwrap();
-        until_asked_for_the_body(&mut stream).await;
-        held.push(stream);
+        held.push(begin_registration(&server.client.address).await);
     }
     let mut third = connect(&server).await;
     let request = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
@@ -181,9 +161,7 @@ async fn heads_and_bodies_past_their_bounds() {
 async fn a_slow_body_is_read_to_its_end() {
     let mut home = Home::with(&[("YAOPAI_HTTP__HEADER_SECONDS", "1"), ("YAOPAI_HTTP__IDLE_SECONDS", "1")]);
     let server = home.start().await;
-    let mut stream = connect(&server).await;
-    stream.write_all(head_of_registration().as_bytes()).await.unwrap();
-    until_asked_for_the_body(&mut stream).await;
+    let mut stream = begin_registration(&server.client.address).await;
     let mut ticks = tokio::time::interval(Duration::from_millis(40));
     for byte in REGISTRATION {
         ticks.tick().await;

@@ -1,0 +1,20 @@
+//! What lets somebody into an account: how it is given, and how it ends.
+
+use yaopai_model::{AccountId, AppId, Timestamp};
+use yaopai_store::{SqlError, Tx, accounts, passwords, sessions};
+
+use crate::{Accounts, Outcome};
+
+impl Accounts {
+    /// Gives an account a password, or another one, by its `hash`.
+    pub(crate) fn set_password(&self, tx: &Tx, app: AppId, id: AccountId, hash: &str, now: Timestamp) -> Outcome<()> {
+        let sealed = self.parts.keys.seal_hash(app, id, hash, self.entropy())?;
+        Ok(passwords::set(tx, id, &sealed, now)?)
+    }
+}
+
+/// Ends every session of an account, and with its epoch those that are about to begin.
+pub(crate) fn end_sessions(tx: &Tx, id: AccountId) -> Result<(), SqlError> {
+    sessions::end_all(tx, id)?;
+    accounts::advance_epoch(tx, id)
+}
