@@ -12,6 +12,7 @@ use crate::cli::{Backup, Restore};
 use crate::clock::SystemClock;
 use crate::config::{Config, Settings};
 use crate::data_folder::{self, DATABASE, DataFolder, PICTURES, Paths, ROOT_KEY, make_private_folder};
+use crate::wire_up::Database;
 use crate::{Complaint, terminal, wire_up};
 
 /// How the folders begin into which a restore moves what was there.
@@ -21,7 +22,13 @@ const ASIDE: &str = "before-restore-";
 pub(crate) fn backup(config: &Config, order: &Backup) -> Result<(), Complaint> {
     let settings = &config.settings;
     let paths = Paths::new(&settings.data_dir);
-    let database = wire_up::database_path(settings, &paths)?;
+    let Database::Sqlite(database) = wire_up::database(settings, &paths)? else {
+        return Err(
+            "PostgreSQL 请用 pg_dump 备份，并另存根密钥和图片 / back PostgreSQL up with pg_dump, and keep the root key and the \
+             pictures beside it"
+                .into(),
+        );
+    };
     if !database.exists() {
         return Err(format!("没有数据库 / there is no database {}", database.display()).into());
     }

@@ -108,7 +108,7 @@ pub(crate) fn config(config: &Config, command: &cli::Config) -> Result<(), Compl
         cli::Config::Show(form) => show(&config.effective, *form)?,
         cli::Config::Check | cli::Config::Reference => {
             let settings = &config.settings;
-            wire_up::database_path(settings, &Paths::new(&settings.data_dir))?;
+            wire_up::database(settings, &Paths::new(&settings.data_dir))?;
             wire_up::sms_channel(settings)?;
             wire_up::mail_channel(settings)?;
             terminal::say("设置无误 / the settings do");

@@ -9,8 +9,8 @@ use axum::http::HeaderValue;
 use yaopai_accounts::{Accounts, Error, HashingSettings, Parts, RootKey};
 use yaopai_courier::{Channel, LogChannel, SetupError, SmtpChannel, WebhookChannel};
 use yaopai_dialects::WireSettings;
-use yaopai_model::{Clock as _, Limits, PasswordPolicy};
-use yaopai_store::{OpenError, SqliteOptions, Store, base};
+use yaopai_model::{Clock as _, Limits, PasswordPolicy, Timestamp};
+use yaopai_store::{OpenError, PostgresOptions, PostgresUrl, SqliteOptions, Store, base};
 
 use crate::clock::SystemClock;
 use crate::commands::Office;
@@ -66,9 +66,7 @@ pub(crate) async fn open(settings: &Settings, folder: DataFolder) -> Result<Base
         None => RootKey::new(*folder.root_key(entropy.as_ref())?.bytes()),
     }
     .map_err(Error::from)?;
-    let mut options = SqliteOptions::new(clock.now());
-    options.must_exist = folder.paths().is_initialised();
-    let store = Store::open_sqlite(&database_path(settings, folder.paths())?, &options)?;
+    let store = open_store(settings, folder.paths(), clock.now(), entropy.clone()).await?;
     resume(&store, &clock).await?;
     let accounts = Accounts::open(Parts {
         store: store.clone(),
@@ -145,30 +143,64 @@ impl Base {
     }
 }
 
-/// Where the database is.
+/// Where the account base is kept.
+pub(crate) enum Database {
+    /// In this file.
+    Sqlite(PathBuf),
+    /// On this server.
+    Postgres(PostgresUrl),
+}
+
+/// Where the settings say that the account base is.
 ///
 /// # Errors
-/// [`ConfigError::Together`] for a database that this build does not have.
-pub(crate) fn database_path(settings: &Settings, paths: &Paths) -> Result<PathBuf, ConfigError> {
+/// [`ConfigError::Together`] for what is no address of a database.
+pub(crate) fn database(settings: &Settings, paths: &Paths) -> Result<Database, ConfigError> {
+    const KEY: &str = "database_url";
     let Some(url) = &settings.database_url else {
-        return Ok(paths.database());
+        return Ok(Database::Sqlite(paths.database()));
     };
     let url = url.expose();
+    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        let parsed = PostgresUrl::parse(url).map_err(|error| ConfigError::together(KEY, &error.to_string()))?;
+        return Ok(Database::Postgres(parsed));
+    }
     let path = url
         .strip_prefix("sqlite:")
         .map(|rest| rest.strip_prefix("//").unwrap_or(rest));
     match path {
-        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-        Some(_) | None if url.starts_with("postgres:") || url.starts_with("postgresql:") => Err(ConfigError::together(
-            "database_url",
-            "此版本尚不支持 PostgreSQL，请用 sqlite:路径 或不设 / this build has no PostgreSQL yet: use sqlite:PATH, or \
-             leave it out",
-        )),
+        Some(path) if !path.is_empty() => Ok(Database::Sqlite(PathBuf::from(path))),
         Some(_) | None => Err(ConfigError::together(
-            "database_url",
-            "应形如 sqlite:路径 / write it as sqlite:PATH",
+            KEY,
+            "应形如 sqlite:路径 或 postgres://… / write it as sqlite:PATH or postgres://…",
         )),
     }
+}
+
+/// Opens the database; makes its tables unless there have been some before.
+async fn open_store(
+    settings: &Settings,
+    paths: &Paths,
+    now: Timestamp,
+    entropy: Arc<OsEntropy>,
+) -> Result<Store, OpenFailure> {
+    let must_exist = paths.is_initialised();
+    Ok(match database(settings, paths)? {
+        Database::Sqlite(path) => {
+            let options = SqliteOptions {
+                must_exist,
+                ..SqliteOptions::new(now)
+            };
+            Store::open_sqlite(&path, &options)?
+        }
+        Database::Postgres(url) => {
+            let options = PostgresOptions {
+                must_exist,
+                ..PostgresOptions::new(now, entropy)
+            };
+            Store::open_postgres(&url, &options).await?
+        }
+    })
 }
 
 /// What carries codes to phones.

@@ -204,7 +204,10 @@ mod tests {
     #[test]
     fn the_steps_of_this_program_are_numbered_from_one_and_the_same_everywhere() {
         let steps = |migrations: &[Migration]| -> Vec<_> {
-            migrations.iter().map(|migration| (migration.version, migration.name)).collect()
+            migrations
+                .iter()
+                .map(|migration| (migration.version, migration.name))
+                .collect()
         };
         let versions: Vec<_> = SQLITE.iter().map(|migration| migration.version).collect();
         assert_eq!(versions, (1..).take(SQLITE.len()).collect::<Vec<_>>());

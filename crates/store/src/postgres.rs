@@ -114,10 +114,7 @@ where
     within(deadline, answer).await
 }
 
-async fn within<T, E: From<SqlError>>(
-    deadline: Duration,
-    answer: oneshot::Receiver<Result<T, E>>,
-) -> Result<T, E> {
+async fn within<T, E: From<SqlError>>(deadline: Duration, answer: oneshot::Receiver<Result<T, E>>) -> Result<T, E> {
     match tokio::time::timeout(deadline, answer).await {
         Ok(Ok(result)) => result,
         Ok(Err(_)) => Err(gone().into()),

@@ -1,4 +1,4 @@
-//! Runs a command beside a PostgreSQL server that is named to it in `YAOPAI_TEST_POSTGRES`:
+//! Runs a command beside a PostgreSQL server that is named to it in `TEST_POSTGRES`:
 //! `cargo run -p yaopai-testkit --example with_postgres -- cargo test`.
 #![allow(clippy::print_stderr, reason = "a command-line tool speaks through its output")]
 
@@ -19,7 +19,11 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match Command::new(program).args(arguments).env(SHARED, server.url("postgres")).status() {
+    match Command::new(program)
+        .args(arguments)
+        .env(SHARED, server.url("postgres"))
+        .status()
+    {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {

@@ -11,7 +11,7 @@ use crate::SeededEntropy;
 use crate::postgres::{Lock, SHARED, Scratch, variable};
 
 /// The variable that says on which database the tests run that run on one.
-const CHOSEN: &str = "YAOPAI_TEST_DATABASE";
+const CHOSEN: &str = "TEST_DATABASE";
 /// The machine that tests run on may have much else to do.
 const DEADLINE: Duration = Duration::from_secs(20);
 /// Many tests share a server.
@@ -27,9 +27,13 @@ pub enum Database {
 }
 
 impl Database {
-    /// The one that `YAOPAI_TEST_DATABASE` names: `postgres`, or SQLite.
+    /// The one that `TEST_DATABASE` names: `postgres`, or SQLite.
     pub fn chosen() -> Self {
-        if variable(CHOSEN).as_deref() == Some("postgres") { Self::Postgres } else { Self::Sqlite }
+        if variable(CHOSEN).as_deref() == Some("postgres") {
+            Self::Postgres
+        } else {
+            Self::Sqlite
+        }
     }
 }
 
@@ -71,7 +75,10 @@ impl Base {
     pub async fn open(&self, now: Timestamp, patience: Duration) -> Result<Store, String> {
         match &self.0 {
             Place::Sqlite(path) => {
-                let options = SqliteOptions { busy_timeout: patience, ..SqliteOptions::new(now) };
+                let options = SqliteOptions {
+                    busy_timeout: patience,
+                    ..SqliteOptions::new(now)
+                };
                 Store::open_sqlite(path, &options).map_err(text)
             }
             Place::Postgres(scratch) => {

@@ -1,4 +1,4 @@
-//! Holds every transcript in `conformance/` against a server, on the database that `YAOPAI_TEST_DATABASE` names, and asks what
+//! Holds every transcript in `conformance/` against a server, on the database that `TEST_DATABASE` names, and asks what
 //! the transcripts leave out. `YAOPAI_BLESS=1` writes the answers that came into the transcripts instead.
 #![allow(
     clippy::unwrap_used,

@@ -76,9 +76,7 @@ impl World {
         let (clock, entropy) = (Arc::new(ManualClock::at(START)), Arc::new(SeededEntropy::new(7)));
         let folder = tempfile::tempdir().unwrap();
         let base = Base::make(Database::chosen(), folder.path()).unwrap();
-        Self::open(folder, base, clock, entropy, setup)
-            .await
-            .unwrap()
+        Self::open(folder, base, clock, entropy, setup).await.unwrap()
     }
 
     /// The same folder after a restart; messages that were taken are forgotten.

@@ -28,7 +28,10 @@ pub(crate) struct Settings {
     #[config(default = "./yaopai-data")]
     pub(crate) data_dir: PathBuf,
 
-    /// 数据库 / the database: `sqlite:PATH`. Unset: `yaopai.db` in the data folder.
+    /// 数据库 / the database: `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=verify-full`, where there
+    /// may be several hosts, with commas. `sslmode` is `disable`, `prefer` (the default), `require` (encrypted, whoever
+    /// answers) or `verify-full` (and the certificate is the host's); `sslrootcert` names a file of trusted authorities.
+    /// `prepared_statements=off` suits PgBouncer in transaction mode. Unset: `yaopai.db` in the data folder.
     pub(crate) database_url: Option<Secret>,
 
     /// 根密钥，64 位十六进制；多节点时设置 / the root key, 64 hexadecimal digits, for several nodes that share a

@@ -14,7 +14,7 @@ use crate::clock::SystemClock;
 use crate::commands::{Command, Reply};
 use crate::config::{MailChannel, PasswordRule, Settings, SmsChannel};
 use crate::data_folder::{self, DataFolder, FolderError, Paths};
-use crate::wire_up::{self, Base};
+use crate::wire_up::{self, Base, Database};
 
 const MEBIBYTE: u64 = 1 << 20;
 /// Below this much room there is soon none.
@@ -109,8 +109,10 @@ fn room(paths: &Paths) -> Finding {
 
 fn database(settings: &Settings, paths: &Paths) -> Option<Finding> {
     const WHAT: &str = "数据库 database";
-    let path = match wire_up::database_path(settings, paths) {
-        Ok(path) => path,
+    let path = match wire_up::database(settings, paths) {
+        Ok(Database::Sqlite(path)) => path,
+        // Whether it works is seen when the server is asked, or the base is opened.
+        Ok(Database::Postgres(_)) => return None,
         Err(error) => {
             return Some(Finding::wrong(
                 WHAT,

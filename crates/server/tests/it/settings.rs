@@ -46,7 +46,11 @@ async fn what_is_wrong_stops_the_start_and_is_named() {
         ("YAOPAI_SMS__CHANNEL", "pigeon", "sms.channel"),
         ("YAOPAI_SMS__CHANNEL", "webhook", "sms.webhook.url"),
         ("YAOPAI_MAIL__CHANNEL", "smtp", "mail.smtp.url"),
-        ("YAOPAI_DATABASE_URL", "postgres://localhost/yaopai", "PostgreSQL"),
+        (
+            "YAOPAI_DATABASE_URL",
+            "postgres://localhost/yaopai?colour=red",
+            "postgres://",
+        ),
         ("YAOPAI_DATABASE_URL", "mysql://localhost", "sqlite:PATH"),
         ("YAOPAI_CONFIG", "/nowhere.toml", "/nowhere.toml"),
     ] {

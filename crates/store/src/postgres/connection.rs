@@ -233,7 +233,11 @@ impl Wanted {
 }
 
 fn text_of((sql, locks): Prepared) -> String {
-    if locks { format!("{sql} for update") } else { sql.to_owned() }
+    if locks {
+        format!("{sql} for update")
+    } else {
+        sql.to_owned()
+    }
 }
 
 /// The rows of a result and how many were changed, or why the result is not taken.

@@ -33,7 +33,9 @@ pub struct PostgresUrl {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
     /// It is no such address, or has a parameter that is not known.
-    #[error("write it as postgres://user:password@host:5432/database, parameters behind ?, with %-escapes where needed")]
+    #[error(
+        "write it as postgres://user:password@host:5432/database, parameters behind ?, with %-escapes where needed"
+    )]
     Form,
     /// The value of a parameter is none that it can have.
     #[error("`{0}` cannot have this value")]
@@ -199,7 +201,9 @@ mod tests {
             "postgresql:///base?host=/run/postgresql&sslmode=verify-full&prepared_statements=off&target_session_attrs=any",
         )
         .unwrap();
-        let [config] = &url.hosts[..] else { panic!("{}", url.hosts.len()) };
+        let [config] = &url.hosts[..] else {
+            panic!("{}", url.hosts.len())
+        };
         assert_eq!(config.get_hosts(), [Host::Unix("/run/postgresql".into())]);
         assert_eq!(config.get_ssl_mode(), SslMode::Require);
         assert_eq!(config.get_target_session_attrs(), TargetSessionAttrs::Any);
@@ -208,13 +212,22 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_refused_and_not_repeated() {
-        for text in ["", "mysql://host/x", "postgres://", "postgres://host:port/", "postgres://host/x?colour=red"] {
+        for text in [
+            "",
+            "mysql://host/x",
+            "postgres://",
+            "postgres://host:port/",
+            "postgres://host/x?colour=red",
+        ] {
             assert_eq!(refusal(text), UrlError::Form, "{text}");
         }
         for (text, name) in [
             ("postgres://host/x?sslmode=verify", "sslmode"),
             ("postgres://host/x?prepared_statements=1", "prepared_statements"),
-            ("postgres://host/x?target_session_attrs=read-only", "target_session_attrs"),
+            (
+                "postgres://host/x?target_session_attrs=read-only",
+                "target_session_attrs",
+            ),
         ] {
             assert_eq!(refusal(text), UrlError::Parameter(name), "{text}");
         }

@@ -176,12 +176,7 @@ enum Run {
 }
 
 impl Worker {
-    fn start(
-        role: Role,
-        queue: &Queue,
-        server: &Arc<Server>,
-        options: &PostgresOptions,
-    ) -> io::Result<JoinHandle<()>> {
+    fn start(role: Role, queue: &Queue, server: &Arc<Server>, options: &PostgresOptions) -> io::Result<JoinHandle<()>> {
         let line = Arc::new(Line::new()?);
         let worker = Self {
             role,

@@ -127,7 +127,12 @@ async fn nothing_is_written_through_a_read(store: Store) {
 
 async fn a_read_after_a_failed_one_works(store: Store) {
     for _ in 0..100 {
-        assert!(store.read(|db| db.rows("select nothing from nowhere", &[])).await.is_err());
+        assert!(
+            store
+                .read(|db| db.rows("select nothing from nowhere", &[]))
+                .await
+                .is_err()
+        );
     }
     assert_eq!(ids(&store).await, [0_i64; 0]);
 }

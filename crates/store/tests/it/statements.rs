@@ -137,6 +137,10 @@ async fn a_second_row_is_not_dropped_silently(store: Store) {
 }
 
 async fn like_tells_upper_from_lower_case(store: Store) {
-    let row = one_row(&store, "select case when 'abc' like 'A%' then 1 else 0 end, case when 'abc' like 'a%' then 1 else 0 end").await;
+    let row = one_row(
+        &store,
+        "select case when 'abc' like 'A%' then 1 else 0 end, case when 'abc' like 'a%' then 1 else 0 end",
+    )
+    .await;
     assert_eq!((row.integer(0).unwrap(), row.integer(1).unwrap()), (0, 1));
 }

@@ -88,7 +88,10 @@ impl Postgres {
         match self.client.prepare(sql).await {
             Err(error) => Some(format!("PostgreSQL: {error:?}")),
             Ok(prepared) => {
-                let types = prepared.params().iter().chain(prepared.columns().iter().map(|column| column.type_()));
+                let types = prepared
+                    .params()
+                    .iter()
+                    .chain(prepared.columns().iter().map(|column| column.type_()));
                 let odd: Vec<_> = types.filter(|wanted| !fits(wanted)).collect();
                 (!odd.is_empty()).then(|| format!("PostgreSQL: takes or gives {odd:?}"))
             }

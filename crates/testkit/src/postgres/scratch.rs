@@ -9,8 +9,9 @@ use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio_postgres::{Config, NoTls};
 
-/// The variable that has the address of a database on the shared server, as one who may make databases.
-pub const SHARED: &str = "YAOPAI_TEST_POSTGRES";
+/// The variable that has the address of a database on the shared server, as one who may make databases. It is not one of
+/// the product's, which refuses those of its own that it does not know.
+pub const SHARED: &str = "TEST_POSTGRES";
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
@@ -115,7 +116,10 @@ impl Lock {
             })
         });
         is_taken.recv().map_err(text)?;
-        Ok(Self { release: Some(release), holder: Some(holder) })
+        Ok(Self {
+            release: Some(release),
+            holder: Some(holder),
+        })
     }
 }
 
@@ -152,7 +156,10 @@ fn on_a_runtime(work: impl Future<Output = Result<(), String>>) -> Result<(), St
     runtime.block_on(work)
 }
 
-#[expect(clippy::disallowed_methods, reason = "how the test command hands the server to the tests")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how the test command hands the server to the tests"
+)]
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -48,7 +48,13 @@ impl Server {
         let folder = tempfile::tempdir().map_err(text)?;
         give_away(folder.path())?;
         let made = as_somebody(&binaries.join("initdb"), folder.path())
-            .args(["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--username=yaopai"])
+            .args([
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+                "--username=yaopai",
+            ])
             .arg("--pgdata")
             .arg(data(folder.path()))
             .output()
@@ -56,9 +62,16 @@ impl Server {
         if !made.status.success() {
             return Err(format!("initdb: {}", String::from_utf8_lossy(&made.stderr)));
         }
-        let (port, settings) = (free_port().map_err(text)?, settings.iter().map(|&setting| setting.to_owned()).collect());
+        let port = free_port().map_err(text)?;
+        let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
         let child = launch(&binaries, folder.path(), port, &settings)?;
-        let server = Self { child, folder, binaries, port, settings };
+        let server = Self {
+            child,
+            folder,
+            binaries,
+            port,
+            settings,
+        };
         server.wait_until_ready()?;
         Ok(server)
     }
@@ -91,7 +104,10 @@ impl Server {
                 signal(&self.child, "KILL")?;
                 for child in children {
                     // It may have gone by itself: they all watch the one that was killed.
-                    let _ = Command::new("kill").args(["-s", "KILL", &child]).stderr(Stdio::null()).status();
+                    let _ = Command::new("kill")
+                        .args(["-s", "KILL", &child])
+                        .stderr(Stdio::null())
+                        .status();
                 }
             }
         }
@@ -135,7 +151,10 @@ impl Server {
             .args(["-o", "pid=", "--ppid", &self.child.id().to_string()])
             .output()
             .map_err(text)?;
-        Ok(String::from_utf8_lossy(&listed.stdout).split_whitespace().map(str::to_owned).collect())
+        Ok(String::from_utf8_lossy(&listed.stdout)
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect())
     }
 
     fn wait_until_ready(&self) -> Result<(), String> {
@@ -169,10 +188,17 @@ fn binaries() -> Result<PathBuf, String> {
     let missing = |_| "PostgreSQL is not installed: apt-get install postgresql".to_owned();
     let versions = fs::read_dir(VERSIONS).map_err(missing)?.filter_map(Result::ok);
     let newest = versions
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin"))))
+        .filter_map(|entry| {
+            Some((
+                entry.file_name().to_str()?.parse::<u32>().ok()?,
+                entry.path().join("bin"),
+            ))
+        })
         .filter(|(_, folder)| folder.join("initdb").exists())
         .max();
-    newest.map(|(_, folder)| folder).ok_or_else(|| format!("there is no PostgreSQL in {VERSIONS}"))
+    newest
+        .map(|(_, folder)| folder)
+        .ok_or_else(|| format!("there is no PostgreSQL in {VERSIONS}"))
 }
 
 fn data(folder: &Path) -> PathBuf {
@@ -213,14 +239,22 @@ fn as_somebody(program: &Path, folder: &Path) -> Command {
     command
 }
 
-fn launch(binaries: &Path, folder: &Path, port: u16, settings: &Vec<String>) -> Result<Child, String> {
-    let log = fs::OpenOptions::new().create(true).append(true).open(log(folder)).map_err(text)?;
+fn launch(binaries: &Path, folder: &Path, port: u16, settings: &[String]) -> Result<Child, String> {
+    let log = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(log(folder))
+        .map_err(text)?;
     let mut command = as_somebody(&binaries.join("postgres"), folder);
     command.arg("-D").arg(data(folder)).args(["-p", &port.to_string()]);
     for setting in DEFAULTS.iter().copied().chain(settings.iter().map(String::as_str)) {
         command.args(["-c", setting]);
     }
-    command.stdout(log.try_clone().map_err(text)?).stderr(log).spawn().map_err(text)
+    command
+        .stdout(log.try_clone().map_err(text)?)
+        .stderr(log)
+        .spawn()
+        .map_err(text)
 }
 
 /// Tests need no disk that outlives the machine, and many connections.
@@ -242,7 +276,11 @@ fn signal(child: &Child, name: &str) -> Result<(), String> {
 
 fn run(command: &mut Command) -> Result<(), String> {
     let status = command.status().map_err(text)?;
-    if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{command:?}: {status}"))
+    }
 }
 
 fn text(error: impl std::fmt::Display) -> String {

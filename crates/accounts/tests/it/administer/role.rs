@@ -78,7 +78,9 @@ async fn a_disabled_root_that_goes_takes_no_active_one_along() {
         Refusal::LastRoot
     );
     verbs.delete_account(app, Actor::Operator, two.id).await.unwrap();
-    let active = world.count("select cast(coalesce(sum(active), 0) as bigint) from root_counts").await;
+    let active = world
+        .count("select cast(coalesce(sum(active), 0) as bigint) from root_counts")
+        .await;
     assert_eq!(active, 1);
 }
 
@@ -100,6 +102,9 @@ async fn roots_that_demote_each_other_at_once_leave_one() {
         tasks.join_all().await;
         // Whoever was left beside them would have demoted them.
         assert_eq!(world.count("select count(*) from accounts where role = 3").await, 1);
-        assert_eq!(world.count("select cast(sum(active) as bigint) from root_counts").await, 1);
+        assert_eq!(
+            world.count("select cast(sum(active) as bigint) from root_counts").await,
+            1
+        );
     }
 }
