@@ -136,6 +136,7 @@ impl Keys {
         };
         for purpose in [KeyPurpose::Tokens, KeyPurpose::Passwords] {
             if keys.load(store, purpose).await? == 0 {
+                // Where another node was faster, its key serves as well.
                 keys.add(store, purpose, entropy, now).await?;
             }
         }
@@ -172,7 +173,8 @@ impl Keys {
         Ok(count)
     }
 
-    async fn add(&self, store: &Store, purpose: KeyPurpose, entropy: &dyn Entropy, now: Timestamp) -> Outcome<()> {
+    /// Makes a key, unless another node does so at the same time; says which. It takes up what there is then.
+    async fn add(&self, store: &Store, purpose: KeyPurpose, entropy: &dyn Entropy, now: Timestamp) -> Outcome<bool> {
         let newest = store
             .read(move |db| base::keys(db, purpose.as_str()))
             .await?
@@ -201,10 +203,15 @@ impl Keys {
             })
             .await
             .map_err(crate::Error::from)?;
-        if !added {
-            return Err(SqlError::Conflict.into());
-        }
         self.load(store, purpose).await?;
+        Ok(added)
+    }
+
+    /// Takes up the keys that other nodes have made.
+    pub(crate) async fn reload(&self, store: &Store) -> Outcome<()> {
+        for purpose in [KeyPurpose::Tokens, KeyPurpose::Passwords] {
+            self.load(store, purpose).await?;
+        }
         Ok(())
     }
 
@@ -355,9 +362,11 @@ impl Accounts {
     /// # Errors
     /// Faults only.
     pub async fn rotate_key(&self, purpose: KeyPurpose) -> Outcome<()> {
-        self.parts
-            .keys
-            .add(self.store(), purpose, self.entropy(), self.now())
-            .await
+        let keys = &self.parts.keys;
+        if keys.add(self.store(), purpose, self.entropy(), self.now()).await? {
+            Ok(())
+        } else {
+            Err(SqlError::Conflict.into())
+        }
     }
 }

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use yaopai_model::Timestamp;
 use yaopai_store::{PostgresOptions, PostgresUrl, SqlError, SqliteOptions, Store, args};
 use yaopai_testkit::SeededEntropy;
-use yaopai_testkit::postgres::Scratch;
+use yaopai_testkit::postgres::{Scratch, Server};
 
 /// A folder that goes away with this value, and the options for a database in it.
 pub(crate) struct Place {
@@ -80,6 +80,8 @@ pub(crate) async fn ids(store: &Store) -> Vec<i64> {
 pub(crate) struct Base {
     pub(crate) database: Scratch,
     pub(crate) options: PostgresOptions,
+    /// More of the address.
+    pub(crate) parameters: &'static str,
 }
 
 impl Base {
@@ -87,7 +89,7 @@ impl Base {
     pub(crate) fn new() -> Option<Self> {
         let database = Scratch::make().unwrap();
         if database.is_none() {
-            eprintln!("LEFT OUT: this test needs PostgreSQL; ./test starts it");
+            leave_out();
         }
         Some(Self::on(database?))
     }
@@ -95,11 +97,15 @@ impl Base {
     pub(crate) fn on(database: Scratch) -> Self {
         let entropy = Arc::new(SeededEntropy::new(1));
         let options = PostgresOptions::new(Timestamp::from_millis(1_700_000_000_000), entropy);
-        Self { database, options }
+        Self {
+            database,
+            options,
+            parameters: "",
+        }
     }
 
     pub(crate) async fn open(&self) -> Store {
-        let url = PostgresUrl::parse(&self.database.url()).unwrap();
+        let url = PostgresUrl::parse(&(self.database.url() + self.parameters)).unwrap();
         Store::open_postgres(&url, &self.options).await.unwrap()
     }
 
@@ -110,6 +116,20 @@ impl Base {
             .unwrap();
         self.open().await
     }
+}
+
+/// A server to do things to; none where there is no PostgreSQL for tests.
+pub(crate) fn server(settings: &[&str]) -> Option<Server> {
+    if Scratch::make().unwrap().is_none() {
+        leave_out();
+        return None;
+    }
+    Some(Server::start(settings).unwrap())
+}
+
+#[allow(clippy::print_stderr, reason = "what is left out is said loudly")]
+fn leave_out() {
+    eprintln!("LEFT OUT: this test needs PostgreSQL; ./test starts it");
 }
 
 /// Runs each check on each database there is.
@@ -131,6 +151,18 @@ macro_rules! contract {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $check() {
                     let Some(base) = $crate::support::Base::new() else { return };
+                    super::$check(base.open_with_things().await).await;
+                }
+            )*
+        }
+
+        /// As behind a pooler that gives every transaction another connection.
+        mod stateless_postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $check() {
+                    let Some(mut base) = $crate::support::Base::new() else { return };
+                    base.parameters = "&prepared_statements=off";
                     super::$check(base.open_with_things().await).await;
                 }
             )*

@@ -1,0 +1,233 @@
+//! What happens when a PostgreSQL server, or the line to it, does not play along.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+use yaopai_store::{PostgresUrl, SqlError, Store, args};
+use yaopai_testkit::postgres::{Scratch, Server, Shutdown};
+
+use crate::proxy::{Cut, Proxy};
+use crate::support::{Base, ids, insert, server};
+
+/// Within this every call is answered, whatever has happened to the server.
+const ANSWERED: Duration = Duration::from_secs(3);
+/// Within this everything works when the server is back.
+const RECOVERED: Duration = Duration::from_secs(10);
+
+/// A store on a server of its own.
+async fn on(server: &Server) -> (Base, Store) {
+    let base = Base::on(Scratch::make_on(server.url("postgres")).unwrap());
+    let store = base.open_with_things().await;
+    (base, store)
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long things take is what is asked here")]
+async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
+    let start = Instant::now();
+    let value = work.await;
+    (value, start.elapsed())
+}
+
+/// Calls of every kind are refused in time while the server is away; with or without others beside them.
+async fn assert_refused(store: &Store) {
+    let mut calls = JoinSet::new();
+    for _ in 0..30 {
+        let store = store.clone();
+        calls.spawn(async move {
+            let sql = "select id from things";
+            let (outcomes, time) = timed(async {
+                tokio::join!(
+                    store.read(move |db| db.rows(sql, &[]).map(drop)),
+                    store.write(|tx| tx.execute("insert into things (id) values (1000)", &[]).map(drop)),
+                )
+            })
+            .await;
+            (outcomes, time)
+        });
+    }
+    while let Some(call) = calls.join_next().await {
+        let ((read, write), time) = call.unwrap();
+        for outcome in [read, write] {
+            assert!(
+                matches!(outcome, Err(SqlError::Unavailable(_) | SqlError::Deadline | SqlError::InDoubt)),
+                "{outcome:?}"
+            );
+        }
+        assert!(time < ANSWERED, "{time:?}");
+    }
+}
+
+async fn assert_recovers(store: &Store) {
+    let (worked, time) = timed(async {
+        while store.check().await.is_err() {}
+        ids(store).await
+    })
+    .await;
+    assert!(time < RECOVERED, "{time:?}: {worked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_restarts_is_found_again() {
+    let Some(mut server) = server(&["fsync=on"]) else { return };
+    let (_base, store) = on(&server).await;
+    for (id, how) in [(0, Shutdown::Fast), (1, Shutdown::Immediate), (2, Shutdown::Kill)] {
+        insert(&store, id).await.unwrap();
+        server.stop(how).unwrap();
+        assert_refused(&store).await;
+        server.start_again().unwrap();
+        assert_recovers(&store).await;
+        assert_eq!(ids(&store).await, (0..=id).collect::<Vec<_>>(), "after {how:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restart_that_nobody_saw_costs_no_call() {
+    let Some(mut server) = server(&[]) else { return };
+    let (_base, store) = on(&server).await;
+    insert(&store, 1).await.unwrap();
+    server.stop(Shutdown::Fast).unwrap();
+    server.start_again().unwrap();
+    for id in 2..30 {
+        insert(&store, id).await.unwrap();
+        assert_eq!(ids(&store).await.len(), id as usize);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frozen_server_holds_nobody_up() {
+    let Some(server) = server(&[]) else { return };
+    let (_base, store) = on(&server).await;
+    insert(&store, 1).await.unwrap();
+    server.freeze().unwrap();
+    assert_refused(&store).await;
+    assert_refused(&store).await;
+    server.thaw().unwrap();
+    assert_recovers(&store).await;
+    let after = ids(&store).await;
+    assert!(after == [1] || after == [1, 1000], "{after:?}");
+}
+
+/// Writes go on while the server is killed and started again; what was acknowledged is there, and nothing twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_when_a_server_is_killed() {
+    let Some(mut server) = server(&["fsync=on"]) else { return };
+    let (_base, store) = on(&server).await;
+    let writing = store.clone();
+    let writer = tokio::spawn(async move {
+        let (mut acknowledged, mut unknown) = (Vec::new(), Vec::new());
+        for id in 0..2000 {
+            match insert(&writing, id).await {
+                Ok(_) => acknowledged.push(id),
+                Err(SqlError::Deadline | SqlError::InDoubt) => unknown.push(id),
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+        (acknowledged, unknown)
+    });
+    while ids(&store).await.len() < 50 {}
+    server.stop(Shutdown::Kill).unwrap();
+    server.start_again().unwrap();
+    let (acknowledged, unknown) = writer.await.unwrap();
+    assert_recovers(&store).await;
+    let there = ids(&store).await;
+    assert!(acknowledged.iter().all(|id| there.contains(id)));
+    assert!(there.iter().all(|id| acknowledged.contains(id) || unknown.contains(id)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_cut_before_the_commit_is_tried_again() {
+    let Some(base) = Base::new() else { return };
+    let store = base.open_with_things().await;
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&runs);
+    let written = store.write(move |tx| {
+        tx.execute("insert into things (id) values (1)", &[])?;
+        if counted.fetch_add(1, Ordering::SeqCst) == 0 {
+            // Whoever runs the server may end any connection.
+            tx.rows("select pg_terminate_backend(pg_backend_pid())", &[])?;
+        }
+        Ok::<_, SqlError>(())
+    });
+    assert_eq!(written.await, Ok(()));
+    assert_eq!(runs.load(Ordering::SeqCst), 2);
+    assert_eq!(ids(&store).await, [1]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_becomes_of_a_commit_that_was_cut_off_is_said_to_be_unknown() {
+    let Some(server) = server(&[]) else { return };
+    let scratch = Scratch::make_on(server.url("postgres")).unwrap();
+    let proxy = Proxy::start(server.port()).await;
+    let through = scratch.url().replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port));
+    let base = Base::on(scratch);
+    base.open_with_things().await.close().await;
+    let store = Store::open_postgres(&PostgresUrl::parse(&through).unwrap(), &base.options).await.unwrap();
+    insert(&store, 1).await.unwrap();
+    proxy.cut(Cut::BeforeCommit);
+    assert_eq!(insert(&store, 2).await, Err(SqlError::InDoubt));
+    assert_eq!(ids(&store).await, [1]);
+    proxy.cut(Cut::AfterCommit);
+    assert_eq!(insert(&store, 3).await, Err(SqlError::InDoubt));
+    assert_eq!(ids(&store).await, [1, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_others_hold_for_too_long_are_told_as_too_much_to_do() {
+    let Some(mut base) = Base::new() else { return };
+    base.options.lock_wait = Duration::from_millis(50);
+    let store = base.open_with_things().await;
+    insert(&store, 1).await.unwrap();
+    let held = base.database.lock().unwrap();
+    assert_eq!(insert(&store, 2).await, Err(SqlError::Overloaded));
+    assert_eq!(ids(&store).await, [1], "reading goes on");
+    drop(held);
+    assert_eq!(insert(&store, 3).await, Ok(1));
+    assert_eq!(ids(&store).await, [1, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_up_that_is_none_is_stopped() {
+    let Some(mut base) = Base::new() else { return };
+    base.options.deadline = Duration::from_millis(300);
+    let store = base.open().await;
+    let endless = "with recursive n (i) as (select 1 union all select 1 from n) select max(i) from n";
+    assert_eq!(store.read(|db| db.row(endless, &[])).await.unwrap_err(), SqlError::Deadline);
+    assert_eq!(store.write(|tx| tx.row(endless, &[])).await.unwrap_err(), SqlError::Deadline);
+    assert_eq!(store.check().await, Ok(()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_many_calls_are_refused_at_once() {
+    let Some(mut base) = Base::new() else { return };
+    (base.options.writers, base.options.queue) = (1, 4);
+    let store = base.open_with_things().await;
+    let held = base.database.lock().unwrap();
+    let mut writes = JoinSet::new();
+    for id in 0..50 {
+        let store = store.clone();
+        writes.spawn(async move { insert(&store, id).await });
+    }
+    let (refused, time) = timed(writes.join_next()).await;
+    assert_eq!(refused.unwrap().unwrap(), Err(SqlError::Overloaded));
+    assert!(time < Duration::from_secs(1), "{time:?}");
+    drop(held);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_value_is_in_a_message() {
+    let Some(base) = Base::new() else { return };
+    let store = base.open_with_things().await;
+    let secret = "a secret";
+    let taken = store.write(move |tx| {
+        tx.execute("create unique index one_body on things (body)", &[])?;
+        tx.execute("insert into things (id, body) values (1, $1)", args![secret])?;
+        tx.execute("insert into things (id, body) values (2, $1)", args![secret])
+    });
+    let cast = store.read(move |db| db.rows("select cast(cast($1 as text) as bigint)", args![secret]));
+    for message in [taken.await.unwrap_err().to_string(), cast.await.unwrap_err().to_string()] {
+        assert!(!message.contains("secret"), "{message}");
+    }
+}
