@@ -56,7 +56,10 @@ pub(super) async fn modify(call: Call) -> Result<Response, Failure> {
         bio: decode::sign(&body)?,
     };
     let accounts = &call.wires.accounts;
-    match accounts.change_account(app, Actor::Account(&principal), id, change).await {
+    match accounts
+        .change_account(app, Actor::Account(&principal), id, change)
+        .await
+    {
         Ok(()) => Ok(succeed(())),
         Err(Error::Refused(Refusal::NotOnSelf)) => Ok(refuse(&errors::not_changing_own_email())),
         Err(error) => Err(error.into()),
