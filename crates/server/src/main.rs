@@ -14,6 +14,7 @@ mod listen;
 mod loops;
 mod manage;
 mod ops;
+mod open_files;
 mod readiness;
 mod serve;
 mod shutdown;

@@ -16,7 +16,10 @@ use crate::listen::{self, Bounds};
 use crate::ops::{self, MetricsAccess};
 use crate::shutdown::{self, Stop, Stopper};
 use crate::wire_up::{self, Base, OpenFailure};
-use crate::{greeting, loops, telemetry, terminal};
+use crate::{greeting, loops, open_files, telemetry, terminal};
+
+/// Connections at once to the metrics' own listener.
+const METRICS_CONNECTIONS: usize = 16;
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let metrics = telemetry::start_metrics()?;
     let folder = DataFolder::take(&settings.data_dir).map_err(OpenFailure::from)?;
     let base = wire_up::open(&settings, folder).await?;
+    let connections = connections(&settings);
     base.note_present().await?;
     let listener = bind(settings.listen, "listen").await?;
     let metrics_listener = match settings.metrics.listen {
@@ -76,6 +80,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
         metrics,
         &stop,
     );
+        connections,
 
     shutdown::signalled().await.map_err(ServeError::Signals)?;
     tracing::info!("正在停机 / stopping");
@@ -89,6 +94,19 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
 
 async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address)
+/// How many connections there may be, once this process may open as many files as the system lets it.
+fn connections(settings: &Settings) -> usize {
+    let wanted = settings.http.max_connections;
+    let connections = open_files::connections(wanted, open_files::raise());
+    if connections < wanted {
+        tracing::warn!(
+            connections,
+            "可打开文件数太少，连接数低于 / too few open files (ulimit -n): fewer connections than `http.max_connections`"
+        );
+    }
+    wire_up::count(connections)
+}
+
         .await
         .map_err(|error| ServeError::Listen { address, key, error })
 }
@@ -101,8 +119,9 @@ fn serve_http(
     metrics: PrometheusHandle,
     stop: &Stop,
 ) {
+    connections: usize,
     let bounds = Bounds {
-        connections: wire_up::count(settings.http.max_connections),
+        connections,
         head: wire_up::seconds(settings.http.header_seconds),
         idle: wire_up::seconds(settings.http.idle_seconds),
         drain: wire_up::seconds(settings.http.shutdown_seconds),
@@ -118,6 +137,10 @@ fn serve_http(
         Some(own) => {
             serving.spawn(listen::serve(own, metrics, bounds, stop.clone()));
         }
+            let bounds = Bounds {
+                connections: METRICS_CONNECTIONS,
+                ..bounds
+            };
         None => router = router.merge(metrics),
     }
     serving.spawn(listen::serve(listener, router, bounds, stop.clone()));

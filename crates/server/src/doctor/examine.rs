@@ -14,6 +14,7 @@ use crate::clock::SystemClock;
 use crate::commands::{Command, Reply};
 use crate::config::{MailChannel, PasswordRule, Settings, SmsChannel};
 use crate::data_folder::{self, DataFolder, FolderError, Paths};
+use crate::open_files;
 use crate::wire_up::{self, Base};
 
 const MEBIBYTE: u64 = 1 << 20;
@@ -31,6 +32,7 @@ pub(super) async fn everything(settings: &Settings) -> Vec<Finding> {
     let mut findings = vec![data_folder(&paths), root_key(settings, &paths), room(&paths)];
     findings.extend(database(settings, &paths));
     findings.extend(server(settings, &paths).await);
+    findings.push(open_files(settings));
     findings.push(sms(settings));
     findings.push(mail(settings));
     findings.push(password_policy(settings));
@@ -238,6 +240,21 @@ fn mail(settings: &Settings) -> Finding {
     let remedy = "设置 `mail.channel` / set `mail.channel`";
     match (wire_up::mail_channel(settings), settings.mail.channel) {
         (Err(error), _) => Finding::wrong(WHAT, error.to_string(), remedy),
+fn open_files(settings: &Settings) -> Finding {
+    const WHAT: &str = "打开文件数 open files";
+    let wanted = settings.http.max_connections;
+    let connections = open_files::connections(wanted, open_files::most());
+    if connections == wanted {
+        return Finding::fine(WHAT, format!("够 {wanted} 个连接 / enough for {wanted} connections"));
+    }
+    Finding::advice(
+        WHAT,
+        format!("只够 {connections} 个连接 / enough for {connections} connections only, of {wanted}"),
+        "提高 `ulimit -Hn`（systemd：`LimitNOFILE`），或降低 `http.max_connections` / raise `ulimit -Hn` (systemd: \
+         `LimitNOFILE`), or lower `http.max_connections`",
+    )
+}
+
         (Ok(_), MailChannel::Log) => Finding::advice(WHAT, TRIAL, remedy),
         (Ok(_), MailChannel::Off) => Finding::advice(WHAT, OFF, remedy),
         (Ok(_), MailChannel::Smtp) => Finding::fine(WHAT, "smtp"),
