@@ -147,7 +147,14 @@ const SERVER: &str = "服务 server";
 /// Asks the running server, or, when none is running, opens the base to see whether one could.
 async fn server(settings: &Settings, paths: &Paths) -> Vec<Finding> {
     match admin_socket::send(paths, Command::CheckReadiness).await {
-        Ok(Ok(reply)) => return vec![running(reply)],
+        Ok(Ok(reply)) => {
+            let audit = match admin_socket::send(paths, Command::VerifyAudit).await {
+                Ok(Ok(reply)) => reply,
+                Ok(Err(_)) => Reply::Failed("服务已停止 / the server has stopped".to_owned()),
+                Err(error) => Reply::Failed(format!("没有应答 / no answer: {error}")),
+            };
+            return vec![running(reply), audit_trail(audit)];
+        }
         Ok(Err(_)) => {}
         Err(error) => {
             let found = format!("没有应答 / it does not answer: {error}");
@@ -169,10 +176,12 @@ async fn server(settings: &Settings, paths: &Paths) -> Vec<Finding> {
         Ok(base) => {
             let clock = clock(&base).await;
             base.close().await;
+            let audit = commands::execute(&base.office(settings), Command::VerifyAudit).await;
             vec![
                 Finding::fine(SERVER, "未运行，可以启动 / not running, could start"),
                 clock,
             ]
+                audit_trail(audit),
         }
         Err(error) => {
             let found = format!("无法启动 / could not start: {error}");
@@ -195,6 +204,15 @@ fn running(reply: Reply) -> Finding {
 }
 
 /// Whether the machine's clock stands behind what the database has seen of it.
+fn audit_trail(reply: Reply) -> Finding {
+    const WHAT: &str = "审计记录 audit trail";
+    let Reply::Failed(reason) = reply else {
+        return Finding::fine(WHAT, "完整 / whole");
+    };
+    let remedy = "与备份比对，查明谁改过数据库 / compare it with a backup, and find out who changed the database";
+    Finding::wrong(WHAT, reason, remedy)
+}
+
 async fn clock(base: &Base) -> Finding {
     const WHAT: &str = "时钟 clock";
     let latest = match base.store.read(yaopai_store::base::latest_instant).await {
