@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -12,6 +13,7 @@ use yaopai_dialects::Wires;
 use crate::admin_socket::AdminSocket;
 use crate::config::{Config, MailChannel, Settings, SmsChannel};
 use crate::data_folder::DataFolder;
+use crate::forwarded::{self, Lookout};
 use crate::listen::{self, Bounds};
 use crate::ops::{self, MetricsAccess};
 use crate::shutdown::{self, Stop, Stopper};
@@ -48,9 +50,9 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let settings = config.settings;
     telemetry::start_logging(settings.log.format, settings.log.level);
     let metrics = telemetry::start_metrics()?;
+    let connections = connections(&settings);
     let folder = DataFolder::take(&settings.data_dir).map_err(OpenFailure::from)?;
     let base = wire_up::open(&settings, folder).await?;
-    let connections = connections(&settings);
     base.note_present().await?;
     let listener = bind(settings.listen, "listen").await?;
     let metrics_listener = match settings.metrics.listen {
@@ -78,9 +80,9 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
         &base,
         (listener, metrics_listener),
         metrics,
+        connections,
         &stop,
     );
-        connections,
 
     shutdown::signalled().await.map_err(ServeError::Signals)?;
     tracing::info!("正在停机 / stopping");
@@ -92,8 +94,6 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     Ok(())
 }
 
-async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address)
 /// How many connections there may be, once this process may open as many files as the system lets it.
 fn connections(settings: &Settings) -> usize {
     let wanted = settings.http.max_connections;
@@ -107,6 +107,8 @@ fn connections(settings: &Settings) -> usize {
     wire_up::count(connections)
 }
 
+async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address)
         .await
         .map_err(|error| ServeError::Listen { address, key, error })
 }
@@ -117,9 +119,9 @@ fn serve_http(
     base: &Base,
     (listener, metrics_listener): (TcpListener, Option<TcpListener>),
     metrics: PrometheusHandle,
+    connections: usize,
     stop: &Stop,
 ) {
-    connections: usize,
     let bounds = Bounds {
         connections,
         head: wire_up::seconds(settings.http.header_seconds),
@@ -135,12 +137,12 @@ fn serve_http(
     let metrics = ops::metrics(metrics, access);
     match metrics_listener {
         Some(own) => {
-            serving.spawn(listen::serve(own, metrics, bounds, stop.clone()));
-        }
             let bounds = Bounds {
                 connections: METRICS_CONNECTIONS,
                 ..bounds
             };
+            serving.spawn(listen::serve(own, metrics, bounds, stop.clone()));
+        }
         None => router = router.merge(metrics),
     }
     serving.spawn(listen::serve(listener, router, bounds, stop.clone()));
@@ -151,7 +153,10 @@ fn routes(settings: &Settings, base: &Base) -> Router {
         accounts: base.accounts.clone(),
         settings: wire_up::wire_settings(settings, base).into(),
     };
-    yaopai_dialects::router(wires).merge(ops::health(base.readiness()))
+    let lookout = Lookout::new(wires.settings.trusted_proxies.clone());
+    yaopai_dialects::router(wires)
+        .layer(from_fn_with_state(lookout, forwarded::warn_once))
+        .merge(ops::health(base.readiness()))
 }
 
 fn warn_of_trial_channels(settings: &Settings) {

@@ -11,7 +11,7 @@ use yaopai_store::{IntegrityError, SqlError};
 use super::Finding;
 use crate::admin_socket;
 use crate::clock::SystemClock;
-use crate::commands::{Command, Reply};
+use crate::commands::{self, Command, Reply};
 use crate::config::{MailChannel, PasswordRule, Settings, SmsChannel};
 use crate::data_folder::{self, DataFolder, FolderError, Paths};
 use crate::open_files;
@@ -36,6 +36,7 @@ pub(super) async fn everything(settings: &Settings) -> Vec<Finding> {
     findings.push(sms(settings));
     findings.push(mail(settings));
     findings.push(password_policy(settings));
+    findings.extend(proxy(settings));
     findings.extend(metrics(settings));
     findings
 }
@@ -175,13 +176,13 @@ async fn server(settings: &Settings, paths: &Paths) -> Vec<Finding> {
     match opened {
         Ok(base) => {
             let clock = clock(&base).await;
-            base.close().await;
             let audit = commands::execute(&base.office(settings), Command::VerifyAudit).await;
+            base.close().await;
             vec![
                 Finding::fine(SERVER, "未运行，可以启动 / not running, could start"),
                 clock,
-            ]
                 audit_trail(audit),
+            ]
         }
         Err(error) => {
             let found = format!("无法启动 / could not start: {error}");
@@ -203,7 +204,6 @@ fn running(reply: Reply) -> Finding {
     )
 }
 
-/// Whether the machine's clock stands behind what the database has seen of it.
 fn audit_trail(reply: Reply) -> Finding {
     const WHAT: &str = "审计记录 audit trail";
     let Reply::Failed(reason) = reply else {
@@ -213,6 +213,7 @@ fn audit_trail(reply: Reply) -> Finding {
     Finding::wrong(WHAT, reason, remedy)
 }
 
+/// Whether the machine's clock stands behind what the database has seen of it.
 async fn clock(base: &Base) -> Finding {
     const WHAT: &str = "时钟 clock";
     let latest = match base.store.read(yaopai_store::base::latest_instant).await {
@@ -239,6 +240,21 @@ fn unreadable(what: &'static str, error: &SqlError) -> Finding {
     )
 }
 
+fn open_files(settings: &Settings) -> Finding {
+    const WHAT: &str = "打开文件数 open files";
+    let wanted = settings.http.max_connections;
+    let connections = open_files::connections(wanted, open_files::most());
+    if connections == wanted {
+        return Finding::fine(WHAT, format!("够 {wanted} 个连接 / enough for {wanted} connections"));
+    }
+    Finding::advice(
+        WHAT,
+        format!("只够 {connections} 个连接 / enough for {connections} connections only, of {wanted}"),
+        "提高 `ulimit -Hn`（systemd：`LimitNOFILE`），或降低 `http.max_connections` / raise `ulimit -Hn` (systemd: \
+         `LimitNOFILE`), or lower `http.max_connections`",
+    )
+}
+
 const TRIAL: &str = "只打印在终端，仅供试用 / only printed on the terminal, for trying out";
 const OFF: &str = "已关闭，验证码无法送达 / off: codes cannot be sent that way";
 
@@ -258,21 +274,6 @@ fn mail(settings: &Settings) -> Finding {
     let remedy = "设置 `mail.channel` / set `mail.channel`";
     match (wire_up::mail_channel(settings), settings.mail.channel) {
         (Err(error), _) => Finding::wrong(WHAT, error.to_string(), remedy),
-fn open_files(settings: &Settings) -> Finding {
-    const WHAT: &str = "打开文件数 open files";
-    let wanted = settings.http.max_connections;
-    let connections = open_files::connections(wanted, open_files::most());
-    if connections == wanted {
-        return Finding::fine(WHAT, format!("够 {wanted} 个连接 / enough for {wanted} connections"));
-    }
-    Finding::advice(
-        WHAT,
-        format!("只够 {connections} 个连接 / enough for {connections} connections only, of {wanted}"),
-        "提高 `ulimit -Hn`（systemd：`LimitNOFILE`），或降低 `http.max_connections` / raise `ulimit -Hn` (systemd: \
-         `LimitNOFILE`), or lower `http.max_connections`",
-    )
-}
-
         (Ok(_), MailChannel::Log) => Finding::advice(WHAT, TRIAL, remedy),
         (Ok(_), MailChannel::Off) => Finding::advice(WHAT, OFF, remedy),
         (Ok(_), MailChannel::Smtp) => Finding::fine(WHAT, "smtp"),
@@ -289,6 +290,19 @@ fn password_policy(settings: &Settings) -> Finding {
             "建议 `password.policy = \"strict\"`：至少 8 位，拒绝常见密码 / better: at least 8, and no common password",
         ),
     }
+}
+
+/// Behind a proxy that is not trusted everybody is one source, and shares its limits.
+fn proxy(settings: &Settings) -> Option<Finding> {
+    let may_be_behind_proxy = settings.public_url.is_some() || settings.listen.ip().is_loopback();
+    (may_be_behind_proxy && settings.trusted_proxies.is_empty()).then(|| {
+        Finding::advice(
+            "反向代理 reverse proxy",
+            "没有可信的代理；若有代理在前，所有人算作同一来源 / none is trusted; behind one, everybody is one source and \
+             shares its limits",
+            "若有代理，设置 `trusted_proxies` / where there is one, set `trusted_proxies`",
+        )
+    })
 }
 
 /// A proxy on this machine looks like this machine, and would let everybody read the metrics.

@@ -4,6 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use reqwest::Method;
+use tokio::net::TcpStream;
+
 use crate::harness::Home;
 
 fn mode(path: &Path) -> u32 {
@@ -52,9 +55,6 @@ async fn secrets_are_shown_at_the_first_start_only() {
 }
 
 #[tokio::test]
-async fn a_second_process_on_the_same_folder_is_refused() {
-    let mut home = Home::new();
-#[tokio::test]
 async fn connections_leave_open_files_to_the_rest() {
     let mut home = Home::with(&[("YAOPAI_HTTP__HEADER_SECONDS", "300")]);
     home.bound_open_files(200);
@@ -87,6 +87,9 @@ async fn a_proxy_that_is_not_trusted_is_warned_of_once() {
     assert_eq!(warnings, 1, "{}", server.stderr());
 }
 
+#[tokio::test]
+async fn a_second_process_on_the_same_folder_is_refused() {
+    let mut home = Home::new();
     let _server = home.start().await;
     let second = home.run(&["serve"]).await;
     assert!(!second.is_success);
