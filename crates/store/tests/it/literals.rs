@@ -44,7 +44,14 @@ const VERBS: &[&str] = &[
 ];
 
 /// The files that speak to one database only, and in its own words.
-const DRIVERS: &[&str] = &["backup.rs", "integrity.rs", "migrate.rs", "open.rs", "sql.rs", "sqlite.rs"];
+const DRIVERS: &[&str] = &[
+    "backup.rs",
+    "integrity.rs",
+    "migrate.rs",
+    "open.rs",
+    "sql.rs",
+    "sqlite.rs",
+];
 
 /// Every string in `src` that reads like SQL, outside of the drivers and of tests.
 pub(crate) fn of_the_tables() -> Vec<Literal> {
