@@ -157,6 +157,7 @@ fn routes(settings: &Settings, base: &Base) -> Router {
     yaopai_dialects::router(wires)
         .layer(from_fn_with_state(lookout, forwarded::warn_once))
         .merge(ops::health(base.readiness()))
+        .fallback(ops::nothing_here)
 }
 
 fn warn_of_trial_channels(settings: &Settings) {
