@@ -34,6 +34,8 @@ pub enum BadInput {
     BodyTooLarge,
     /// The body did not arrive in time.
     BodyTooSlow,
+    /// No `Host`, or more than one.
+    BadHost,
     /// Path and query are longer than 8 KiB.
     UrlTooLong,
     /// More than a hundred parameters.
@@ -58,6 +60,7 @@ impl BadInput {
             | Self::PasswordTooCommon
             | Self::UnreadableBody
             | Self::TooManyParameters => None,
+            Self::BadHost => Some(StatusCode::BAD_REQUEST),
             Self::BodyTooLarge => Some(StatusCode::PAYLOAD_TOO_LARGE),
             Self::BodyTooSlow => Some(StatusCode::REQUEST_TIMEOUT),
             Self::UrlTooLong => Some(StatusCode::URI_TOO_LONG),

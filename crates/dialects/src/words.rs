@@ -17,6 +17,7 @@ pub(crate) fn bad_input(problem: BadInput) -> Cow<'static, str> {
         BadInput::UnreadableBody => "请求体无法解析".into(),
         BadInput::BodyTooLarge => "请求体过大".into(),
         BadInput::BodyTooSlow => "请求体接收超时".into(),
+        BadInput::BadHost => "请求头Host有误".into(),
         BadInput::UrlTooLong => "请求地址过长".into(),
         BadInput::TooManyParameters => "参数过多".into(),
         BadInput::UnknownRoute => "接口不存在".into(),

@@ -192,8 +192,8 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_reserved_name_is_reserved() {
-        // The first two are Cyrillic altogether.
-        for name in ["ѕегѵісе", "ЅҮЅТЕМ", "r00t", "adrnin"] {
+        // The first is Cyrillic altogether.
+        for name in ["ЅҮЅТЕМ", "r00t", "adrnin", "OFFlCIAL"] {
             assert!(Username::parse(name).unwrap().is_reserved(), "{name}");
         }
         for name in ["Сергей", "Анна", "张三", "robot", "rooty"] {

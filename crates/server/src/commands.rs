@@ -9,6 +9,8 @@ use yaopai_model::{
     Account, App, AppKey, AppName, AppSecret, Email, HostName, Identifier, Password, PasswordPolicy, Phone, Role,
     Timestamp, Username, limits,
 };
+use yaopai_store::Store;
+use yaopai_store::audit::{self, Chain};
 
 use crate::readiness::Readiness;
 
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     EndAllSessions,
     /// Whether the server can do its work now.
     CheckReadiness,
+    /// Whether the audit entries of every app are as they were written.
+    VerifyAudit,
 }
 
 /// An account to make.
@@ -143,6 +147,7 @@ pub(crate) struct Office {
     pub(crate) accounts: Accounts,
     pub(crate) policy: PasswordPolicy,
     pub(crate) readiness: Readiness,
+    pub(crate) store: Store,
 }
 
 /// Carries out `command`.
@@ -224,7 +229,25 @@ async fn carry_out(office: &Office, command: Command) -> Result<Reply, Failure> 
             .await
             .map(|()| Reply::Done)
             .map_err(Failure::Input),
+        Command::VerifyAudit => verify_audit(office).await,
     }
+}
+
+async fn verify_audit(office: &Office) -> Result<Reply, Failure> {
+    for app in office.accounts.list_apps().await? {
+        let (id, key) = (app.id, app.key);
+        match office.store.scan(move |db| audit::verify(db, id)).await {
+            Ok(Chain::Whole { .. }) => {}
+            Ok(Chain::BrokenAt { number }) => {
+                return Ok(Reply::Failed(format!(
+                    "应用 {0} 的第 {number} 条记录被改动或缺失 / entry {number} of app {0} was changed or is missing",
+                    key.as_str()
+                )));
+            }
+            Err(error) => return Ok(Reply::Failed(format!("无法核对 / cannot be verified: {error}"))),
+        }
+    }
+    Ok(Reply::Done)
 }
 
 async fn create_app(accounts: &Accounts, name: &str, hosts: &[String], rate: Option<u32>) -> Result<Reply, Failure> {

@@ -46,6 +46,13 @@ pub(crate) fn metrics(handle: PrometheusHandle, access: MetricsAccess) -> Router
 
 const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
+/// The answer to addresses that are no wire's and no tool's.
+pub(crate) async fn nothing_here() -> Response {
+    let words = "没有这个地址；接口在 /api/cloud_user/、/api/v1/ 和 /user/ 之下\n\
+                 nothing is here: the APIs are under /api/cloud_user/, /api/v1/ and /user/\n";
+    (StatusCode::NOT_FOUND, NO_STORE, words).into_response()
+}
+
 async fn ready(State(readiness): State<Readiness>) -> Response {
     match readiness.check().await {
         Ok(()) => (NO_STORE, "ready\n").into_response(),

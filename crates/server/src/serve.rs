@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -12,11 +13,15 @@ use yaopai_dialects::Wires;
 use crate::admin_socket::AdminSocket;
 use crate::config::{Config, MailChannel, Settings, SmsChannel};
 use crate::data_folder::DataFolder;
+use crate::forwarded::{self, Lookout};
 use crate::listen::{self, Bounds};
 use crate::ops::{self, MetricsAccess};
 use crate::shutdown::{self, Stop, Stopper};
 use crate::wire_up::{self, Base, OpenFailure};
-use crate::{greeting, loops, telemetry, terminal};
+use crate::{greeting, loops, open_files, telemetry, terminal};
+
+/// Connections at once to the metrics' own listener.
+const METRICS_CONNECTIONS: usize = 16;
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +50,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let settings = config.settings;
     telemetry::start_logging(settings.log.format, settings.log.level);
     let metrics = telemetry::start_metrics()?;
+    let connections = connections(&settings);
     let folder = DataFolder::take(&settings.data_dir).map_err(OpenFailure::from)?;
     let base = wire_up::open(&settings, folder).await?;
     base.note_present().await?;
@@ -74,6 +80,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
         &base,
         (listener, metrics_listener),
         metrics,
+        connections,
         &stop,
     );
 
@@ -85,6 +92,19 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     base.close().await;
     tracing::info!("已停机 / stopped");
     Ok(())
+}
+
+/// How many connections there may be, once this process may open as many files as the system lets it.
+fn connections(settings: &Settings) -> usize {
+    let wanted = settings.http.max_connections;
+    let connections = open_files::connections(wanted, open_files::raise());
+    if connections < wanted {
+        tracing::warn!(
+            connections,
+            "可打开文件数太少，连接数低于 / too few open files (ulimit -n): fewer connections than `http.max_connections`"
+        );
+    }
+    wire_up::count(connections)
 }
 
 async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, ServeError> {
@@ -99,10 +119,11 @@ fn serve_http(
     base: &Base,
     (listener, metrics_listener): (TcpListener, Option<TcpListener>),
     metrics: PrometheusHandle,
+    connections: usize,
     stop: &Stop,
 ) {
     let bounds = Bounds {
-        connections: wire_up::count(settings.http.max_connections),
+        connections,
         head: wire_up::seconds(settings.http.header_seconds),
         idle: wire_up::seconds(settings.http.idle_seconds),
         drain: wire_up::seconds(settings.http.shutdown_seconds),
@@ -116,6 +137,10 @@ fn serve_http(
     let metrics = ops::metrics(metrics, access);
     match metrics_listener {
         Some(own) => {
+            let bounds = Bounds {
+                connections: METRICS_CONNECTIONS,
+                ..bounds
+            };
             serving.spawn(listen::serve(own, metrics, bounds, stop.clone()));
         }
         None => router = router.merge(metrics),
@@ -128,7 +153,11 @@ fn routes(settings: &Settings, base: &Base) -> Router {
         accounts: base.accounts.clone(),
         settings: wire_up::wire_settings(settings, base).into(),
     };
-    yaopai_dialects::router(wires).merge(ops::health(base.readiness()))
+    let lookout = Lookout::new(wires.settings.trusted_proxies.clone());
+    yaopai_dialects::router(wires)
+        .layer(from_fn_with_state(lookout, forwarded::warn_once))
+        .merge(ops::health(base.readiness()))
+        .fallback(ops::nothing_here)
 }
 
 fn warn_of_trial_channels(settings: &Settings) {

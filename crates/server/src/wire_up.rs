@@ -118,6 +118,7 @@ impl Base {
             accounts: self.accounts.clone(),
             policy: password_policy(settings),
             readiness: self.readiness(),
+            store: self.store.clone(),
         }
     }
 

@@ -9,7 +9,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::header::HOST;
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
@@ -155,6 +156,11 @@ impl TestServer {
     /// # Errors
     /// What did not work of the test's own, in words; a refusal is an answer.
     pub async fn send(&self, mut request: Request<Bytes>, source: IpAddr) -> Result<Answer, String> {
+        // As every client of HTTP/1.1 does.
+        request
+            .headers_mut()
+            .entry(HOST)
+            .or_insert(HeaderValue::from_static("localhost"));
         request
             .extensions_mut()
             .insert(PeerAddress(SocketAddr::new(source, 49_152)));

@@ -124,6 +124,7 @@ impl Entropy for GatedEntropy {
 }
 
 #[tokio::test]
+#[expect(clippy::await_holding_lock, reason = "only the threads that draw wait for it")]
 async fn those_who_hang_up_do_not_make_room_for_more_drawings_at_once() {
     let world = World::new().await;
     let (setup, entropy) = (Setup::default(), Arc::new(GatedEntropy::default()));

@@ -70,6 +70,7 @@ fn spell_input(problem: BadInput) -> Spelling {
         | BadInput::TooManyParameters
         | BadInput::BodyTooLarge
         | BadInput::BodyTooSlow
+        | BadInput::BadHost
         | BadInput::UrlTooLong
         | BadInput::UnknownMethod => bad_parameter(words::bad_input(problem)),
     };

@@ -13,8 +13,8 @@ mod tests;
 
 use std::sync::Arc;
 
-use ::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use ::http::header::{CACHE_CONTROL, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use axum::Router;
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -84,10 +84,22 @@ async fn answer(request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS {
         return StatusCode::OK.into_response();
     }
+    if !has_one_host(&request) {
+        return Failure::from(BadInput::BadHost).into_response();
+    }
     if url_bytes(&request) > URL_BYTES {
         return Failure::from(BadInput::UrlTooLong).into_response();
     }
     panics::caught(next.run(request)).await
+}
+
+/// Whether it is clear which host is meant, and with it which app (RFC 9112, section 3.2). Clients of HTTP/1.0 need not
+/// say.
+fn has_one_host(request: &Request) -> bool {
+    match request.headers().get_all(HOST).iter().count() {
+        0 => request.version() < Version::HTTP_11,
+        hosts => hosts == 1,
+    }
 }
 
 /// With the prefix, which the request's own address no longer has here.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use ::http::header::HOST;
+use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -48,6 +49,10 @@ async fn send(app: Router, method: Method, url: &str, headers: &[(&str, &str)]) 
         request = request.header(*name, *value);
     }
     let mut request = request.body(Body::empty()).unwrap();
+    request
+        .headers_mut()
+        .entry(HOST)
+        .or_insert(HeaderValue::from_static("localhost"));
     request
         .extensions_mut()
         .insert(PeerAddress("10.0.0.1:5000".parse().unwrap()));
@@ -169,6 +174,22 @@ async fn addresses_have_a_bound() {
     let url = |bytes: usize| format!("/prefix/fine?a={}", "a".repeat(bytes - "/prefix/fine?a=".len()));
     assert_eq!(fetch(Wire::User, &url(URL_BYTES)).await.status, 200);
     assert_eq!(fetch(Wire::User, &url(URL_BYTES + 1)).await.status, 414);
+}
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let two = [("host", "a.example"), ("host", "b.example")];
+    let reply = send(app(Wire::User, settings()), Method::GET, "/prefix/fine", &two).await;
+    assert_eq!(reply.status, 400);
+    assert_eq!(reply.body, r#"{"code":400,"message":"请求头Host有误","data":null}"#);
+    for (version, status) in [(Version::HTTP_11, 400), (Version::HTTP_10, 200)] {
+        let hostless = Request::get("/prefix/fine")
+            .version(version)
+            .body(Body::empty())
+            .unwrap();
+        let reply = app(Wire::User, settings()).oneshot(hostless).await.unwrap();
+        assert_eq!(reply.status(), status, "{version:?}");
+    }
 }
 
 #[tokio::test]

@@ -56,6 +56,7 @@ const BAD_INPUTS: &[BadInput] = &[
     BadInput::UnreadableBody,
     BadInput::BodyTooLarge,
     BadInput::BodyTooSlow,
+    BadInput::BadHost,
     BadInput::UrlTooLong,
     BadInput::TooManyParameters,
     BadInput::UnknownRoute,

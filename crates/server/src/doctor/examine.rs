@@ -11,9 +11,10 @@ use yaopai_store::{IntegrityError, SqlError};
 use super::Finding;
 use crate::admin_socket;
 use crate::clock::SystemClock;
-use crate::commands::{Command, Reply};
+use crate::commands::{self, Command, Reply};
 use crate::config::{MailChannel, PasswordRule, Settings, SmsChannel};
 use crate::data_folder::{self, DataFolder, FolderError, Paths};
+use crate::open_files;
 use crate::wire_up::{self, Base, Database};
 
 const MEBIBYTE: u64 = 1 << 20;
@@ -31,9 +32,11 @@ pub(super) async fn everything(settings: &Settings) -> Vec<Finding> {
     let mut findings = vec![data_folder(&paths), root_key(settings, &paths), room(&paths)];
     findings.extend(database(settings, &paths));
     findings.extend(server(settings, &paths).await);
+    findings.push(open_files(settings));
     findings.push(sms(settings));
     findings.push(mail(settings));
     findings.push(password_policy(settings));
+    findings.extend(proxy(settings));
     findings.extend(metrics(settings));
     findings
 }
@@ -147,7 +150,14 @@ const SERVER: &str = "服务 server";
 /// Asks the running server, or, when none is running, opens the base to see whether one could.
 async fn server(settings: &Settings, paths: &Paths) -> Vec<Finding> {
     match admin_socket::send(paths, Command::CheckReadiness).await {
-        Ok(Ok(reply)) => return vec![running(reply)],
+        Ok(Ok(reply)) => {
+            let audit = match admin_socket::send(paths, Command::VerifyAudit).await {
+                Ok(Ok(reply)) => reply,
+                Ok(Err(_)) => Reply::Failed("服务已停止 / the server has stopped".to_owned()),
+                Err(error) => Reply::Failed(format!("没有应答 / no answer: {error}")),
+            };
+            return vec![running(reply), audit_trail(audit)];
+        }
         Ok(Err(_)) => {}
         Err(error) => {
             let found = format!("没有应答 / it does not answer: {error}");
@@ -168,10 +178,12 @@ async fn server(settings: &Settings, paths: &Paths) -> Vec<Finding> {
     match opened {
         Ok(base) => {
             let clock = clock(&base).await;
+            let audit = commands::execute(&base.office(settings), Command::VerifyAudit).await;
             base.close().await;
             vec![
                 Finding::fine(SERVER, "未运行，可以启动 / not running, could start"),
                 clock,
+                audit_trail(audit),
             ]
         }
         Err(error) => {
@@ -192,6 +204,15 @@ fn running(reply: Reply) -> Finding {
         format!("正在运行，未就绪 / running, not ready: {reason}"),
         remedy,
     )
+}
+
+fn audit_trail(reply: Reply) -> Finding {
+    const WHAT: &str = "审计记录 audit trail";
+    let Reply::Failed(reason) = reply else {
+        return Finding::fine(WHAT, "完整 / whole");
+    };
+    let remedy = "与备份比对，查明谁改过数据库 / compare it with a backup, and find out who changed the database";
+    Finding::wrong(WHAT, reason, remedy)
 }
 
 /// Whether the machine's clock stands behind what the database has seen of it.
@@ -218,6 +239,21 @@ fn unreadable(what: &'static str, error: &SqlError) -> Finding {
         what,
         error.to_string(),
         "检查磁盘和数据库 / check the disk and the database",
+    )
+}
+
+fn open_files(settings: &Settings) -> Finding {
+    const WHAT: &str = "打开文件数 open files";
+    let wanted = settings.http.max_connections;
+    let connections = open_files::connections(wanted, open_files::most());
+    if connections == wanted {
+        return Finding::fine(WHAT, format!("够 {wanted} 个连接 / enough for {wanted} connections"));
+    }
+    Finding::advice(
+        WHAT,
+        format!("只够 {connections} 个连接 / enough for {connections} connections only, of {wanted}"),
+        "提高 `ulimit -Hn`（systemd：`LimitNOFILE`），或降低 `http.max_connections` / raise `ulimit -Hn` (systemd: \
+         `LimitNOFILE`), or lower `http.max_connections`",
     )
 }
 
@@ -256,6 +292,19 @@ fn password_policy(settings: &Settings) -> Finding {
             "建议 `password.policy = \"strict\"`：至少 8 位，拒绝常见密码 / better: at least 8, and no common password",
         ),
     }
+}
+
+/// Behind a proxy that is not trusted everybody is one source, and shares its limits.
+fn proxy(settings: &Settings) -> Option<Finding> {
+    let may_be_behind_proxy = settings.public_url.is_some() || settings.listen.ip().is_loopback();
+    (may_be_behind_proxy && settings.trusted_proxies.is_empty()).then(|| {
+        Finding::advice(
+            "反向代理 reverse proxy",
+            "没有可信的代理；若有代理在前，所有人算作同一来源 / none is trusted; behind one, everybody is one source and \
+             shares its limits",
+            "若有代理，设置 `trusted_proxies` / where there is one, set `trusted_proxies`",
+        )
+    })
 }
 
 /// A proxy on this machine looks like this machine, and would let everybody read the metrics.

@@ -17,6 +17,7 @@ const LISTENING: &str = "listening on http://";
 pub(crate) struct Home {
     folder: TempDir,
     variables: Vec<(String, String)>,
+    open_files: Option<u32>,
     starts: usize,
 }
 
@@ -42,6 +43,7 @@ impl Home {
         let mut home = Self {
             folder: tempfile::tempdir().unwrap(),
             variables: Vec::new(),
+            open_files: None,
             starts: 0,
         };
         let data = home.data().display().to_string();
@@ -71,6 +73,11 @@ impl Home {
     /// Takes a variable back.
     pub(crate) fn unset(&mut self, name: &str) {
         self.variables.retain(|(present, _)| present != name);
+    }
+
+    /// Lets whatever is started from now on have no more than so many files open.
+    pub(crate) fn bound_open_files(&mut self, open_files: u32) {
+        self.open_files = Some(open_files);
     }
 
     /// A path in the folder.
@@ -149,7 +156,14 @@ impl Home {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(BINARY);
+        let mut command = match self.open_files {
+            None => Command::new(BINARY),
+            Some(bound) => {
+                let mut shell = Command::new("/bin/sh");
+                shell.args(["-c", &format!("ulimit -n {bound} && exec \"$0\" \"$@\""), BINARY]);
+                shell
+            }
+        };
         command
             .args(arguments)
             .current_dir(self.folder.path())

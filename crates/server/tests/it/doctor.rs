@@ -62,6 +62,38 @@ async fn what_is_wrong_is_found() {
 }
 
 #[tokio::test]
+async fn too_few_open_files_for_the_connections_are_found() {
+    let mut home = Home::new();
+    assert_eq!(level(&home, "open files").await, ("fine".to_owned(), true));
+    home.bound_open_files(1024);
+    assert_eq!(level(&home, "open files").await, ("advice".to_owned(), true));
+}
+
+#[tokio::test]
+async fn a_changed_audit_trail_is_found_running_or_not() {
+    let mut home = Home::new();
+    let server = home.start().await;
+    home.create_account(&["--username", "anna", "--role", "root"], "kestrel-umbra-91")
+        .await;
+    assert_eq!(level(&home, "audit trail").await, ("fine".to_owned(), true));
+    let database = rusqlite::Connection::open(home.data().join("yaopai.db")).unwrap();
+    let changed = database.execute("update audit_entries set detail = 'x' where number = 1", []);
+    assert_eq!(changed.unwrap(), 1);
+    assert_eq!(level(&home, "audit trail").await, ("wrong".to_owned(), false));
+    server.stop().await;
+    assert_eq!(level(&home, "audit trail").await, ("wrong".to_owned(), false));
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_trusted_is_found() {
+    let mut home = Home::new();
+    assert_eq!(level(&home, "reverse proxy").await, ("advice".to_owned(), true));
+    home.set("YAOPAI_TRUSTED_PROXIES", "127.0.0.1");
+    let output = home.run(&["doctor", "--json"]).await;
+    assert!(output.ok().contains("data folder") && !output.stdout.contains("reverse proxy"));
+}
+
+#[tokio::test]
 async fn a_clock_that_was_set_back_is_found() {
     let mut home = Home::new();
     home.start().await.stop().await;

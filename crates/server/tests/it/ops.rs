@@ -45,3 +45,12 @@ async fn metrics_are_kept_behind_a_key_or_a_listener_of_their_own() {
     assert_eq!(Client::to(&free).get("/metrics").await.status, 200);
     assert_eq!(Client::to(&free).get("/user/info").await.status, 404);
 }
+
+#[tokio::test]
+async fn who_asks_beside_the_apis_is_told_where_they_are() {
+    let mut home = Home::new();
+    let server = home.start().await;
+    let reply = server.client.get("/favicon.ico").await;
+    assert_eq!(reply.status, 404);
+    assert!(reply.text().contains("/api/cloud_user/"), "{reply:?}");
+}

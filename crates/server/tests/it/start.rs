@@ -4,6 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use reqwest::Method;
+use tokio::net::TcpStream;
+
 use crate::harness::Home;
 
 fn mode(path: &Path) -> u32 {
@@ -49,6 +52,39 @@ async fn secrets_are_shown_at_the_first_start_only() {
     let server = home.start().await;
     assert!(!server.stdout().contains("app_secret"));
     assert!(!server.stderr().contains(&secret) && !server.stdout().contains(&secret));
+}
+
+#[tokio::test]
+async fn connections_leave_open_files_to_the_rest() {
+    let mut home = Home::with(&[("YAOPAI_HTTP__HEADER_SECONDS", "300")]);
+    home.bound_open_files(200);
+    let server = home.start().await;
+    assert!(
+        server.stderr().contains("`http.max_connections`"),
+        "{}",
+        server.stderr()
+    );
+    let mut held = Vec::new();
+    for _ in 0..190 {
+        held.push(TcpStream::connect(&server.client.address).await.unwrap());
+    }
+    // The database and the socket for commands go on.
+    home.create_account(&["--username", "anna", "--role", "root"], "kestrel-umbra-91")
+        .await;
+    let listed = home.run(&["account", "list"]).await;
+    assert!(listed.ok().contains("anna"));
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_trusted_is_warned_of_once() {
+    let mut home = Home::new();
+    let server = home.start().await;
+    for _ in 0..2 {
+        let call = server.client.request(Method::GET, "/user/info");
+        call.header("X-Forwarded-For", "192.0.2.1").send().await.unwrap();
+    }
+    let warnings = server.stderr().matches("set `trusted_proxies`").count();
+    assert_eq!(warnings, 1, "{}", server.stderr());
 }
 
 #[tokio::test]

@@ -52,7 +52,10 @@ async fn assert_refused(store: &Store) {
         let ((read, write), time) = call.unwrap();
         for outcome in [read, write] {
             assert!(
-                matches!(outcome, Err(SqlError::Unavailable(_) | SqlError::Deadline | SqlError::InDoubt)),
+                matches!(
+                    outcome,
+                    Err(SqlError::Unavailable(_) | SqlError::Deadline | SqlError::InDoubt)
+                ),
                 "{outcome:?}"
             );
         }
@@ -71,7 +74,9 @@ async fn assert_recovers(store: &Store) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_restarts_is_found_again() {
-    let Some(mut server) = server(&["fsync=on"]) else { return };
+    let Some(mut server) = server(&["fsync=on"]) else {
+        return;
+    };
     let (_base, store) = on(&server).await;
     for (id, how) in [(0, Shutdown::Fast), (1, Shutdown::Immediate), (2, Shutdown::Kill)] {
         insert(&store, id).await.unwrap();
@@ -113,7 +118,9 @@ async fn a_frozen_server_holds_nobody_up() {
 /// Writes go on while the server is killed and started again; what was acknowledged is there, and nothing twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_when_a_server_is_killed() {
-    let Some(mut server) = server(&["fsync=on"]) else { return };
+    let Some(mut server) = server(&["fsync=on"]) else {
+        return;
+    };
     let (_base, store) = on(&server).await;
     let writing = store.clone();
     let writer = tokio::spawn(async move {
@@ -161,10 +168,14 @@ async fn what_becomes_of_a_commit_that_was_cut_off_is_said_to_be_unknown() {
     let Some(server) = server(&[]) else { return };
     let scratch = Scratch::make_on(server.url("postgres")).unwrap();
     let proxy = Proxy::start(server.port()).await;
-    let through = scratch.url().replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port));
+    let through = scratch
+        .url()
+        .replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port));
     let base = Base::on(scratch);
     base.open_with_things().await.close().await;
-    let store = Store::open_postgres(&PostgresUrl::parse(&through).unwrap(), &base.options).await.unwrap();
+    let store = Store::open_postgres(&PostgresUrl::parse(&through).unwrap(), &base.options)
+        .await
+        .unwrap();
     insert(&store, 1).await.unwrap();
     proxy.cut(Cut::BeforeCommit);
     assert_eq!(insert(&store, 2).await, Err(SqlError::InDoubt));
@@ -194,8 +205,14 @@ async fn a_look_up_that_is_none_is_stopped() {
     base.options.deadline = Duration::from_millis(300);
     let store = base.open().await;
     let endless = "with recursive n (i) as (select 1 union all select 1 from n) select max(i) from n";
-    assert_eq!(store.read(|db| db.row(endless, &[])).await.unwrap_err(), SqlError::Deadline);
-    assert_eq!(store.write(|tx| tx.row(endless, &[])).await.unwrap_err(), SqlError::Deadline);
+    assert_eq!(
+        store.read(|db| db.row(endless, &[])).await.unwrap_err(),
+        SqlError::Deadline
+    );
+    assert_eq!(
+        store.write(|tx| tx.row(endless, &[])).await.unwrap_err(),
+        SqlError::Deadline
+    );
     assert_eq!(store.check().await, Ok(()));
 }
 
@@ -227,7 +244,10 @@ async fn no_value_is_in_a_message() {
         tx.execute("insert into things (id, body) values (2, $1)", args![secret])
     });
     let cast = store.read(move |db| db.rows("select cast(cast($1 as text) as bigint)", args![secret]));
-    for message in [taken.await.unwrap_err().to_string(), cast.await.unwrap_err().to_string()] {
+    for message in [
+        taken.await.unwrap_err().to_string(),
+        cast.await.unwrap_err().to_string(),
+    ] {
         assert!(!message.contains("secret"), "{message}");
     }
 }

@@ -22,7 +22,9 @@ async fn many_that_open_an_empty_database_make_its_tables_once() {
     let Some(base) = Base::new() else { return };
     let stores = futures_util::future::join_all((0..5).map(|_| base.open())).await;
     for store in stores {
-        let rows = store.read(|db| db.rows("select version from schema_migrations", &[])).await;
+        let rows = store
+            .read(|db| db.rows("select version from schema_migrations", &[]))
+            .await;
         assert_eq!(rows.unwrap().len(), 1);
         store.close().await;
     }
@@ -67,13 +69,19 @@ async fn another_schema_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whichever_host_takes_writes_is_found() {
-    let (Some(mut first), Some(mut second)) = (server(&[]), server(&[])) else { return };
+    let (Some(mut first), Some(mut second)) = (server(&[]), server(&[])) else {
+        return;
+    };
     let one = Base::on(Scratch::make_on(first.url("postgres")).unwrap());
     let name = one.database.url().rsplit_once('/').unwrap().1.to_owned();
     let database = name.split('?').next().unwrap().to_owned();
     let beside = Scratch::make_on(second.url("postgres")).unwrap();
     beside.run(&format!("create database {database}")).unwrap();
-    let both = format!("postgres://yaopai@127.0.0.1:{},127.0.0.1:{}/{name}", first.port(), second.port());
+    let both = format!(
+        "postgres://yaopai@127.0.0.1:{},127.0.0.1:{}/{name}",
+        first.port(),
+        second.port()
+    );
     let things = "create table things (id bigint primary key, body text, data bytea)";
     one.database.run(things).unwrap();
     let store = open(&both, &one).await.unwrap();
@@ -114,7 +122,10 @@ fn make_certificates(server: &Server) -> String {
         let path = folder.join(name);
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        let (user, group) = (std::os::unix::fs::MetadataExt::uid(&owner), std::os::unix::fs::MetadataExt::gid(&owner));
+        let (user, group) = (
+            std::os::unix::fs::MetadataExt::uid(&owner),
+            std::os::unix::fs::MetadataExt::gid(&owner),
+        );
         std::os::unix::fs::chown(&path, Some(user), Some(group)).unwrap();
     }
     let root = server.folder().join("root.crt");
@@ -127,13 +138,29 @@ async fn tls_asks_for_as_much_as_it_is_told_to() {
     let Some(server) = server(&[]) else { return };
     let base = Base::on(Scratch::make_on(server.url("postgres")).unwrap());
     let root = make_certificates(&server);
-    let database = base.database.url().rsplit_once('/').unwrap().1.split('?').next().unwrap().to_owned();
-    let url = |host: &str, parameters: &str| {
-        format!("postgres://yaopai@{host}:{}/{database}?{parameters}", server.port())
-    };
+    let database = base
+        .database
+        .url()
+        .rsplit_once('/')
+        .unwrap()
+        .1
+        .split('?')
+        .next()
+        .unwrap()
+        .to_owned();
+    let url =
+        |host: &str, parameters: &str| format!("postgres://yaopai@{host}:{}/{database}?{parameters}", server.port());
     // Not yet there.
-    for (parameters, opens) in [("sslmode=disable", true), ("sslmode=prefer", true), ("sslmode=require", false)] {
-        assert_eq!(open(&url("localhost", parameters), &base).await.is_ok(), opens, "{parameters}");
+    for (parameters, opens) in [
+        ("sslmode=disable", true),
+        ("sslmode=prefer", true),
+        ("sslmode=require", false),
+    ] {
+        assert_eq!(
+            open(&url("localhost", parameters), &base).await.is_ok(),
+            opens,
+            "{parameters}"
+        );
     }
     base.database.run("alter system set ssl = on").unwrap();
     base.database.run("select pg_reload_conf()").unwrap();

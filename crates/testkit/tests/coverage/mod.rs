@@ -81,7 +81,7 @@ fn failures() -> Vec<(Failure, &'static [Wire])> {
     inputs.into_iter().chain(refusals).collect()
 }
 
-const INPUTS: [BadInput; 14] = [
+const INPUTS: [BadInput; 15] = [
     BadInput::Missing(""),
     BadInput::Malformed(""),
     BadInput::TooLong(""),
@@ -92,6 +92,7 @@ const INPUTS: [BadInput; 14] = [
     BadInput::UnreadableBody,
     BadInput::BodyTooLarge,
     BadInput::BodyTooSlow,
+    BadInput::BadHost,
     BadInput::UrlTooLong,
     BadInput::TooManyParameters,
     BadInput::UnknownRoute,
@@ -107,6 +108,7 @@ fn wires_of_input(problem: BadInput) -> &'static [Wire] {
         | BadInput::PasswordTooShort { .. }
         | BadInput::PasswordTooCommon
         | BadInput::BodyTooLarge
+        | BadInput::BadHost
         | BadInput::UrlTooLong
         | BadInput::TooManyParameters
         | BadInput::UnknownRoute
