@@ -1,6 +1,7 @@
 //! The accept loop: HTTP/1 connections with deadlines, a bound on how many there are, and an orderly end.
 
 mod deadlines;
+mod sources;
 mod watched_body;
 
 use std::convert::Infallible;
@@ -22,21 +23,26 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Service as _;
-use yaopai_dialects::http::PeerAddress;
+use yaopai_dialects::http::{Network, PeerAddress};
 use yaopai_model::limits::{HEAD_BYTES, HEADERS};
 
 use crate::shutdown::Stop;
 use deadlines::{Phase, TimedStream};
+use sources::{Connection, Sources};
 use watched_body::WatchedBody;
 
 /// How long to wait before accepting again when the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The bounds that connections are held to.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Bounds {
     /// Connections at once; more wait to be accepted.
     pub(crate) connections: usize,
+    /// How many of them one source may have; more are closed at once.
+    pub(crate) connections_per_source: usize,
+    /// Whose connections are not counted so, since they speak for many.
+    pub(crate) exempt: Arc<[Network]>,
     /// How long the head of a request may take from its first byte.
     pub(crate) head: Duration,
     /// How long a connection may idle, or a reply wait for its reader.
@@ -49,6 +55,7 @@ pub(crate) struct Bounds {
 /// extensions, as [`PeerAddress`].
 pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds, mut stop: Stop) {
     let places = Arc::new(Semaphore::new(bounds.connections));
+    let sources = Sources::new(bounds.connections_per_source, Arc::clone(&bounds.exempt));
     let connections = GracefulShutdown::new();
     let router = router.with_state(());
     loop {
@@ -58,14 +65,17 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds,
         };
         match accepted {
             Ok((stream, peer, place)) => {
-                tokio::spawn(converse(
-                    stream,
-                    peer,
-                    router.clone(),
-                    bounds,
-                    connections.watcher(),
-                    place,
-                ));
+                let Some(counted) = sources.admit(peer.ip()) else {
+                    // Dropped: an answer would have to wait for a peer who may never read it.
+                    metrics::counter!("yaopai_connections_refused").increment(1);
+                    continue;
+                };
+                let place = Place {
+                    _place: place,
+                    _counted: counted,
+                };
+                let watcher = connections.watcher();
+                tokio::spawn(converse(stream, peer, router.clone(), bounds.clone(), watcher, place));
             }
             Err(error) => pause_after(&error).await,
         }
@@ -77,6 +87,12 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds,
     {
         tracing::warn!("停机期限已到，仍有请求未完成 / requests were cut off at the deadline");
     }
+}
+
+/// What a connection holds for as long as it lasts.
+struct Place {
+    _place: OwnedSemaphorePermit,
+    _counted: Connection,
 }
 
 async fn accept(
@@ -109,7 +125,7 @@ async fn converse(
     router: Router,
     bounds: Bounds,
     watcher: Watcher,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 ) {
     // Replies are written whole; waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);

@@ -124,6 +124,8 @@ fn serve_http(
 ) {
     let bounds = Bounds {
         connections,
+        connections_per_source: wire_up::count(settings.http.max_connections_per_source),
+        exempt: wire_up::speak_for_many(settings).into(),
         head: wire_up::seconds(settings.http.header_seconds),
         idle: wire_up::seconds(settings.http.idle_seconds),
         drain: wire_up::seconds(settings.http.shutdown_seconds),
@@ -139,7 +141,7 @@ fn serve_http(
         Some(own) => {
             let bounds = Bounds {
                 connections: METRICS_CONNECTIONS,
-                ..bounds
+                ..bounds.clone()
             };
             serving.spawn(listen::serve(own, metrics, bounds, stop.clone()));
         }

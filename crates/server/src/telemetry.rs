@@ -65,6 +65,10 @@ pub(crate) fn start_metrics() -> Result<PrometheusHandle, metrics_exporter_prome
         "Calls by wire, route and outcome (the code in the answer)."
     );
     metrics::describe_histogram!("yaopai_request_seconds", "How long calls took, by wire and route.");
+    metrics::describe_counter!(
+        "yaopai_connections_refused",
+        "Connections closed because their source had as many as one may have."
+    );
     metrics::describe_gauge!("yaopai_hash_queue", "Password hashes that wait for a thread.");
     metrics::describe_gauge!("yaopai_outbox_waiting", "Messages that wait to be sent.");
     metrics::describe_gauge!("yaopai_sessions", "Live sessions.");

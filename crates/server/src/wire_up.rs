@@ -9,6 +9,7 @@ use axum::http::HeaderValue;
 use yaopai_accounts::{Accounts, Error, HashingSettings, Parts, RootKey};
 use yaopai_courier::{Channel, LogChannel, SetupError, SmtpChannel, WebhookChannel};
 use yaopai_dialects::WireSettings;
+use yaopai_dialects::http::Network;
 use yaopai_model::{Clock as _, Limits, PasswordPolicy, Timestamp};
 use yaopai_store::{OpenError, PostgresOptions, PostgresUrl, SqliteOptions, Store, base};
 
@@ -304,11 +305,23 @@ pub(crate) fn wire_settings(settings: &Settings, base: &Base) -> WireSettings {
             HttpStatus::Always200 => yaopai_dialects::HttpStatus::Always200,
         },
         public_url: settings.public_url.as_ref().map(|url| url.as_str().to_owned()),
-        trusted_proxies: settings.trusted_proxies.iter().map(|proxy| proxy.network()).collect(),
+        trusted_proxies: trusted_proxies(settings),
         password_policy: password_policy(settings),
         clock: base.clock.clone(),
         entropy: base.entropy.clone(),
     }
+}
+
+/// Who speaks for others.
+pub(crate) fn trusted_proxies(settings: &Settings) -> Vec<Network> {
+    settings.trusted_proxies.iter().map(|proxy| proxy.network()).collect()
+}
+
+/// Whose connections are other people's: trusted proxies, and what runs on this machine, such as a proxy that nobody named.
+pub(crate) fn speak_for_many(settings: &Settings) -> Vec<Network> {
+    let this_machine = ["127.0.0.0/8", "::1"];
+    let this_machine = this_machine.iter().filter_map(|text| Network::parse(text).ok());
+    trusted_proxies(settings).into_iter().chain(this_machine).collect()
 }
 
 /// What is asked of new passwords.

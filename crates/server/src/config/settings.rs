@@ -259,6 +259,14 @@ pub(crate) struct Http {
     )]
     pub(crate) max_connections: u32,
 
+    /// 每个来源的连接数上限 / connections at once from one address (IPv6: one /64); more are closed. Trusted proxies and this
+    /// machine are not counted.
+    #[config(
+        default = 1024,
+        validate(bounds(max_connections_per_source, 1, 1_000_000), "1 到 1000000 / 1 to 1000000")
+    )]
+    pub(crate) max_connections_per_source: u32,
+
     /// 请求头期限，秒 / how long the head of a request may take, in seconds.
     #[config(default = 10, validate(bounds(header_seconds, 1, 300), "1 到 300 / 1 to 300"))]
     pub(crate) header_seconds: u32,

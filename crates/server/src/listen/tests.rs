@@ -6,12 +6,18 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use super::*;
 use crate::shutdown::Stopper;
 
-const BOUNDS: Bounds = Bounds {
-    connections: 2,
-    head: Duration::from_millis(200),
-    idle: Duration::from_millis(600),
-    drain: Duration::from_secs(10),
-};
+const HEAD: Duration = Duration::from_millis(200);
+
+fn bounds() -> Bounds {
+    Bounds {
+        connections: 2,
+        connections_per_source: 2,
+        exempt: Arc::default(),
+        head: HEAD,
+        idle: Duration::from_millis(600),
+        drain: Duration::from_secs(10),
+    }
+}
 
 struct Server {
     address: SocketAddr,
@@ -60,7 +66,7 @@ async fn reply(stream: &mut TcpStream) -> String {
 
 #[tokio::test]
 async fn a_request_knows_its_peer() {
-    let server = start(echo(), BOUNDS).await;
+    let server = start(echo(), bounds()).await;
     let mut stream = connect(&server).await;
     stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     let reply = reply(&mut stream).await;
@@ -69,7 +75,7 @@ async fn a_request_knows_its_peer() {
 
 #[tokio::test]
 async fn a_head_that_trickles_in_is_cut_off() {
-    let server = start(echo(), BOUNDS).await;
+    let server = start(echo(), bounds()).await;
     let mut stream = connect(&server).await;
     stream.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
     // It would never end by itself: that this returns is the point.
@@ -79,18 +85,18 @@ async fn a_head_that_trickles_in_is_cut_off() {
 
 #[tokio::test]
 async fn a_connection_that_says_nothing_is_cut_off() {
-    let server = start(echo(), BOUNDS).await;
+    let server = start(echo(), bounds()).await;
     assert_eq!(rest(&mut connect(&server).await).await, "");
 }
 
 #[tokio::test]
 async fn an_idle_connection_stays_longer_than_a_head_may_take() {
-    let server = start(echo(), BOUNDS).await;
+    let server = start(echo(), bounds()).await;
     let mut stream = connect(&server).await;
     stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     reply(&mut stream).await;
     // Twice the deadline of a head: only an idle connection is still there after it.
-    assert!(tokio::time::timeout(BOUNDS.head * 2, stream.readable()).await.is_err());
+    assert!(tokio::time::timeout(HEAD * 2, stream.readable()).await.is_err());
     stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     assert!(reply(&mut stream).await.contains("200 OK"));
     assert_eq!(rest(&mut stream).await, "");
@@ -100,7 +106,7 @@ async fn an_idle_connection_stays_longer_than_a_head_may_take() {
 async fn more_connections_than_there_are_places_wait() {
     let bounds = Bounds {
         connections: 1,
-        ..BOUNDS
+        ..bounds()
     };
     let server = start(echo(), bounds).await;
     let mut first = connect(&server).await;
@@ -111,14 +117,42 @@ async fn more_connections_than_there_are_places_wait() {
         .write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         .await
         .unwrap();
-    assert!(tokio::time::timeout(BOUNDS.head, second.readable()).await.is_err());
+    assert!(tokio::time::timeout(HEAD, second.readable()).await.is_err());
     drop(first);
     assert!(rest(&mut second).await.contains("200 OK"));
 }
 
 #[tokio::test]
+async fn more_connections_than_a_source_may_have_are_closed() {
+    let few = Bounds {
+        connections_per_source: 1,
+        ..bounds()
+    };
+    let server = start(echo(), few).await;
+    let mut first = connect(&server).await;
+    let request = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let mut second = connect(&server).await;
+    // It may be closed before it has said anything.
+    let _ = second.write_all(request).await;
+    assert_eq!(rest(&mut second).await, "");
+    first.write_all(request).await.unwrap();
+    assert!(rest(&mut first).await.contains("200 OK"));
+
+    let counted = Bounds {
+        connections_per_source: 1,
+        exempt: Arc::from([Network::parse("127.0.0.0/8").unwrap()]),
+        ..bounds()
+    };
+    let server = start(echo(), counted).await;
+    let _first = connect(&server).await;
+    let mut second = connect(&server).await;
+    second.write_all(request).await.unwrap();
+    assert!(rest(&mut second).await.contains("200 OK"));
+}
+
+#[tokio::test]
 async fn a_head_that_is_too_large_is_refused() {
-    let server = start(echo(), BOUNDS).await;
+    let server = start(echo(), bounds()).await;
     let mut stream = connect(&server).await;
     let head = format!(
         "GET / HTTP/1.1\r\nhost: x\r\nlong: {}\r\n\r\n",
@@ -132,7 +166,7 @@ async fn a_head_that_is_too_large_is_refused() {
 
 #[tokio::test]
 async fn whoever_sends_a_body_that_nobody_reads_is_told_to_begin_anew() {
-    let server = start(echo(), BOUNDS).await;
+    let server = start(echo(), bounds()).await;
     for (path, is_read) in [("/echo", true), ("/", false), ("/nothing", false)] {
         let mut stream = connect(&server).await;
         let request = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhello");
@@ -144,7 +178,7 @@ async fn whoever_sends_a_body_that_nobody_reads_is_told_to_begin_anew() {
 
 #[tokio::test]
 async fn what_is_in_flight_is_finished_and_nothing_new_accepted() {
-    let server = start(echo(), BOUNDS).await;
+    let server = start(echo(), bounds()).await;
     let mut stream = connect(&server).await;
     stream
         .write_all(b"POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\nexpect: 100-continue\r\n\r\n")
@@ -165,7 +199,7 @@ async fn what_is_in_flight_is_finished_and_nothing_new_accepted() {
 async fn a_request_that_never_ends_does_not_hold_up_the_end() {
     let bounds = Bounds {
         drain: Duration::from_millis(100),
-        ..BOUNDS
+        ..bounds()
     };
     let server = start(echo(), bounds).await;
     let mut stream = connect(&server).await;
