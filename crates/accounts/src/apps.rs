@@ -1,12 +1,13 @@
 //! Apps.
 
-use yaopai_model::limits::{APPS, HOSTS_PER_APP, windows};
-use yaopai_model::{App, AppId, AppKey, AppName, AppSecret, HostName, Timestamp, WindowRule};
+use yaopai_model::limits::{APPS, HOSTS_PER_APP};
+use yaopai_model::{App, AppId, AppKey, AppName, AppSecret, HostName, Timestamp};
 use yaopai_store::audit::{self, NewEntry};
 use yaopai_store::base::{self, Numbered};
 use yaopai_store::{SqlError, Tx, apps};
 
 use crate::keys::{are_equal, sha256};
+use crate::rate_limiter::Rate;
 use crate::{Accounts, Fault, Outcome, Refusal};
 
 /// How often a key is drawn before something must be wrong with the randomness: one collision is unheard of.
@@ -55,12 +56,7 @@ impl Accounts {
         let matches = are_equal(&sha256(app_secret.as_bytes()), &kept);
         let app = app.filter(|_| matches).ok_or(Refusal::UnknownApp)?;
         if let Some(limit) = app.requests_per_second {
-            let rule = WindowRule {
-                limit,
-                window: windows::SECOND,
-            };
-            let admitted = self.parts.app_requests.admit(app.id, rule, self.now());
-            admitted.map_err(|_| Refusal::AppRateExceeded)?;
+            self.count_call(Rate::AppRequests(app.id, limit)).await?;
         }
         Ok(app)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
 use yaopai_courier::Channel;
 use yaopai_model::limits::{SLIDERS_AT_ONCE, UPLOADS_AT_ONCE, UPLOADS_HELD};
-use yaopai_model::{AccountId, AppId, Clock, Entropy, Limits, Timestamp};
+use yaopai_model::{Clock, Entropy, Limits, Timestamp};
 use yaopai_store::Store;
 
 use crate::keys::{Keys, RootKey};
@@ -57,8 +57,7 @@ pub(crate) struct Working {
     pub(crate) pictures: PathBuf,
     pub(crate) keys: Keys,
     pub(crate) hasher: PasswordHasher,
-    pub(crate) app_requests: RateLimiter<AppId>,
-    pub(crate) info_calls: RateLimiter<AccountId>,
+    pub(crate) rates: RateLimiter,
     pub(crate) turns: Turns,
     /// Whoever draws a slider holds one.
     pub(crate) drawings: Arc<Semaphore>,
@@ -90,8 +89,7 @@ impl Accounts {
                 pictures: parts.pictures,
                 keys,
                 hasher,
-                app_requests: RateLimiter::new(),
-                info_calls: RateLimiter::new(),
+                rates: RateLimiter::new(),
                 turns: Turns::new(),
                 drawings: Arc::new(Semaphore::new(SLIDERS_AT_ONCE)),
                 outbox: Notify::new(),

@@ -1,15 +1,15 @@
 //! Looking at accounts and changing one's own.
 
-use yaopai_model::limits::{INFO_CALLS_PER_MINUTE, UPLOAD_USABLE, windows};
+use yaopai_model::limits::UPLOAD_USABLE;
 use yaopai_model::{
     Account, AccountId, AppId, Bio, Birthday, ContactEmail, Extra, Gender, Identifier, Nickname, PictureName,
-    Timestamp, Username, WindowRule,
+    Timestamp, Username,
 };
 use yaopai_store::accounts::{self, ProfilePart};
 use yaopai_store::{SqlError, Tx, identifiers, pictures};
 
+use crate::rate_limiter::Rate;
 use crate::standing::standing;
-use crate::throttle::seconds;
 use crate::{Accounts, Outcome, Principal, Refusal};
 
 /// What to change of a profile; `None` leaves a field as it is.
@@ -90,13 +90,8 @@ impl Accounts {
     ///
     /// # Errors
     /// `TooManyCalls`.
-    pub fn count_info_call(&self, principal: &Principal) -> Outcome<()> {
-        let rule = WindowRule {
-            limit: INFO_CALLS_PER_MINUTE,
-            window: windows::PER_MINUTE,
-        };
-        let admitted = self.parts.info_calls.admit(principal.account.id, rule, self.now());
-        Ok(admitted.map_err(|wait| Refusal::TooManyCalls { seconds: seconds(wait) })?)
+    pub async fn count_info_call(&self, principal: &Principal) -> Outcome<()> {
+        self.count_call(Rate::InfoCalls(principal.account.id)).await
     }
 }
 

@@ -1,58 +1,116 @@
-//! Rates that are counted in memory: they keep the peace, they do not guard a secret, and a restart may forget them.
+//! Rates of calls: they keep the peace, and do not guard a secret.
+//!
+//! Where this process has the database to itself they are counted in memory, and a restart may forget them. Where several
+//! nodes share it they are counted there, so that thirty calls a minute are thirty, whichever nodes answer them.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
-use yaopai_model::limits::RATES_KEPT;
-use yaopai_model::{SlidingWindow, Timestamp, Wait, WindowRule};
+use yaopai_model::limits::{INFO_CALLS_PER_MINUTE, RATES_KEPT, windows};
+use yaopai_model::{AccountId, AppId, SlidingWindow, Timestamp, Wait, WindowRule};
 
-/// Sliding windows by key, at most `limits::RATES_KEPT`. Past it those that are idle are forgotten first, and if none
-/// is, all are: a rate that lets a burst pass is better than one that refuses strangers.
-pub(crate) struct RateLimiter<K> {
-    windows: Mutex<HashMap<K, SlidingWindow>>,
+use crate::budget::Budget;
+use crate::throttle::seconds;
+use crate::{Accounts, Outcome, Refusal};
+
+/// Calls that are counted, and whose.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Rate {
+    /// Requests of an app, of which it may make so many a second.
+    AppRequests(AppId, u32),
+    /// `info` calls of an account.
+    InfoCalls(AccountId),
 }
 
-impl<K: Eq + Hash> RateLimiter<K> {
+impl Rate {
+    fn rule(self) -> WindowRule {
+        match self {
+            Self::AppRequests(_, limit) => WindowRule {
+                limit,
+                window: windows::SECOND,
+            },
+            Self::InfoCalls(_) => WindowRule {
+                limit: INFO_CALLS_PER_MINUTE,
+                window: windows::PER_MINUTE,
+            },
+        }
+    }
+
+    fn refusal(self) -> fn(u32) -> Refusal {
+        match self {
+            Self::AppRequests(..) => |_| Refusal::AppRateExceeded,
+            Self::InfoCalls(_) => |seconds| Refusal::TooManyCalls { seconds },
+        }
+    }
+
+    /// What its row in the table of counters is named by.
+    fn name(self) -> String {
+        match self {
+            Self::AppRequests(app, _) => format!("requests of app {}", app.0),
+            Self::InfoCalls(account) => format!("info calls of account {}", account.0),
+        }
+    }
+}
+
+impl Accounts {
+    /// Counts one more call.
+    ///
+    /// # Errors
+    /// The refusal of its kind when there have been too many; nothing is counted then.
+    pub(crate) async fn count_call(&self, rate: Rate) -> Outcome<()> {
+        let (rule, refusal, now) = (rate.rule(), rate.refusal(), self.now());
+        if self.store().is_shared() {
+            let budget = Budget::new(&self.parts.keys, &rate.name(), rule.limit, rule.window, refusal);
+            return self.store().write(move |tx| budget.spend(tx, now)).await;
+        }
+        let admitted = self.parts.rates.admit(rate, rule, now);
+        Ok(admitted.map_err(|wait| refusal(seconds(wait)))?)
+    }
+}
+
+/// Sliding windows in memory, at most `limits::RATES_KEPT`. Past it those that are idle are forgotten first, and if none
+/// is, all are: a rate that lets a burst pass is better than one that refuses strangers.
+pub(crate) struct RateLimiter {
+    windows: Mutex<HashMap<Rate, SlidingWindow>>,
+}
+
+impl RateLimiter {
     pub(crate) fn new() -> Self {
         Self {
             windows: Mutex::new(HashMap::new()),
         }
     }
 
-    /// Counts an event under `key`, if `rule` lets one more pass.
-    pub(crate) fn admit(&self, key: K, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
+    fn admit(&self, rate: Rate, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        if windows.len() >= RATES_KEPT && !windows.contains_key(&key) {
-            windows.retain(|_, window| {
-                let _ = window.check(rule, now);
+        if windows.len() >= RATES_KEPT && !windows.contains_key(&rate) {
+            windows.retain(|rate, window| {
+                let _ = window.check(rate.rule(), now);
                 !window.is_empty()
             });
             if windows.len() >= RATES_KEPT {
                 windows.clear();
             }
         }
-        windows.entry(key).or_default().admit(rule, now)
+        windows.entry(rate).or_default().admit(rule, now)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
-    fn keys_are_counted_apart_and_bounded() {
+    fn rates_are_counted_apart_and_bounded() {
         let limiter = RateLimiter::new();
-        let rule = WindowRule {
-            limit: 1,
-            window: Duration::from_secs(1),
+        let admit = |app| {
+            let rate = Rate::AppRequests(AppId(app), 1);
+            limiter.admit(rate, rate.rule(), Timestamp::EPOCH)
         };
-        assert!(limiter.admit(0, rule, Timestamp::EPOCH).is_ok());
-        assert!(limiter.admit(0, rule, Timestamp::EPOCH).is_err());
-        for key in 1..=RATES_KEPT {
-            assert!(limiter.admit(key, rule, Timestamp::EPOCH).is_ok());
+        assert!(admit(0).is_ok());
+        assert!(admit(0).is_err());
+        for app in 1..=i64::try_from(RATES_KEPT).unwrap() {
+            assert!(admit(app).is_ok());
         }
         assert!(limiter.windows.lock().unwrap().len() <= RATES_KEPT);
     }

@@ -15,8 +15,8 @@ impl Accounts {
         if token.token_use != TokenUse::Refresh || token.expires_at <= now {
             return Err(Refusal::NotSignedIn.into());
         }
-        let (_, session) = self.live_session(app, token).await?;
-        let expires_at = now.plus(ACCESS_TOKEN_LIFE).min(session.expires_at);
+        let (_, ends_at) = self.live_session(app, token).await?;
+        let expires_at = now.plus(ACCESS_TOKEN_LIFE).min(ends_at);
         Ok(SessionToken {
             token_use: TokenUse::Access,
             expires_at,

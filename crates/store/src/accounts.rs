@@ -45,7 +45,8 @@ const BY_ID: &str = "select id, app_id, public_id, username, phone, phone_proven
     gender, birthday, contact_email, extra, bio, location, avatar, cover, created_at, verified_at, last_sign_in_at, \
     sign_in_count, disabled_at, permissions, preferences, epoch from accounts where id = $1";
 
-fn from_row(row: &Row) -> Result<Account, SqlError> {
+/// Reads an account from the columns that [`BY_ID`] selects, in that order.
+pub(crate) fn from_row(row: &Row) -> Result<Account, SqlError> {
     let phone = parsed(row, 4, "phone", Phone::parse)?;
     let email = parsed(row, 6, "email", Email::parse)?;
     Ok(Account {

@@ -153,6 +153,14 @@ impl Store {
         self.write(Tx::touch).await
     }
 
+    /// Whether other processes may have the database open, too, so that what this one remembers is not all there is.
+    pub fn is_shared(&self) -> bool {
+        match &*self.backend {
+            Backend::Sqlite(_) => false,
+            Backend::Postgres(_) => true,
+        }
+    }
+
     /// How many writes wait or are being carried out.
     pub fn queue_depth(&self) -> usize {
         match &*self.backend {

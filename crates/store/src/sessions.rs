@@ -1,8 +1,8 @@
 //! The table `sessions`. A session is found by its account and the digest of its secret.
 
-use yaopai_model::{AccountId, Timestamp};
+use yaopai_model::{Account, AccountId, Timestamp};
 
-use crate::{Db, SqlError, Tx, args};
+use crate::{Db, SqlError, Tx, accounts, args};
 
 /// A session to begin.
 pub struct NewSession<'a> {
@@ -20,15 +20,6 @@ pub struct NewSession<'a> {
     pub source: &'a str,
     /// What the client calls itself.
     pub device: &'a str,
-}
-
-/// A session that has not been ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// When it ends.
-    pub expires_at: Timestamp,
-    /// The account's epoch when it began; another one now means that it is over.
-    pub epoch: i64,
 }
 
 /// Begins a session, and ends those of the account that are past their life or the oldest beyond `most`.
@@ -57,23 +48,23 @@ pub fn begin(tx: &Tx, session: &NewSession<'_>, most: u32) -> Result<(), SqlErro
     Ok(())
 }
 
-/// The session of an account with this digest, unless it was ended or every session was.
+/// An account, and when its session with this digest ends, unless it was ended already, by itself or with others: all that
+/// a token is judged by, in one statement.
 ///
 /// # Errors
-/// Those of the database.
-pub fn find(db: &Db, account: AccountId, digest: &[u8; 32]) -> Result<Option<Session>, SqlError> {
+/// Those of the database, and [`SqlError::BadRow`].
+pub fn find(db: &Db, account: AccountId, digest: &[u8; 32]) -> Result<Option<(Account, Option<Timestamp>)>, SqlError> {
     let row = db.row(
-        "select expires_at, epoch from sessions where account_id = $1 and digest = $2 \
-         and base_epoch = (select value from base_state where name = 'session_epoch')",
+        "select id, app_id, public_id, username, phone, phone_proven_at, email, email_proven_at, role, nickname, gender, \
+         birthday, contact_email, extra, bio, location, avatar, cover, created_at, verified_at, last_sign_in_at, \
+         sign_in_count, disabled_at, permissions, preferences, epoch, \
+         (select expires_at from sessions where account_id = $1 and digest = $2 and sessions.epoch = accounts.epoch \
+         and base_epoch = (select value from base_state where name = 'session_epoch')) \
+         from accounts where id = $1",
         args![account.0, digest],
     )?;
-    row.map(|row| {
-        Ok(Session {
-            expires_at: row.timestamp(0)?,
-            epoch: row.integer(1)?,
-        })
-    })
-    .transpose()
+    row.map(|row| Ok((accounts::from_row(&row)?, row.optional_timestamp(26)?)))
+        .transpose()
 }
 
 /// Ends every session of an account.

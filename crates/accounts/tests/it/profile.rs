@@ -191,11 +191,11 @@ async fn thirty_info_calls_a_minute() {
     let one = world.signed_in("one", Role::User).await;
     let two = world.signed_in("two", Role::User).await;
     for _ in 0..INFO_CALLS_PER_MINUTE {
-        world.accounts.count_info_call(&one).unwrap();
+        world.accounts.count_info_call(&one).await.unwrap();
     }
-    let refused = refusal(world.accounts.count_info_call(&one));
+    let refused = refusal(world.accounts.count_info_call(&one).await);
     assert_eq!(refused, Refusal::TooManyCalls { seconds: 60 });
-    world.accounts.count_info_call(&two).unwrap();
+    world.accounts.count_info_call(&two).await.unwrap();
     world.clock.advance(Duration::from_secs(60));
-    world.accounts.count_info_call(&one).unwrap();
+    world.accounts.count_info_call(&one).await.unwrap();
 }

@@ -11,7 +11,7 @@ use crate::call::Call;
 pub(super) async fn info(call: Call) -> Result<Response, Failure> {
     let app = call.app_of_host().await?;
     let principal = call.principal(app.id).await?;
-    call.wires.accounts.count_info_call(&principal)?;
+    call.wires.accounts.count_info_call(&principal).await?;
     let parameters = call.parameters()?;
     let wanted = parameters.text("fields")?.unwrap_or_default();
     let info = Fields::info(&principal.account, &call.wires.settings)?;
