@@ -10,10 +10,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use aws_lc_rs::{constant_time, digest, hmac};
-use yaopai_model::limits::KEYS_PER_PURPOSE;
+use yaopai_model::limits::{KEY_TAKEN_UP, KEYS_PER_PURPOSE};
 use yaopai_model::{AccountId, AppId, Code, Entropy, SessionSecret, Timestamp, draw};
+use yaopai_store::base::{self, SealedKey};
 use yaopai_store::codes::CodeKey;
-use yaopai_store::{SqlError, Store, base};
+use yaopai_store::{SqlError, Store};
 use zeroize::Zeroizing;
 
 use crate::{Accounts, Fault, Outcome};
@@ -74,11 +75,11 @@ impl KeyPurpose {
     }
 }
 
-/// Signs and checks tokens (HMAC-SHA-256). Several keys can be live; the newest signs.
+/// Signs and checks tokens (HMAC-SHA-256). Several keys can be live; one of them signs.
 pub struct TokenKeys(Vec<(String, hmac::Key)>);
 
 impl TokenKeys {
-    /// The keys with these secrets, newest first, each with its `kid`.
+    /// The keys with these secrets, each with its `kid`; the first is the one that signs.
     pub fn new<'a>(secrets: impl IntoIterator<Item = (String, &'a [u8])>) -> Self {
         let keys = secrets.into_iter();
         Self(
@@ -88,11 +89,11 @@ impl TokenKeys {
     }
 
     /// The `kid` of the key that signs.
-    pub fn newest(&self) -> &str {
+    pub fn current(&self) -> &str {
         self.0.first().map_or("", |(kid, _)| kid)
     }
 
-    /// The signature of `message` under the newest key.
+    /// The signature of `message` under the key that signs.
     pub fn sign(&self, message: &[u8]) -> [u8; 32] {
         self.0.first().map_or([0; 32], |(_, key)| tag(key, message))
     }
@@ -110,7 +111,7 @@ fn tag(key: &hmac::Key, message: &[u8]) -> [u8; 32] {
     bytes
 }
 
-/// The keys of password hashes, newest first, each with its number.
+/// The keys of password hashes, each with its number; the first is the one that seals.
 type PasswordKeys = Vec<(u32, SealKey)>;
 
 /// All keys, ready for use.
@@ -135,7 +136,7 @@ impl Keys {
             passwords: RwLock::new(Arc::new(Vec::new())),
         };
         for purpose in [KeyPurpose::Tokens, KeyPurpose::Passwords] {
-            if keys.load(store, purpose).await? == 0 {
+            if keys.load(store, purpose, now).await? == 0 {
                 // Where another node was faster, its key serves as well.
                 keys.add(store, purpose, entropy, now).await?;
             }
@@ -144,14 +145,22 @@ impl Keys {
     }
 
     /// Takes up the keys of a purpose as they stand in the database, and says how many there are.
-    async fn load(&self, store: &Store, purpose: KeyPurpose) -> Outcome<usize> {
-        let kept = store.read(move |db| base::keys(db, purpose.as_str())).await?;
+    async fn load(&self, store: &Store, purpose: KeyPurpose, now: Timestamp) -> Outcome<usize> {
+        let mut kept = store.read(move |db| base::keys(db, purpose.as_str())).await?;
+        let is_known_everywhere = |key: &SealedKey| !store.is_shared() || key.created_at.plus(KEY_TAKEN_UP) <= now;
+        // Where none is, the base is new, and its first key is the only one that any node has.
+        let current = kept
+            .iter()
+            .position(is_known_everywhere)
+            .unwrap_or(kept.len().saturating_sub(1));
+        kept.rotate_left(current);
         let mut opened = Vec::with_capacity(kept.len());
         for key in kept {
             let context = format!("{} {}", purpose.as_str(), key.id);
             let bytes = self.keep.open(&context, &key.sealed).ok_or_else(|| {
                 Fault::new(
-                    "the root key does not open the keys in the database: it is not the one this base was made with",
+                    "根密钥打不开数据库中的密钥，账号库不是用它建的，请换回原来的 / the root key does not open the keys in the \
+                     database, which was made with another: set that one",
                 )
             })?;
             opened.push((key.id, Zeroizing::new(bytes)));
@@ -194,23 +203,23 @@ impl Keys {
                 base::add_key(
                     tx,
                     purpose.as_str(),
-                    &base::SealedKey {
+                    &SealedKey {
                         id,
                         sealed: sealed.clone(),
+                        created_at: now,
                     },
-                    now,
                 )
             })
             .await
             .map_err(crate::Error::from)?;
-        self.load(store, purpose).await?;
+        self.load(store, purpose, now).await?;
         Ok(added)
     }
 
     /// Takes up the keys that other nodes have made.
-    pub(crate) async fn reload(&self, store: &Store) -> Outcome<()> {
+    pub(crate) async fn reload(&self, store: &Store, now: Timestamp) -> Outcome<()> {
         for purpose in [KeyPurpose::Tokens, KeyPurpose::Passwords] {
-            self.load(store, purpose).await?;
+            self.load(store, purpose, now).await?;
         }
         Ok(())
     }
@@ -283,8 +292,8 @@ impl Keys {
         String::from_utf8(key.open(&hash_context(app, account), sealed)?).ok()
     }
 
-    /// Whether a sealed hash is sealed by the newest key.
-    pub(crate) fn is_newest_seal(&self, sealed: &[u8]) -> bool {
+    /// Whether a sealed hash is sealed by the key that seals now.
+    pub(crate) fn is_current_seal(&self, sealed: &[u8]) -> bool {
         self.passwords()
             .first()
             .is_some_and(|(id, _)| sealed.starts_with(&id.to_be_bytes()))
@@ -357,7 +366,8 @@ impl Accounts {
         self.parts.keys.tokens()
     }
 
-    /// Makes a new key of a purpose; older ones go on serving for what they signed or sealed.
+    /// Makes a new key of a purpose; older ones go on serving for what they signed or sealed. Where several nodes share the
+    /// database it comes into use after [`KEY_TAKEN_UP`], when all of them know it.
     ///
     /// # Errors
     /// Faults only.

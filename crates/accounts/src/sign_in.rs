@@ -303,7 +303,7 @@ impl Accounts {
         let is_sealed_anew = candidate
             .sealed
             .as_deref()
-            .is_some_and(|sealed| self.parts.keys.is_newest_seal(sealed));
+            .is_some_and(|sealed| self.parts.keys.is_current_seal(sealed));
         if is_sealed_anew && !is_outdated {
             return Ok(None);
         }

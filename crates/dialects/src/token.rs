@@ -32,7 +32,7 @@ struct Claims {
     jti: String,
 }
 
-/// The token's text, signed with the newest key. Its end is rounded down to whole seconds.
+/// The token's text, signed with the key that signs now. Its end is rounded down to whole seconds.
 pub(crate) fn encode(keys: &TokenKeys, token: &SessionToken) -> String {
     // Written by hand, since nothing in it needs escaping: letters, digits and base64url.
     let claims = format!(
@@ -43,7 +43,7 @@ pub(crate) fn encode(keys: &TokenKeys, token: &SessionToken) -> String {
         use_name(token.token_use),
         BASE64.encode(token.secret.expose()),
     );
-    let mut text = format!("{}.{}", encoded_header(keys.newest()), BASE64.encode(claims));
+    let mut text = format!("{}.{}", encoded_header(keys.current()), BASE64.encode(claims));
     let signature = keys.sign(text.as_bytes());
     text.push('.');
     BASE64.encode_string(signature, &mut text);

@@ -31,6 +31,9 @@ pub const HASH_MEMORY_KIB: u32 = 1024 * 1024;
 pub const APP_NAME_CHARACTERS: usize = 64;
 /// Keys of one purpose, the replaced ones included: a new one a month for eighty years.
 pub const KEYS_PER_PURPOSE: u32 = 1_000;
+/// How long after it was made a key comes into use where several nodes share a database; each looks for new ones every
+/// minute.
+pub const KEY_TAKEN_UP: Duration = Duration::from_secs(180);
 /// Apps of one server.
 pub const APPS: u32 = 1_000;
 /// Hosts that are mapped to one app.

@@ -47,6 +47,8 @@ pub struct SealedKey {
     pub id: i64,
     /// The sealed bytes.
     pub sealed: Vec<u8>,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 /// The keys of a purpose, newest first; at most `limits::KEYS_PER_PURPOSE`.
@@ -55,7 +57,7 @@ pub struct SealedKey {
 /// Those of the database.
 pub fn keys(db: &Db, purpose: &str) -> Result<Vec<SealedKey>, SqlError> {
     let rows = db.rows(
-        "select id, sealed from keys where purpose = $1 order by id desc limit $2",
+        "select id, sealed, created_at from keys where purpose = $1 order by id desc limit $2",
         args![purpose, KEYS_PER_PURPOSE],
     )?;
     rows.iter()
@@ -63,6 +65,7 @@ pub fn keys(db: &Db, purpose: &str) -> Result<Vec<SealedKey>, SqlError> {
             Ok(SealedKey {
                 id: row.integer(0)?,
                 sealed: row.blob(1)?.to_vec(),
+                created_at: row.timestamp(2)?,
             })
         })
         .collect()
@@ -72,10 +75,10 @@ pub fn keys(db: &Db, purpose: &str) -> Result<Vec<SealedKey>, SqlError> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn add_key(tx: &Tx, purpose: &str, key: &SealedKey, now: Timestamp) -> Result<bool, SqlError> {
+pub fn add_key(tx: &Tx, purpose: &str, key: &SealedKey) -> Result<bool, SqlError> {
     let added = tx.execute(
         "insert into keys (purpose, id, sealed, created_at) values ($1, $2, $3, $4) on conflict (purpose, id) do nothing",
-        args![purpose, key.id, key.sealed.as_slice(), now],
+        args![purpose, key.id, key.sealed.as_slice(), key.created_at],
     )?;
     Ok(added == 1)
 }

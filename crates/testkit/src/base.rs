@@ -27,6 +27,14 @@ pub enum Database {
 }
 
 impl Database {
+    /// Whether several stores can have one base open.
+    pub fn is_shared(self) -> bool {
+        match self {
+            Self::Sqlite => false,
+            Self::Postgres => true,
+        }
+    }
+
     /// The one that `TEST_DATABASE` names: `postgres`, or SQLite.
     pub fn chosen() -> Self {
         if variable(CHOSEN).as_deref() == Some("postgres") {

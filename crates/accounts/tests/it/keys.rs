@@ -1,6 +1,7 @@
 //! Keys: replaced while what they made goes on serving.
 
 use yaopai_accounts::{Error, FailureRule, KeyPurpose};
+use yaopai_model::limits::KEY_TAKEN_UP;
 
 use crate::steps::{from, phone};
 use crate::support::{Setup, World};
@@ -29,15 +30,16 @@ async fn sign_in(world: &World) {
 async fn tokens_of_older_keys_still_verify_and_the_newest_signs() {
     let world = World::new().await;
     let before = world.accounts.token_keys();
-    let (kid, signature) = (before.newest().to_owned(), before.sign(b"message"));
+    let (kid, signature) = (before.current().to_owned(), before.sign(b"message"));
     world.accounts.rotate_key(KeyPurpose::Tokens).await.unwrap();
+    world.clock.advance(KEY_TAKEN_UP);
     let world = world.reopen(Setup::default()).await.unwrap();
     let after = world.accounts.token_keys();
-    assert_ne!(after.newest(), kid);
+    assert_ne!(after.current(), kid);
     assert!(after.verify(&kid, b"message", &signature));
     assert!(!after.verify(&kid, b"massage", &signature));
     assert!(
-        !after.verify(after.newest(), b"message", &signature),
+        !after.verify(after.current(), b"message", &signature),
         "a signature belongs to its key"
     );
     assert!(!after.verify("99", b"message", &signature));
@@ -51,6 +53,8 @@ async fn hashes_are_sealed_anew_at_the_next_sign_in() {
     world.registered(&phone(1), "secret").await;
     assert_eq!(seal_number(&world).await, 1);
     world.accounts.rotate_key(KeyPurpose::Passwords).await.unwrap();
+    world.clock.advance(KEY_TAKEN_UP);
+    world.accounts.sweep().await.unwrap();
     let _ = world
         .by_password(&phone(1).identifier(), "wrong!", FailureRule::Wait, &from(1))
         .await;
@@ -67,6 +71,7 @@ async fn whoever_stays_away_for_many_rotations_still_signs_in() {
     for _ in 0..20 {
         world.accounts.rotate_key(KeyPurpose::Passwords).await.unwrap();
     }
+    world.clock.advance(KEY_TAKEN_UP);
     let world = world.reopen(Setup::default()).await.unwrap();
     sign_in(&world).await;
     assert_eq!(seal_number(&world).await, 21);

@@ -28,6 +28,8 @@ pub(crate) const PASSWORD: &str = "correct horse";
 pub(crate) struct World {
     pub(crate) accounts: Accounts,
     pub(crate) store: Store,
+    /// All that work on the base, `accounts` first.
+    pub(crate) nodes: Vec<Accounts>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) entropy: Arc<SeededEntropy>,
     pub(crate) sms: MemoryChannel,
@@ -47,6 +49,8 @@ pub(crate) struct Setup {
     pub(crate) has_sms: bool,
     /// Countries whose phones can be reached; empty for all.
     pub(crate) sms_countries: Vec<String>,
+    /// How many nodes work on the base, where its database can be shared.
+    pub(crate) nodes: usize,
 }
 
 impl Default for Setup {
@@ -63,6 +67,7 @@ impl Default for Setup {
             },
             has_sms: true,
             sms_countries: vec!["86".to_owned()],
+            nodes: 1,
         }
     }
 }
@@ -84,13 +89,14 @@ impl World {
         let Self {
             accounts,
             store,
+            nodes,
             clock,
             entropy,
             folder,
             base,
             ..
         } = self;
-        drop(accounts);
+        drop((accounts, nodes));
         store.close().await;
         Self::open(folder, base, clock, entropy, setup).await
     }
@@ -103,29 +109,36 @@ impl World {
         setup: Setup,
     ) -> Outcome<Self> {
         let (sms, mail) = (MemoryChannel::new(), MemoryChannel::new());
-        let store = base.open(START, PATIENCE).await.unwrap();
-        let parts = Parts {
-            store: store.clone(),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            root_key: RootKey::new(setup.root_key).unwrap(),
-            limits: setup.limits,
-            hashing: setup.hashing,
-            sms: if setup.has_sms {
-                Channel::Memory(sms.clone())
-            } else {
-                Channel::Off
-            },
-            mail: Channel::Memory(mail.clone()),
-            sms_countries: setup.sms_countries,
-            pictures: folder.path().join("pictures"),
-        };
-        let accounts = Accounts::open(parts).await?;
+        let (mut nodes, mut stores) = (Vec::new(), Vec::new());
+        let count = if Database::chosen().is_shared() { setup.nodes } else { 1 };
+        for _ in 0..count {
+            let store = base.open(START, PATIENCE).await.unwrap();
+            let parts = Parts {
+                store: store.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                root_key: RootKey::new(setup.root_key).unwrap(),
+                limits: setup.limits.clone(),
+                hashing: setup.hashing.clone(),
+                sms: if setup.has_sms {
+                    Channel::Memory(sms.clone())
+                } else {
+                    Channel::Off
+                },
+                mail: Channel::Memory(mail.clone()),
+                sms_countries: setup.sms_countries.clone(),
+                pictures: folder.path().join("pictures"),
+            };
+            nodes.push(Accounts::open(parts).await?);
+            stores.push(store);
+        }
+        let (accounts, store) = (nodes[0].clone(), stores.swap_remove(0));
         accounts.ensure_default_app().await?;
         let app = accounts.app_of_host(None).await?.id;
         Ok(Self {
             accounts,
             store,
+            nodes,
             clock,
             entropy,
             sms,

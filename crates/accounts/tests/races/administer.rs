@@ -60,7 +60,7 @@ async fn one_root_stays_whoever_ends_whom() {
         let outcomes = at_once(ROOTS * 6, |number| {
             let target = roots[(number % ROOTS) as usize].account.id;
             let actor = roots[((number + 1) % ROOTS) as usize].clone();
-            let accounts = world.accounts.clone();
+            let accounts = world.node();
             async move {
                 let actor = if is_operators {
                     Actor::Operator
@@ -103,7 +103,7 @@ async fn the_thousandth_setting_is_set_once() {
         });
         filled.await.map_err(|error: SqlError| error).unwrap();
         let outcomes = at_once(20, |number| {
-            let (accounts, principal) = (world.accounts.clone(), principal.clone());
+            let (accounts, principal) = (world.node(), principal.clone());
             async move {
                 let key = SettingKey::parse(&format!("new {number}")).unwrap();
                 accounts

@@ -96,7 +96,7 @@ async fn a_code_registers_once() {
     for round in 0..ROUNDS {
         let digits = world.code(&phone(round), Purpose::Register).await;
         let outcomes = at_once(TRIES, |_| {
-            register(world.accounts.clone(), world.app, phone(round), digits.clone(), round)
+            register(world.node(), world.app, phone(round), digits.clone(), round)
         });
         let outcomes = tally(&outcomes.await);
         assert_eq!(outcomes["ok"], 1, "{outcomes:?}");
@@ -119,14 +119,7 @@ async fn a_code_signs_in_once() {
         world.registered(&phone(round), "secret").await;
         let digits = world.code(&phone(round), Purpose::SignIn).await;
         let outcomes = at_once(TRIES, |_| {
-            sign_in(
-                world.accounts.clone(),
-                world.app,
-                phone(round),
-                digits.clone(),
-                None,
-                round,
-            )
+            sign_in(world.node(), world.app, phone(round), digits.clone(), None, round)
         });
         assert_eq!(
             tally(&outcomes.await),
@@ -144,14 +137,7 @@ async fn a_code_resets_once() {
         let digits = world.code(&phone(round), Purpose::ResetPassword).await;
         let outcomes = at_once(TRIES, |number| {
             let password = format!("password {number}");
-            reset(
-                world.accounts.clone(),
-                world.app,
-                phone(round),
-                digits.clone(),
-                password,
-                round,
-            )
+            reset(world.node(), world.app, phone(round), digits.clone(), password, round)
         });
         let outcomes = outcomes.await;
         assert_eq!(tally(&outcomes), counts([("WrongCode", TRIES as usize - 1), ("ok", 1)]));
@@ -184,7 +170,7 @@ async fn a_phone_is_registered_once_however_it_is_spelt() {
     let world = world().await;
     for round in 0..ROUNDS {
         let outcomes = at_once(100, |number| {
-            let (accounts, app) = (world.accounts.clone(), world.app);
+            let (accounts, app) = (world.node(), world.app);
             let address = Address::Phone(spelling(round, number));
             async move {
                 let password = Password::presented("secret").unwrap();
@@ -205,7 +191,7 @@ async fn whoever_proves_wins_over_those_who_claim() {
     for round in 0..ROUNDS {
         let digits = world.code(&phone(round), Purpose::Register).await;
         let outcomes = at_once(20, |number| {
-            let (accounts, app, digits) = (world.accounts.clone(), world.app, digits.clone());
+            let (accounts, app, digits) = (world.node(), world.app, digits.clone());
             async move {
                 if number == 7 {
                     return register(accounts, app, phone(round), digits, round).await.map(Some);
@@ -240,14 +226,7 @@ async fn with_and_without_the_claimants_token_one_wins() {
         let digits = world.code(&phone(round), Purpose::SignIn).await;
         let outcomes = at_once(50, |number| {
             let bearer = (number % 2 == 0).then(|| claimant.token(TokenUse::Session));
-            sign_in(
-                world.accounts.clone(),
-                world.app,
-                phone(round),
-                digits.clone(),
-                bearer,
-                round,
-            )
+            sign_in(world.node(), world.app, phone(round), digits.clone(), bearer, round)
         });
         let outcomes = outcomes.await;
         assert_eq!(tally(&outcomes), counts([("WrongCode", 49), ("ok", 1)]));
@@ -263,11 +242,11 @@ async fn a_code_is_looked_at_five_times_at_most() {
         let digits = world.code(&phone(round), Purpose::Register).await;
         let wrong = other_than(&digits);
         let outcomes = at_once(100, |_| {
-            register(world.accounts.clone(), world.app, phone(round), wrong.clone(), round)
+            register(world.node(), world.app, phone(round), wrong.clone(), round)
         });
         assert_eq!(tally(&outcomes.await), counts([("WrongCode", 100)]));
         assert_eq!(looks(&world, &phone(round), Purpose::Register).await, 5);
-        let late = register(world.accounts.clone(), world.app, phone(round), digits, round).await;
+        let late = register(world.node(), world.app, phone(round), digits, round).await;
         assert_eq!(tally(&[late]), counts([("WrongCode", 1)]));
     }
 }
@@ -277,7 +256,7 @@ async fn one_of_many_requests_sends_a_code() {
     let world = world().await;
     for round in 0..ROUNDS {
         let outcomes = at_once(50, |number| {
-            let (accounts, app) = (world.accounts.clone(), world.app);
+            let (accounts, app) = (world.node(), world.app);
             let purpose = Purpose::ALL[number as usize % 4];
             async move {
                 let rule = ChallengeRule::NotAsked;
@@ -299,7 +278,7 @@ async fn one_source_gets_its_sixty_codes_an_hour() {
     let world = world().await;
     for round in 0..ROUNDS {
         let outcomes = at_once(100, |number| {
-            let (accounts, app) = (world.accounts.clone(), world.app);
+            let (accounts, app) = (world.node(), world.app);
             async move {
                 let to = mailbox(round * 1000 + number);
                 accounts
@@ -318,7 +297,7 @@ async fn one_source_fails_at_as_many_codes_as_it_may() {
     let world = World::with(setup).await;
     for round in 0..ROUNDS {
         let outcomes = at_once(100, |number| {
-            let (accounts, app, to) = (world.accounts.clone(), world.app, mailbox(round * 1000 + number));
+            let (accounts, app, to) = (world.node(), world.app, mailbox(round * 1000 + number));
             let wrong = "123456".to_owned();
             async move {
                 match number % 3 {
@@ -342,13 +321,13 @@ async fn a_picture_takes_one_answer_and_a_pass_opens_one_door() {
         world.clock.advance(std::time::Duration::from_secs(60));
         let x = world.drawn_slider(&email(round)).await;
         let outcomes = at_once(50, |_| {
-            let (accounts, app) = (world.accounts.clone(), world.app);
+            let (accounts, app) = (world.node(), world.app);
             async move { accounts.answer_challenge(app, &email(round), x).await }
         });
         assert_eq!(tally(&outcomes.await), counts([("ChallengeFailed", 49), ("ok", 1)]));
 
         let outcomes = at_once(50, |number| {
-            let (accounts, app) = (world.accounts.clone(), world.app);
+            let (accounts, app) = (world.node(), world.app);
             async move {
                 if number % 2 == 0 {
                     return accounts.permit_reset(app, &email(round)).await;
@@ -366,7 +345,7 @@ async fn one_source_registers_as_many_as_it_may() {
     let world = world().await;
     for round in 0..ROUNDS {
         let outcomes = at_once(100, |number| {
-            let (accounts, app) = (world.accounts.clone(), world.app);
+            let (accounts, app) = (world.node(), world.app);
             async move {
                 let password = Password::presented("secret").unwrap();
                 let name = username(&format!("person{round}x{number}"));
@@ -386,7 +365,7 @@ async fn whoever_hangs_up_leaves_all_or_nothing() {
     let mut registered = 0;
     for round in 0..ROUNDS {
         let digits = world.code(&phone(round), Purpose::Register).await;
-        let call = register(world.accounts.clone(), world.app, phone(round), digits, round);
+        let call = register(world.node(), world.app, phone(round), digits, round);
         let call = tokio::spawn(call);
         // Sooner or later: each of these takes a commit.
         for _ in 0..round % 16 {

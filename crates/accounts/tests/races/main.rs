@@ -1,4 +1,5 @@
-//! Many at once, where only one may win: real threads, a real database file, a hundred rounds each.
+//! Many at once, where only one may win: real threads, a real database, several nodes where it can be shared, a hundred
+//! rounds each.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -8,6 +9,7 @@
 
 mod administer;
 mod codes;
+mod nodes;
 mod passwords;
 #[path = "../it/steps.rs"]
 mod steps;
@@ -17,18 +19,29 @@ mod support;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Barrier;
-use yaopai_accounts::{Error, HashingSettings, Outcome};
+use yaopai_accounts::{Accounts, Error, HashingSettings, Outcome};
 
 use crate::support::{Setup, World};
 
+/// How many nodes share the base, where its database can be shared; whoever races is sent to each in turn.
+const NODES: usize = 3;
 /// How often each race is run.
 const ROUNDS: u32 = 100;
 
 /// A world in which hundreds can hash at once.
 async fn world() -> World {
     World::with(setup()).await
+}
+
+impl World {
+    /// Each node in its turn.
+    fn node(&self) -> Accounts {
+        static TURN: AtomicUsize = AtomicUsize::new(0);
+        self.nodes[TURN.fetch_add(1, Ordering::Relaxed) % self.nodes.len()].clone()
+    }
 }
 
 fn setup() -> Setup {
@@ -39,6 +52,7 @@ fn setup() -> Setup {
     };
     Setup {
         hashing,
+        nodes: NODES,
         ..Setup::default()
     }
 }

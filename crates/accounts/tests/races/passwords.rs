@@ -41,7 +41,7 @@ async fn each_source_gets_five_looks() {
         let outcomes = at_once(100, |number| {
             let source = round * 10 + number % 2;
             sign_in(
-                world.accounts.clone(),
+                world.node(),
                 world.app,
                 who.clone(),
                 "wrong!",
@@ -64,7 +64,7 @@ async fn where_there_is_a_slider_three_looks_come_before_it() {
         let outcomes = at_once(100, |number| {
             let source = round * 1000 + number;
             sign_in(
-                world.accounts.clone(),
+                world.node(),
                 world.app,
                 who.clone(),
                 "wrong!",
@@ -87,7 +87,7 @@ async fn all_sources_together_get_a_hundred_looks() {
         let outcomes = at_once(150, |number| {
             let source = round * 1000 + number;
             sign_in(
-                world.accounts.clone(),
+                world.node(),
                 world.app,
                 who.clone(),
                 "wrong!",
@@ -110,14 +110,7 @@ async fn one_source_fails_at_as_many_names_as_it_may() {
     for round in 0..ROUNDS {
         let outcomes = at_once(100, |number| {
             let who = username(&format!("nobody{number}"));
-            sign_in(
-                world.accounts.clone(),
-                world.app,
-                who,
-                "wrong!",
-                FailureRule::Challenge,
-                round,
-            )
+            sign_in(world.node(), world.app, who, "wrong!", FailureRule::Challenge, round)
         });
         let outcomes = tally(&outcomes.await);
         assert_eq!(outcomes["SourceFailedTooOften"], 80, "{outcomes:?}");
@@ -137,7 +130,7 @@ async fn right_passwords_do_not_stand_in_each_others_way_and_ten_sessions_stay()
                 FailureRule::Challenge
             };
             sign_in(
-                world.accounts.clone(),
+                world.node(),
                 world.app,
                 phone(round).identifier(),
                 "secret",
@@ -167,7 +160,7 @@ async fn nobody_signs_in_by_a_password_once_it_was_reset() {
         world.registered(&phone(round), "secret").await;
         let digits = world.code(&phone(round), yaopai_model::Purpose::ResetPassword).await;
         let outcomes = at_once(10, |number| {
-            let (accounts, app, digits) = (world.accounts.clone(), world.app, digits.clone());
+            let (accounts, app, digits) = (world.node(), world.app, digits.clone());
             async move {
                 if number > 0 {
                     return sign_in(
@@ -212,14 +205,7 @@ async fn whoever_finds_the_queue_full_is_not_counted() {
         let outcomes = at_once(50, |number| {
             let who = username(&format!("nobody{round}x{number}"));
             let source = round * 1000 + number;
-            sign_in(
-                world.accounts.clone(),
-                world.app,
-                who,
-                "wrong!",
-                FailureRule::Challenge,
-                source,
-            )
+            sign_in(world.node(), world.app, who, "wrong!", FailureRule::Challenge, source)
         });
         let outcomes = tally(&outcomes.await);
         let heard = outcomes["WrongCredentials"];

@@ -103,11 +103,7 @@ impl Server {
                 let children = self.children()?;
                 signal(&self.child, "KILL")?;
                 for child in children {
-                    // It may have gone by itself: they all watch the one that was killed.
-                    let _ = Command::new("kill")
-                        .args(["-s", "KILL", &child])
-                        .stderr(Stdio::null())
-                        .status();
+                    send(&child, "KILL");
                 }
             }
         }
@@ -142,8 +138,10 @@ impl Server {
     fn signal_all(&self, name: &str) -> Result<(), String> {
         // The first one first: it must not start more of them meanwhile.
         signal(&self.child, name)?;
-        let children = self.children()?;
-        run(Command::new("kill").args(["-s", name]).args(children))
+        for child in self.children()? {
+            send(&child, name);
+        }
+        Ok(())
     }
 
     fn children(&self) -> Result<Vec<String>, String> {
@@ -268,6 +266,14 @@ const DEFAULTS: &[&str] = &[
 
 fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// Signals a process that may have gone by itself meanwhile.
+fn send(process: &str, name: &str) {
+    let _ = Command::new("kill")
+        .args(["-s", name, process])
+        .stderr(Stdio::null())
+        .status();
 }
 
 fn signal(child: &Child, name: &str) -> Result<(), String> {

@@ -1,0 +1,168 @@
+//! Several nodes on one base: what one does, the others know, and what is counted is counted once for all.
+//!
+//! Where the database cannot be shared there is one node, of which all of this must be true as well.
+
+use std::collections::BTreeSet;
+
+use yaopai_accounts::{Actor, KeyPurpose, NewApp, Outcome};
+use yaopai_model::limits::{INFO_CALLS_PER_MINUTE, KEY_TAKEN_UP};
+use yaopai_model::{AppName, Purpose, Role, TokenUse};
+
+use crate::steps::{from, phone};
+use crate::{at_once, counts, tally, world};
+
+const CALLS: u32 = 90;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn thirty_calls_a_minute_are_thirty_on_all_nodes_together() {
+    let world = world().await;
+    for round in 0..10 {
+        let principal = world.signed_in(&format!("1390000{round:04}"), Role::User).await;
+        let outcomes = at_once(CALLS, |_| {
+            let (node, principal) = (world.node(), principal.clone());
+            async move { node.count_info_call(&principal).await }
+        });
+        let most = INFO_CALLS_PER_MINUTE as usize;
+        let expected = counts([("ok", most), ("TooManyCalls", CALLS as usize - most)]);
+        assert_eq!(tally(&outcomes.await), expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_rate_of_an_app_holds_on_all_nodes_together() {
+    let world = world().await;
+    let new = NewApp {
+        name: AppName::parse("slow").unwrap(),
+        hosts: Vec::new(),
+        requests_per_second: Some(7),
+    };
+    let (app, secret) = world.accounts.create_app(new).await.unwrap();
+    let outcomes = at_once(CALLS, |_| {
+        let (node, key, secret) = (world.node(), app.key.clone(), secret.expose().to_owned());
+        async move { node.app_by_secret(key.as_str(), &secret).await }
+    });
+    let expected = counts([("ok", 7), ("AppRateExceeded", CALLS as usize - 7)]);
+    assert_eq!(tally(&outcomes.await), expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_message_is_sent_by_one_node() {
+    let world = world().await;
+    const MESSAGES: u32 = 300;
+    for number in 0..MESSAGES {
+        world
+            .request(&phone(number), Purpose::Register, &from(number))
+            .await
+            .unwrap();
+    }
+    let delivered = at_once(12, |_| {
+        let node = world.node();
+        async move { node.deliver_due().await.map(drop) }
+    });
+    let delivered: Outcome<Vec<()>> = delivered.await.into_iter().collect();
+    delivered.unwrap();
+    let sent = world.sms.taken();
+    let recipients: BTreeSet<_> = sent.iter().map(|message| message.to.clone()).collect();
+    assert_eq!((sent.len(), recipients.len()), (MESSAGES as usize, MESSAGES as usize));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nodes_that_sweep_at_once_do_not_get_in_each_others_way() {
+    let world = world().await;
+    for number in 0..200 {
+        world
+            .request(&phone(number), Purpose::Register, &from(number))
+            .await
+            .unwrap();
+    }
+    world.clock.advance(std::time::Duration::from_secs(7 * 86_400));
+    let swept = at_once(6, |_| {
+        let node = world.node();
+        async move { node.sweep().await }
+    });
+    assert_eq!(tally(&swept.await), counts([("ok", 6)]));
+    assert_eq!(world.count("select count(*) from codes").await, 0);
+    assert_eq!(world.count("select count(*) from counters").await, 0);
+}
+
+/// What can be done to an account that ends its sessions.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    SignedOut,
+    Disabled,
+    Deleted,
+    AllSessions,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_ends_a_session_on_one_node_counts_on_the_next_call_to_any() {
+    let world = world().await;
+    for (number, end) in [End::SignedOut, End::Disabled, End::Deleted, End::AllSessions]
+        .into_iter()
+        .enumerate()
+    {
+        let name = format!("1380000{number:04}");
+        let account = world.account(&name, Role::User).await;
+        let token = world.sign_in(&name).await.token(TokenUse::Session);
+        for node in &world.nodes {
+            node.authenticate(world.app, &token).await.unwrap();
+        }
+        let (node, app) = (world.node(), world.app);
+        match end {
+            End::SignedOut => {
+                let principal = node.authenticate(app, &token).await.unwrap();
+                node.sign_out(&principal).await.unwrap();
+            }
+            End::Disabled => node.set_disabled(app, Actor::Operator, account.id, true).await.unwrap(),
+            End::Deleted => node.delete_account(app, Actor::Operator, account.id).await.unwrap(),
+            End::AllSessions => node.end_all_sessions().await.unwrap(),
+        }
+        for node in &world.nodes {
+            assert!(node.authenticate(app, &token).await.is_err(), "after {end:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_role_that_changed_on_one_node_is_seen_by_the_next_call_to_any() {
+    let world = world().await;
+    let principal = world.signed_in("13800000001", Role::User).await;
+    let id = principal.account.id;
+    for role in [Role::Admin, Role::User, Role::Root] {
+        let (node, app) = (world.node(), world.app);
+        node.set_role(app, Actor::Operator, id, role).await.unwrap();
+        let token = world.sign_in("13800000001").await.token(TokenUse::Session);
+        for node in &world.nodes {
+            assert_eq!(node.authenticate(app, &token).await.unwrap().account.role, role);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_new_key_signs_when_every_node_knows_it() {
+    let world = world().await;
+    let nodes = [world.node(), world.node(), world.node()];
+    nodes[0].rotate_key(KeyPurpose::Tokens).await.unwrap();
+    let agree = |step: &str| {
+        for (signer, verifier) in [(0, 1), (1, 2), (2, 0)] {
+            let keys = nodes[signer].token_keys();
+            let (kid, signature) = (keys.current().to_owned(), keys.sign(b"message"));
+            let known = nodes[verifier].token_keys().verify(&kid, b"message", &signature);
+            assert!(
+                known,
+                "{step}: node {verifier} does not know what node {signer} signs with"
+            );
+        }
+    };
+    agree("at once");
+    for node in &nodes {
+        node.sweep().await.unwrap();
+        agree("while they learn of it");
+    }
+    world.clock.advance(KEY_TAKEN_UP);
+    for node in &nodes {
+        node.sweep().await.unwrap();
+        agree("while it comes into use");
+    }
+    assert!(nodes.iter().all(|node| node.token_keys().current() == "2"));
+}
