@@ -1,6 +1,5 @@
 //! What the verbs work with.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{Notify, Semaphore};
@@ -13,6 +12,7 @@ use crate::keys::{Keys, RootKey};
 use crate::password_hasher::{HashingSettings, PasswordHasher};
 use crate::rate_limiter::RateLimiter;
 use crate::turns::Turns;
+use crate::upload::PictureStore;
 use crate::{Fault, Outcome};
 
 /// What the verbs are given from outside.
@@ -35,8 +35,8 @@ pub struct Parts {
     pub mail: Channel,
     /// Country codes, without `+`, to which codes are sent by SMS; empty for all.
     pub sms_countries: Vec<String>,
-    /// Where pictures are kept.
-    pub pictures: PathBuf,
+    /// Where the bytes of pictures are kept.
+    pub pictures: PictureStore,
 }
 
 /// All verbs over one account base. Cheap to clone.
@@ -54,7 +54,7 @@ pub(crate) struct Working {
     pub(crate) sms: Channel,
     pub(crate) mail: Channel,
     pub(crate) sms_countries: Vec<String>,
-    pub(crate) pictures: PathBuf,
+    pub(crate) pictures: PictureStore,
     pub(crate) keys: Keys,
     pub(crate) hasher: PasswordHasher,
     pub(crate) rates: RateLimiter,

@@ -7,8 +7,7 @@ use yaopai_model::{PictureName, Timestamp};
 use yaopai_store::deliveries::DeliveryState;
 use yaopai_store::{SqlError, Tx, base, pictures, sweep};
 
-use crate::upload::{blocking, remove};
-use crate::{Accounts, Fault, Outcome};
+use crate::{Accounts, Outcome};
 
 /// How long a picture that is too old to be put to use is left alone: a change that came just in time may wait for its
 /// transaction.
@@ -62,8 +61,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// The file goes before its row, so that a crash between the two leaves a row for the next sweep and no file that
-    /// nobody knows of. Nobody can put the picture to use meanwhile: it is too old for that.
+    /// What is kept elsewhere goes before the row, so that a crash between the two leaves a row for the next sweep and
+    /// nothing that nobody knows of. Nobody can put the picture to use meanwhile: it is too old for that.
     async fn sweep_pictures(&self, until: Timestamp) -> Outcome<()> {
         for _ in 0..SWEEP_BATCHES {
             let orphans = self
@@ -80,17 +79,10 @@ impl Accounts {
     }
 
     async fn remove_pictures(&self, orphans: Vec<PictureName>) -> Outcome<()> {
-        let folder = self.parts.pictures.clone();
-        let removed = blocking(move || {
-            let removed: std::io::Result<()> = orphans.iter().try_for_each(|name| remove(&folder, name));
-            removed.map(|()| orphans)
-        });
-        let removed = removed
-            .await?
-            .map_err(|error| Fault::new(format!("a picture cannot be removed: {error}")))?;
+        self.parts.pictures.remove(&orphans, self.now()).await?;
         let deleted = self
             .store()
-            .write(move |tx| removed.iter().try_for_each(|name| pictures::delete_orphan(tx, name)));
+            .write(move |tx| orphans.iter().try_for_each(|name| pictures::delete_orphan(tx, name)));
         Ok(deleted.await?)
     }
 }

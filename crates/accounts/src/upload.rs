@@ -1,9 +1,8 @@
 //! Pictures that people upload.
 
 mod files;
+mod keeper;
 
-use std::fs::File;
-use std::io;
 use std::sync::Arc;
 
 use tokio::sync::OwnedSemaphorePermit;
@@ -18,7 +17,7 @@ use yaopai_store::pictures;
 use crate::budget::Budget;
 use crate::{Accounts, Error, Fault, Outcome, Principal, Refusal};
 
-pub(crate) use files::remove;
+pub use keeper::{PictureStore, StoredPicture};
 
 /// What an upload may cost.
 const LIMITS: UploadLimits = UploadLimits {
@@ -28,32 +27,6 @@ const LIMITS: UploadLimits = UploadLimits {
     pixels: UPLOAD_PIXELS,
     memory: UPLOAD_MEMORY_BYTES,
 };
-
-/// Bytes of a picture that are in memory at once for whoever loads it. The whole of it never is: anybody may load
-/// pictures, thousands at a time, and take as long over it as they like.
-const PIECE_BYTES: usize = 32 * 1024;
-
-/// A picture as it is served, piece by piece.
-#[derive(Debug)]
-pub struct StoredPicture {
-    /// How many bytes all pieces have together.
-    pub byte_count: u64,
-    /// `image/png` or `image/jpeg`.
-    pub media_type: &'static str,
-    file: File,
-}
-
-impl StoredPicture {
-    /// The next piece of the re-encoded bytes, and what comes after it; none at the end.
-    ///
-    /// # Errors
-    /// Faults only.
-    pub async fn next_piece(mut self) -> Outcome<Option<(Vec<u8>, Self)>> {
-        let (piece, picture) = blocking(move || (files::read_piece(&mut self.file, PIECE_BYTES), self)).await?;
-        let piece = piece.map_err(unreadable)?;
-        Ok((!piece.is_empty()).then_some((piece, picture)))
-    }
-}
 
 impl Accounts {
     /// Room to hold the body of one upload, until it is dropped. An account costs nothing, so whoever has one must not
@@ -98,21 +71,26 @@ impl Accounts {
         self.store().write(move |tx| budget.spend(tx, now)).await
     }
 
-    /// The row comes first: if the file then fails, what is left is an orphan that the sweep knows of. The answer
+    /// The row comes first: if the bytes then cannot be kept, what is left is an orphan that the sweep knows of. The answer
     /// comes after both.
     async fn keep_picture(&self, account: AccountId, picture: Picture) -> Outcome<PictureName> {
         let name = draw_name(self.entropy(), picture.format)?;
         let byte_count = i64::try_from(picture.bytes.len()).unwrap_or(i64::MAX);
         let (row, now) = (name.clone(), self.now());
+        let bytes: Arc<[u8]> = picture.bytes.into();
+        let in_row = self.parts.pictures.is_database().then(|| Arc::clone(&bytes));
         let written = self.store().write(move |tx| {
             let is_new = pictures::insert(tx, &row, account, byte_count, now)?;
             // 128 random bits do not collide by chance.
-            if is_new { Ok(()) } else { Err(tx.collided()) }
+            if !is_new {
+                return Err(tx.collided());
+            }
+            in_row
+                .as_deref()
+                .map_or(Ok(()), |bytes| pictures::insert_bytes(tx, &row, bytes))
         });
         written.await?;
-        let (folder, file) = (self.parts.pictures.clone(), name.clone());
-        let kept = blocking(move || files::write(&folder, &file, &picture.bytes)).await?;
-        kept.map_err(|error| Fault::new(format!("a picture cannot be written: {error}")))?;
+        self.parts.pictures.keep(&name, &bytes, now).await?;
         Ok(name)
     }
 
@@ -121,20 +99,12 @@ impl Accounts {
     /// # Errors
     /// Faults only.
     pub async fn picture(&self, name: &PictureName) -> Outcome<Option<StoredPicture>> {
-        let format = format_of(name);
-        let (folder, name) = (self.parts.pictures.clone(), name.clone());
-        let opened = blocking(move || files::open(&folder, &name, UPLOAD_STORED_BYTES)).await?;
-        let opened = opened.map_err(unreadable)?;
-        Ok(opened.map(|(file, byte_count)| StoredPicture {
-            byte_count,
-            media_type: format.media_type(),
-            file,
-        }))
+        let media_type = format_of(name).media_type();
+        self.parts
+            .pictures
+            .open(self.store(), name, media_type, self.now())
+            .await
     }
-}
-
-fn unreadable(error: io::Error) -> Fault {
-    Fault::new(format!("a picture cannot be read: {error}"))
 }
 
 /// Runs what blocks on a thread that may.

@@ -117,6 +117,15 @@ pub const SLIDERS_AT_ONCE: usize = 64;
 pub const UPLOAD_BYTES: usize = 5 * 1024 * 1024;
 /// Bytes of the file that is made of it, which may be larger: ours is packed for speed.
 pub const UPLOAD_STORED_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of a stored picture that are in memory at once for whoever loads it: anybody may, thousands at a time, and take as
+/// long over it as they like.
+pub const PICTURE_PIECE_BYTES: usize = 32 * 1024;
+/// How long an object store may take to answer, and between two pieces of an object.
+pub const BUCKET_DEADLINE: Duration = Duration::from_secs(5);
+/// How long connecting to it may take.
+pub const BUCKET_CONNECT_DEADLINE: Duration = Duration::from_secs(2);
+/// Bytes that are read of what it says when it has no such object.
+pub const BUCKET_REFUSAL_BYTES: usize = 4 * 1024;
 /// Pixels of its width, and of its height.
 pub const UPLOAD_SIDE: u32 = 8_192;
 /// Pixels of it, width times height.

@@ -18,8 +18,10 @@ use yaopai_model::limits::SETTINGS_FILE_BYTES;
 use keys::Key;
 
 pub(crate) use reference::reference;
-pub(crate) use settings::Settings;
-pub(crate) use value::{HexKey, HttpStatus, LogFormat, LogLevel, MailChannel, PasswordRule, Secret, SmsChannel};
+pub(crate) use settings::{S3, Settings};
+pub(crate) use value::{
+    HexKey, HttpStatus, LogFormat, LogLevel, MailChannel, PasswordRule, PictureKeeping, Secret, SmsChannel,
+};
 
 /// The settings file that is read when none is named and it is there.
 const DEFAULT_FILE: &str = "yaopai.toml";

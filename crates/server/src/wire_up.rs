@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
-use yaopai_accounts::{Accounts, Error, HashingSettings, Parts, RootKey};
+use yaopai_accounts::{Accounts, Error, HashingSettings, Parts, PictureStore, RootKey};
+use yaopai_buckets::{Bucket, BucketSettings};
 use yaopai_courier::{Channel, LogChannel, SetupError, SmtpChannel, WebhookChannel};
 use yaopai_dialects::WireSettings;
 use yaopai_dialects::http::Network;
@@ -15,7 +16,9 @@ use yaopai_store::{OpenError, PostgresOptions, PostgresUrl, SqliteOptions, Store
 
 use crate::clock::SystemClock;
 use crate::commands::Office;
-use crate::config::{ConfigError, HttpStatus, MailChannel, PasswordRule, Secret, Settings, SmsChannel};
+use crate::config::{
+    ConfigError, HttpStatus, MailChannel, PasswordRule, PictureKeeping, S3, Secret, Settings, SmsChannel,
+};
 use crate::data_folder::{DataFolder, FolderError, Paths};
 use crate::entropy::OsEntropy;
 use crate::readiness::Readiness;
@@ -62,6 +65,7 @@ pub(crate) async fn open(settings: &Settings, folder: DataFolder) -> Result<Base
     let clock = Arc::new(SystemClock::default());
     let entropy = Arc::new(OsEntropy::check()?);
     let (sms, mail) = (sms_channel(settings)?, mail_channel(settings)?);
+    let pictures = picture_store(settings, folder.paths())?;
     let root_key = match &settings.root_key {
         Some(key) => RootKey::new(*key.bytes()),
         None => RootKey::new(*folder.root_key(entropy.as_ref())?.bytes()),
@@ -84,7 +88,7 @@ pub(crate) async fn open(settings: &Settings, folder: DataFolder) -> Result<Base
             .iter()
             .map(|code| code.as_str().to_owned())
             .collect(),
-        pictures: folder.paths().pictures(),
+        pictures,
     })
     .await?;
     folder.mark_initialised()?;
@@ -202,6 +206,50 @@ async fn open_store(
             };
             Store::open_postgres(&url, &options).await?
         }
+    })
+}
+
+/// Where pictures are kept.
+///
+/// # Errors
+/// [`ConfigError::Together`] when the settings do not do.
+pub(crate) fn picture_store(settings: &Settings, paths: &Paths) -> Result<PictureStore, ConfigError> {
+    let in_folder = || PictureStore::Folder(paths.pictures());
+    match settings.pictures.store {
+        PictureKeeping::Folder => Ok(in_folder()),
+        PictureKeeping::Database => Ok(PictureStore::Database),
+        PictureKeeping::S3 => bucket(&settings.pictures.s3).map(|bucket| PictureStore::Bucket(Arc::new(bucket))),
+        PictureKeeping::Auto => Ok(match database(settings, paths)? {
+            Database::Sqlite(_) => in_folder(),
+            Database::Postgres(_) => PictureStore::Database,
+        }),
+    }
+}
+
+fn bucket(set: &S3) -> Result<Bucket, ConfigError> {
+    let bucket = Bucket::new(&BucketSettings {
+        endpoint: needed_by_s3(set.endpoint.as_deref(), "pictures.s3.endpoint")?,
+        name: needed_by_s3(set.bucket.as_deref(), "pictures.s3.bucket")?,
+        region: &set.region,
+        in_path: set.path_style,
+        key_id: needed_by_s3(set.key_id.as_deref(), "pictures.s3.key_id")?,
+        secret: needed_by_s3(set.secret.as_ref().map(Secret::expose), "pictures.s3.secret")?,
+    });
+    bucket.map_err(|error| {
+        let key = match error {
+            yaopai_buckets::SetupError::Endpoint | yaopai_buckets::SetupError::Tls(_) => "pictures.s3.endpoint",
+            yaopai_buckets::SetupError::Name => "pictures.s3.bucket",
+        };
+        ConfigError::together(key, &error.to_string())
+    })
+}
+
+fn needed_by_s3<'a>(value: Option<&'a str>, key: &str) -> Result<&'a str, ConfigError> {
+    value.ok_or_else(|| {
+        ConfigError::together(
+            key,
+            "pictures.store 为 s3 时需要这项设置 / `pictures.store = \"s3\"` needs it",
+        )
     })
 }
 

@@ -1,5 +1,6 @@
 //! The table `pictures`: uploads, whose they are, and since when one is in a profile. One that is in none is an orphan.
 
+use yaopai_model::limits::PICTURE_PIECE_BYTES;
 use yaopai_model::{AccountId, PictureName, Timestamp};
 
 use crate::{Db, SqlError, Tx, args};
@@ -72,14 +73,56 @@ pub fn orphans(db: &Db, until: Timestamp, most: u32) -> Result<Vec<PictureName>,
         .collect()
 }
 
-/// Deletes the row of a picture that is still an orphan.
+/// Deletes a picture that is still an orphan, with what the database keeps of it.
 ///
 /// # Errors
 /// Those of the database.
 pub fn delete_orphan(tx: &Tx, name: &PictureName) -> Result<(), SqlError> {
-    tx.execute(
+    let deleted = tx.execute(
         "delete from pictures where name = $1 and used_at is null",
         args![name.as_str()],
     )?;
+    if deleted == 1 {
+        tx.execute("delete from picture_pieces where name = $1", args![name.as_str()])?;
+    }
     Ok(())
+}
+
+/// Keeps what is in a picture.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert_bytes(tx: &Tx, name: &PictureName, bytes: &[u8]) -> Result<(), SqlError> {
+    for (number, piece) in (0_i64..).zip(bytes.chunks(PICTURE_PIECE_BYTES)) {
+        tx.execute(
+            "insert into picture_pieces (name, number, bytes) values ($1, $2, $3)",
+            args![name.as_str(), number, piece],
+        )?;
+    }
+    Ok(())
+}
+
+/// How many bytes a picture has, if the database keeps them.
+///
+/// # Errors
+/// Those of the database.
+pub fn byte_count(db: &Db, name: &PictureName) -> Result<Option<i64>, SqlError> {
+    let row = db.row(
+        "select byte_count from pictures where name = $1 \
+         and exists (select 1 from picture_pieces where name = $1 and number = 0)",
+        args![name.as_str()],
+    )?;
+    row.map(|row| row.integer(0)).transpose()
+}
+
+/// A piece of a picture, counted from 0; none past its end.
+///
+/// # Errors
+/// Those of the database.
+pub fn piece(db: &Db, name: &PictureName, number: i64) -> Result<Option<Vec<u8>>, SqlError> {
+    let row = db.row(
+        "select bytes from picture_pieces where name = $1 and number = $2",
+        args![name.as_str(), number],
+    )?;
+    row.map(|row| Ok(row.blob(0)?.to_vec())).transpose()
 }

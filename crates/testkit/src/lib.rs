@@ -4,6 +4,7 @@
 mod base;
 mod clock;
 mod entropy;
+mod object_store;
 pub mod postgres;
 mod test_server;
 pub mod transcript;
@@ -11,4 +12,5 @@ pub mod transcript;
 pub use base::{Base, Database};
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
+pub use object_store::ObjectStore;
 pub use test_server::{Answer, StoreState, TestServer, TestSettings};

@@ -15,7 +15,7 @@ use http_body_util::BodyExt as _;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
-use yaopai_accounts::{Accounts, HashingSettings, Parts, RootKey};
+use yaopai_accounts::{Accounts, HashingSettings, Parts, PictureStore, RootKey};
 use yaopai_courier::{Channel, MemoryChannel};
 use yaopai_dialects::http::PeerAddress;
 use yaopai_dialects::{Failure, HttpStatus, WireSettings, Wires, router};
@@ -128,7 +128,7 @@ impl TestServer {
             sms: channel(settings.has_sms, &sms),
             mail: channel(settings.has_mail, &mail),
             sms_countries: settings.sms_countries.clone(),
-            pictures: folder.path().join("pictures"),
+            pictures: PictureStore::Folder(folder.path().join("pictures")),
         };
         let accounts = Accounts::open(parts).await.map_err(text)?;
         let made = accounts.ensure_default_app().await.map_err(text)?;

@@ -11,9 +11,16 @@ const EDGES: &[(&str, &[&str])] = &[
     ("yaopai-pictures", &[]),
     ("yaopai-store", &["yaopai-model"]),
     ("yaopai-courier", &["yaopai-model"]),
+    ("yaopai-buckets", &["yaopai-model"]),
     (
         "yaopai-accounts",
-        &["yaopai-store", "yaopai-courier", "yaopai-pictures", "yaopai-model"],
+        &[
+            "yaopai-store",
+            "yaopai-courier",
+            "yaopai-buckets",
+            "yaopai-pictures",
+            "yaopai-model",
+        ],
     ),
     ("yaopai-dialects", &["yaopai-accounts", "yaopai-model"]),
     ("yaopai-console", &["yaopai-accounts", "yaopai-model"]),
@@ -25,6 +32,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "yaopai-accounts",
             "yaopai-store",
             "yaopai-courier",
+            "yaopai-buckets",
             "yaopai-pictures",
             "yaopai-model",
         ],
@@ -60,7 +68,9 @@ const HOMES: &[(&[&str], &[&str])] = &[
         &["yaopai-courier", "yaopai-dialects", "yaopai-console", "yaopai-server"],
     ),
     // Going out.
-    (&["lettre", "reqwest"], &["yaopai-courier"]),
+    (&["lettre"], &["yaopai-courier"]),
+    (&["reqwest"], &["yaopai-courier", "yaopai-buckets"]),
+    (&["rusty-s3"], &["yaopai-buckets"]),
     (&["rustls"], &["yaopai-store", "yaopai-courier", "yaopai-server"]),
     // Work that is bounded in one place.
     (&["image"], &["yaopai-pictures"]),
@@ -70,6 +80,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
         &["tokio"],
         &[
             "yaopai-store",
+            "yaopai-buckets",
             "yaopai-courier",
             "yaopai-accounts",
             "yaopai-dialects",

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use yaopai_accounts::{Accounts, Outcome, Parts, Refusal, RootKey};
+use yaopai_accounts::{Accounts, Outcome, Parts, PictureStore, Refusal, RootKey};
 use yaopai_courier::Channel;
 use yaopai_model::limits::SLIDERS_AT_ONCE;
 use yaopai_model::{Email, Entropy, Limits};
@@ -138,7 +138,7 @@ async fn those_who_hang_up_do_not_make_room_for_more_drawings_at_once() {
         sms: Channel::Off,
         mail: Channel::Off,
         sms_countries: Vec::new(),
-        pictures: world.folder.path().join("pictures"),
+        pictures: PictureStore::Folder(world.folder.path().join("pictures")),
     };
     let (accounts, app) = (Accounts::open(parts).await.unwrap(), world.app);
     let arrived_before = entropy.arrived.load(Ordering::SeqCst);

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use yaopai_accounts::{
-    Accounts, Caller, Error, FailureRule, HashingSettings, NewAccount, Outcome, Parts, Principal, Refusal, RootKey,
-    SignedIn,
+    Accounts, Caller, Error, FailureRule, HashingSettings, NewAccount, Outcome, Parts, PictureStore, Principal,
+    Refusal, RootKey, SignedIn,
 };
 use yaopai_courier::{Channel, MemoryChannel};
 use yaopai_model::{
@@ -51,6 +51,8 @@ pub(crate) struct Setup {
     pub(crate) sms_countries: Vec<String>,
     /// How many nodes work on the base, where its database can be shared.
     pub(crate) nodes: usize,
+    /// Where pictures are kept; none for the folder `pictures`.
+    pub(crate) pictures: Option<PictureStore>,
 }
 
 impl Default for Setup {
@@ -68,6 +70,7 @@ impl Default for Setup {
             has_sms: true,
             sms_countries: vec!["86".to_owned()],
             nodes: 1,
+            pictures: None,
         }
     }
 }
@@ -127,7 +130,10 @@ impl World {
                 },
                 mail: Channel::Memory(mail.clone()),
                 sms_countries: setup.sms_countries.clone(),
-                pictures: folder.path().join("pictures"),
+                pictures: setup
+                    .pictures
+                    .clone()
+                    .unwrap_or_else(|| PictureStore::Folder(folder.path().join("pictures"))),
             };
             nodes.push(Accounts::open(parts).await?);
             stores.push(store);

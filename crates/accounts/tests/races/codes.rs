@@ -365,7 +365,8 @@ async fn whoever_hangs_up_leaves_all_or_nothing() {
     let mut registered = 0;
     for round in 0..ROUNDS {
         let digits = world.code(&phone(round), Purpose::Register).await;
-        let call = register(world.node(), world.app, phone(round), digits, round);
+        // The node whose queue is watched below.
+        let call = register(world.accounts.clone(), world.app, phone(round), digits, round);
         let call = tokio::spawn(call);
         // Sooner or later: each of these takes a commit.
         for _ in 0..round % 16 {

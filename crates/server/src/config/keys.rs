@@ -7,10 +7,11 @@ use toml::Value;
 use super::{Effective, Origin, PREFIX, Settings};
 
 /// Keys whose values are not shown and may come from a file of their own.
-pub(super) const SECRETS: [&str; 6] = [
+pub(super) const SECRETS: [&str; 7] = [
     "database_url",
     "mail.smtp.url",
     "metrics.key",
+    "pictures.s3.secret",
     "root_key",
     "sms.webhook.secret",
     "sms.webhook.url",

@@ -8,8 +8,8 @@ use confique::Config;
 use yaopai_model::limits::HASH_MEMORY_KIB;
 
 use super::value::{
-    AllowedOrigin, CountryCode, HexKey, HttpStatus, LogFormat, LogLevel, MailChannel, PasswordRule, ProxyNetwork,
-    PublicUrl, Secret, SmsChannel, TimeZoneName,
+    AllowedOrigin, CountryCode, HexKey, HttpStatus, LogFormat, LogLevel, MailChannel, PasswordRule, PictureKeeping,
+    ProxyNetwork, PublicUrl, Secret, SmsChannel, TimeZoneName,
 };
 
 /// 腰牌 Yaopai 的全部设置 / every setting of Yaopai.
@@ -75,6 +75,10 @@ pub(crate) struct Settings {
     /// many people sign in. Hashes with older parameters are renewed at the next sign-in.
     #[config(nested)]
     pub(crate) hashing: Hashing,
+
+    /// 图片 / pictures that people upload.
+    #[config(nested)]
+    pub(crate) pictures: Pictures,
 
     /// 跨域 / cross-origin requests.
     #[config(nested)]
@@ -227,6 +231,43 @@ pub(crate) struct Hashing {
     /// 排队上限，超出即拒绝 / how many may wait for a thread; past it, sign-ins are refused at once.
     #[config(default = 256, validate(bounds(queue, 1, 65536), "1 到 65536 / 1 to 65536"))]
     pub(crate) queue: u32,
+}
+
+#[derive(Config)]
+pub(crate) struct Pictures {
+    /// 存放处 / where they are kept: `folder` (`pictures` in the data folder, which serves one node), `database`, `s3`, or
+    /// `auto`: in the folder beside SQLite, in the database on PostgreSQL, where every node then serves them. Pictures do
+    /// not move when this is changed.
+    #[config(default = "auto")]
+    pub(crate) store: PictureKeeping,
+
+    /// 兼容 S3 的对象存储，`store` 为 `s3` 时 / an object store that speaks S3, where `store` is `s3`.
+    #[config(nested)]
+    pub(crate) s3: S3,
+}
+
+#[derive(Config)]
+pub(crate) struct S3 {
+    /// 地址 / its address, such as `https://s3.example.com`.
+    pub(crate) endpoint: Option<String>,
+
+    /// 桶名，须已存在 / the bucket, which must exist. Nobody but this server needs to read it.
+    pub(crate) bucket: Option<String>,
+
+    /// 区域 / the region that requests are signed for.
+    #[config(default = "us-east-1")]
+    pub(crate) region: String,
+
+    /// 桶名放在路径里还是主机名里 / `true`: the bucket's name is part of the path, as MinIO wants it; `false`: of the host's
+    /// name.
+    #[config(default = true)]
+    pub(crate) path_style: bool,
+
+    /// 密钥编号 / the id of the access key.
+    pub(crate) key_id: Option<String>,
+
+    /// 密钥 / the access key's secret.
+    pub(crate) secret: Option<Secret>,
 }
 
 #[derive(Config)]

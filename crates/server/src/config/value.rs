@@ -208,6 +208,16 @@ pub(crate) enum SmsChannel {
     Off,
 }
 
+/// Where the bytes of pictures are kept.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PictureKeeping {
+    Auto,
+    Folder,
+    Database,
+    S3,
+}
+
 /// How mails leave.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]

@@ -200,6 +200,14 @@ create table pictures (
 
 create index pictures_by_use on pictures (used_at, uploaded_at);
 
+-- What is in the pictures, where the database keeps that, in pieces that are numbered from 0.
+create table picture_pieces (
+    name text not null,
+    number bigint not null,
+    bytes bytea not null,
+    primary key (name, number)
+);
+
 -- Who did what to whom; each entry's hash covers the one before.
 create table audit_entries (
     app_id bigint not null,
