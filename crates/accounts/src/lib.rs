@@ -52,4 +52,4 @@ pub use register::{ProvenRegistration, UsernameChoice};
 pub use request_code::ChallengeRule;
 pub use reset_password::{PasswordReset, ResetPermit};
 pub use sign_in::{FailureRule, PresentedCode, SignedIn};
-pub use upload::{PictureStore, StoredPicture};
+pub use upload::{ImportedPictures, PictureStore, StoredPicture};

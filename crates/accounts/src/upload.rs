@@ -1,6 +1,7 @@
 //! Pictures that people upload.
 
 mod files;
+mod import;
 mod keeper;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use yaopai_store::pictures;
 use crate::budget::Budget;
 use crate::{Accounts, Error, Fault, Outcome, Principal, Refusal};
 
+pub use import::ImportedPictures;
 pub use keeper::{PictureStore, StoredPicture};
 
 /// What an upload may cost.

@@ -39,6 +39,11 @@ pub(crate) enum Command {
     Backup(Backup),
     /// 从备份恢复；所有会话随之结束 / bring a backup back; ends every session.
     Restore(Restore),
+    /// 把整个账号库搬到另一个数据库；中断后再次运行即继续 / copy the whole base to another database; run it again to go on
+    /// after a break.
+    MigrateDatabase(MigrateDatabase),
+    /// 把目录里的图片收进现在的存放处 / take pictures from a folder to where they are kept now.
+    ImportPictures(ImportPictures),
     /// 密钥 / keys.
     #[command(subcommand)]
     Keys(Keys),
@@ -201,6 +206,30 @@ pub(crate) struct Restore {
     /// 数据目录非空时，把原有内容移到一旁 / move what is in the data folder aside.
     #[arg(long)]
     pub(crate) yes: bool,
+}
+
+/// Addresses may hold passwords, which other users of the machine see on a command line: one may be left to
+/// `database_url`.
+#[derive(Args)]
+pub(crate) struct MigrateDatabase {
+    /// 来源，如 sqlite:yaopai-data/yaopai.db；默认为设置 `database_url` / where from; by default the setting
+    /// `database_url`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: Option<String>,
+    /// 目标，如 postgres://…，须为空；默认为设置 `database_url` / where to, which must be empty; by default the setting
+    /// `database_url`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) form: Form,
+}
+
+#[derive(Args)]
+pub(crate) struct ImportPictures {
+    /// 目录，如 yaopai-data/pictures / the folder.
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) form: Form,
 }
 
 #[derive(Subcommand)]

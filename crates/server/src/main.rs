@@ -14,6 +14,7 @@ mod greeting;
 mod listen;
 mod loops;
 mod manage;
+mod migrate_database;
 mod open_files;
 mod ops;
 mod readiness;
@@ -72,6 +73,8 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Complain
         Command::Config(command) => manage::config(&config, &command)?,
         Command::Doctor(form) => return Ok(doctor::doctor(&config, form).await),
         Command::Backup(order) => archive::backup(&config, &order)?,
+        Command::MigrateDatabase(order) => migrate_database::migrate(&config, &order).await?,
+        Command::ImportPictures(order) => migrate_database::import_pictures(&config, &order).await?,
         Command::Restore(order) => archive::restore(&config, &order).await?,
     }
     Ok(ExitCode::SUCCESS)

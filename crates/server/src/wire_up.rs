@@ -162,13 +162,19 @@ pub(crate) enum Database {
 /// # Errors
 /// [`ConfigError::Together`] for what is no address of a database.
 pub(crate) fn database(settings: &Settings, paths: &Paths) -> Result<Database, ConfigError> {
-    const KEY: &str = "database_url";
-    let Some(url) = &settings.database_url else {
-        return Ok(Database::Sqlite(paths.database()));
-    };
-    let url = url.expose();
+    match &settings.database_url {
+        None => Ok(Database::Sqlite(paths.database())),
+        Some(url) => parse_database(url.expose()).map_err(|error| ConfigError::together("database_url", &error)),
+    }
+}
+
+/// Understands the address of a database.
+///
+/// # Errors
+/// What is wrong with it, in words; nothing of the address is repeated.
+pub(crate) fn parse_database(url: &str) -> Result<Database, String> {
     if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-        let parsed = PostgresUrl::parse(url).map_err(|error| ConfigError::together(KEY, &error.to_string()))?;
+        let parsed = PostgresUrl::parse(url).map_err(|error| error.to_string())?;
         return Ok(Database::Postgres(parsed));
     }
     let path = url
@@ -176,10 +182,9 @@ pub(crate) fn database(settings: &Settings, paths: &Paths) -> Result<Database, C
         .map(|rest| rest.strip_prefix("//").unwrap_or(rest));
     match path {
         Some(path) if !path.is_empty() => Ok(Database::Sqlite(PathBuf::from(path))),
-        Some(_) | None => Err(ConfigError::together(
-            KEY,
-            "应形如 sqlite:路径 或 postgres://… / write it as sqlite:PATH or postgres://…",
-        )),
+        Some(_) | None => {
+            Err("应形如 sqlite:路径 或 postgres://… / write it as sqlite:PATH or postgres://…".to_owned())
+        }
     }
 }
 

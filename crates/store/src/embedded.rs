@@ -10,6 +10,7 @@ use crate::open::{self, OpenError, SqliteOptions};
 use crate::pool::Pool;
 use crate::sql::{Db, SqlError, Tx};
 use crate::sqlite;
+use crate::transfer::UNFINISHED;
 use crate::writer::Writer;
 
 /// An open SQLite database.
@@ -25,6 +26,9 @@ impl Embedded {
     pub(crate) fn open(path: &Path, options: &SqliteOptions) -> Result<Self, OpenError> {
         let mut connection = open::open_writer(path, options)?;
         migrate::migrate(&mut connection, migrate::SQLITE, options)?;
+        if connection.table_exists(None, UNFINISHED).map_err(sqlite::classify)? {
+            return Err(OpenError::Unfinished);
+        }
         let tx = Tx::new(Db::sqlite(sqlite::Connection::for_writing(connection)?));
         Ok(Self {
             readers: Arc::new(Pool::new(path, options, options.readers)),

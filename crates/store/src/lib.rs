@@ -31,6 +31,7 @@ mod sql;
 mod sqlite;
 pub mod streaks;
 pub mod sweep;
+pub mod transfer;
 mod writer;
 
 use std::path::Path;

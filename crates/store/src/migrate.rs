@@ -76,7 +76,7 @@ pub(crate) fn migrate(
 }
 
 /// The versions and checksums of the steps that were applied, oldest first.
-fn applied(connection: &Connection) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
+pub(crate) fn applied(connection: &Connection) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
     if !connection.table_exists(None, "schema_migrations")? {
         return Ok(Vec::new());
     }

@@ -67,6 +67,12 @@ pub enum OpenError {
     /// The file is shorter than it says itself, or was never a database.
     #[error("{} is cut short or no SQLite database: restore a backup", .0.display())]
     Damaged(PathBuf),
+    /// It holds part of a base that was being copied here.
+    #[error(
+        "这里有没复制完的账号库：再次运行 migrate-database，或清空 / a copy to this database was not finished: run migrate-database \
+         again, or empty it"
+    )]
+    Unfinished,
     /// The schema cannot be brought up to date.
     #[error(transparent)]
     Migration(#[from] MigrationError),

@@ -3,7 +3,7 @@
 use yaopai_model::limits::PICTURE_PIECE_BYTES;
 use yaopai_model::{AccountId, PictureName, Timestamp};
 
-use crate::{Db, SqlError, Tx, args};
+use crate::{Db, Row, SqlError, Tx, args};
 
 /// Writes down a new upload; says whether its name was free.
 ///
@@ -63,14 +63,14 @@ pub fn orphans(db: &Db, until: Timestamp, most: u32) -> Result<Vec<PictureName>,
         "select name from pictures where used_at is null and uploaded_at <= $1 order by uploaded_at limit $2",
         args![until, most],
     )?;
-    rows.iter()
-        .map(|row| {
-            PictureName::parse(row.text(0)?).map_err(|_| SqlError::BadRow {
-                table: "pictures",
-                column: "name",
-            })
-        })
-        .collect()
+    rows.iter().map(name_from_row).collect()
+}
+
+fn name_from_row(row: &Row) -> Result<PictureName, SqlError> {
+    PictureName::parse(row.text(0)?).map_err(|_| SqlError::BadRow {
+        table: "pictures",
+        column: "name",
+    })
 }
 
 /// Deletes a picture that is still an orphan, with what the database keeps of it.
@@ -113,6 +113,18 @@ pub fn byte_count(db: &Db, name: &PictureName) -> Result<Option<i64>, SqlError> 
         args![name.as_str()],
     )?;
     row.map(|row| row.integer(0)).transpose()
+}
+
+/// At most `most` pictures whose names come after this one, by name.
+///
+/// # Errors
+/// Those of the database, and [`SqlError::BadRow`].
+pub fn names_after(db: &Db, name: &str, most: u32) -> Result<Vec<PictureName>, SqlError> {
+    let rows = db.rows(
+        "select name from pictures where name > $1 order by name limit $2",
+        args![name, most],
+    )?;
+    rows.iter().map(name_from_row).collect()
 }
 
 /// A piece of a picture, counted from 0; none past its end.

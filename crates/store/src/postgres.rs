@@ -7,7 +7,7 @@
 mod connection;
 mod errors;
 mod line;
-mod migrations;
+pub(crate) mod migrations;
 mod numbers;
 mod options;
 mod server;
@@ -27,10 +27,12 @@ use crate::open::OpenError;
 use crate::sql::{Db, SqlError, Tx};
 
 pub(crate) use connection::Connection;
+pub(crate) use errors::classify;
 pub use options::PostgresOptions;
+pub(crate) use server::Server;
 pub use url::{PostgresUrl, UrlError};
+pub(crate) use values::value;
 
-use server::Server;
 use workers::{Look, Role, Workers};
 
 /// An open PostgreSQL database.
@@ -47,6 +49,7 @@ impl Postgres {
     pub(crate) async fn open(url: &PostgresUrl, options: &PostgresOptions) -> Result<Self, OpenError> {
         let server = Arc::new(Server::new(url, options));
         migrations::migrate(&server, options).await?;
+        migrations::refuse_unfinished(&server).await?;
         Ok(Self {
             readers: Workers::start(Role::Read, options.readers, &server, options)?,
             scanners: Workers::start(Role::Scan, options.scanners, &server, options)?,

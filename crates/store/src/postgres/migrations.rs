@@ -8,6 +8,7 @@ use super::server::Server;
 use crate::migrate::{Migration, POSTGRES, pending};
 use crate::open::OpenError;
 use crate::sql::SqlError;
+use crate::transfer::UNFINISHED;
 
 /// Where it is written down which steps were applied.
 const LEDGER: &str = "create table if not exists schema_migrations (version bigint not null primary key, \
@@ -31,6 +32,29 @@ pub(crate) async fn migrate(server: &Server, options: &PostgresOptions) -> Resul
     tokio::time::timeout(options.migration_deadline, migrated)
         .await
         .unwrap_or(Err(OpenError::Database(SqlError::Deadline)))
+}
+
+/// Refuses a database that a copy was not finished to.
+pub(crate) async fn refuse_unfinished(server: &Server) -> Result<(), OpenError> {
+    let client = server.connect().await?;
+    let sql = format!("select to_regclass('{UNFINISHED}') is not null");
+    let is_there = client.query_one(&sql, &[]).await.and_then(|row| row.try_get(0));
+    if is_there.map_err(|error| unfit(&error))? {
+        return Err(OpenError::Unfinished);
+    }
+    Ok(())
+}
+
+/// The versions and checksums of the steps that were applied, oldest first.
+pub(crate) async fn applied(client: &Client) -> Result<Vec<(i64, Vec<u8>)>, Error> {
+    let row = client
+        .query_one("select to_regclass('schema_migrations') is not null", &[])
+        .await?;
+    if !row.try_get::<_, bool>(0)? {
+        return Ok(Vec::new());
+    }
+    let rows = client.query(APPLIED, &[]).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 async fn make_ledger(client: &mut Client, must_exist: bool) -> Result<(), OpenError> {

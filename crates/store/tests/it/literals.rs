@@ -53,6 +53,8 @@ const DRIVERS: &[&str] = &[
     "postgres.rs",
     "sql.rs",
     "sqlite.rs",
+    "transfer",
+    "transfer.rs",
 ];
 
 /// Every string in `src` that reads like SQL, outside of the drivers and of tests.

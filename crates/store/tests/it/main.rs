@@ -20,3 +20,4 @@ mod proxy;
 mod statements;
 mod subset;
 mod support;
+mod transfer;

@@ -19,6 +19,7 @@ const ACROSS: &[&str] = &[
     "select id from accounts where app_id = $1",
     "select count(*) from (select id from accounts where app_id = $1",
     "select name from pictures where used_at is null",
+    "select name from pictures where name > $1",
 ];
 
 /// Files of nothing but such statements.
