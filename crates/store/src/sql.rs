@@ -4,8 +4,6 @@ use std::cell::RefCell;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use yaopai_model::limits::NUMBERS_RESERVED;
-
 use crate::row::{Arg, Row};
 use crate::{base, postgres, sqlite};
 
@@ -253,13 +251,13 @@ impl Tx {
         match &self.driver {
             Driver::Sqlite(_) => Ok(false),
             Driver::Postgres(connection) => {
-                let Some(name) = connection.missing_number() else {
+                let Some((name, block)) = connection.missing_number() else {
                     return Ok(false);
                 };
                 self.begin()?;
-                let first = self.run(|_| base::reserve(self, name, NUMBERS_RESERVED))?;
+                let first = self.run(|_| base::reserve(self, name, block))?;
                 self.commit()?;
-                connection.add_numbers(name, first..first + i64::from(NUMBERS_RESERVED));
+                connection.add_numbers(name, first..first + i64::from(block));
                 Ok(true)
             }
         }

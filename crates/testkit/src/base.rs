@@ -96,6 +96,8 @@ impl Base {
                     writers: CONNECTIONS,
                     lock_wait: patience,
                     deadline: DEADLINE,
+                    // Several nodes number as one does.
+                    numbers_reserved: 1,
                     ..PostgresOptions::new(now, Arc::new(SeededEntropy::new(3)))
                 };
                 Store::open_postgres(&url, &options).await.map_err(text)

@@ -1,6 +1,7 @@
 //! Randomness that repeats.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use yaopai_model::Entropy;
 
@@ -28,6 +29,38 @@ impl Entropy for SeededEntropy {
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             chunk.copy_from_slice(&self.next().to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// What the nodes of one base draw from: what each but the first draws while it starts is its own, after that all draw
+/// from one stream, so that several answer as one would.
+pub(crate) struct NodeEntropy {
+    own: SeededEntropy,
+    common: Arc<SeededEntropy>,
+    has_joined: AtomicBool,
+}
+
+impl NodeEntropy {
+    pub(crate) fn new(node: usize, common: Arc<SeededEntropy>) -> Self {
+        Self {
+            own: SeededEntropy::new(1_000 + node as u64),
+            common,
+            has_joined: AtomicBool::new(node == 0),
+        }
+    }
+
+    pub(crate) fn join(&self) {
+        self.has_joined.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Entropy for NodeEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        if self.has_joined.load(Ordering::SeqCst) {
+            self.common.fill(bytes);
+        } else {
+            self.own.fill(bytes);
         }
     }
 }

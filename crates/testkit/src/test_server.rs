@@ -4,6 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -22,6 +23,7 @@ use yaopai_dialects::{Failure, HttpStatus, WireSettings, Wires, router};
 use yaopai_model::{App, AppSecret, Limits, PasswordPolicy, Timestamp};
 
 use crate::base::{Base, Database, Locked};
+use crate::entropy::NodeEntropy;
 use crate::{ManualClock, SeededEntropy};
 
 /// 2025-06-01 03:39:40 in Shanghai: when the account in the document of the `user` wire was made.
@@ -30,6 +32,8 @@ const ZONE: &str = "Asia/Shanghai";
 const ROOT_KEY: [u8; 32] = *b"conformance: a key for tests onl";
 /// How long a write waits for others; tests lock the tables on purpose and need not wait.
 const BUSY: Duration = Duration::from_millis(10);
+/// How many nodes share a base where its database can be shared.
+const NODES: usize = 3;
 
 /// What a test sets of a server; the defaults are those of the product.
 #[derive(Clone)]
@@ -75,7 +79,8 @@ pub enum StoreState {
     Broken,
 }
 
-/// A server without a socket.
+/// A server without a socket: one node, or several that answer in turn where the database can be shared. Nothing that they
+/// answer may tell which one it was.
 pub struct TestServer {
     /// The verbs, for what operators do.
     pub accounts: Accounts,
@@ -89,10 +94,17 @@ pub struct TestServer {
     pub default_app: App,
     /// Its secret.
     pub default_app_secret: AppSecret,
-    router: Router,
+    nodes: Vec<Node>,
+    turn: AtomicUsize,
     lock: Option<Locked>,
     base: Base,
     _folder: TempDir,
+}
+
+/// One of those that work on the base.
+struct Node {
+    accounts: Accounts,
+    router: Router,
 }
 
 /// An answer with its body read.
@@ -115,28 +127,39 @@ impl TestServer {
     pub async fn start(database: Database, settings: TestSettings) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(text)?;
         let base = Base::make(database, folder.path())?;
-        let store = base.open(START, BUSY).await?;
         let clock = Arc::new(ManualClock::at(START));
         let (sms, mail) = (MemoryChannel::new(), MemoryChannel::new());
-        let parts = Parts {
-            store,
-            clock: clock.clone(),
-            entropy: Arc::new(SeededEntropy::new(1)),
-            root_key: RootKey::new(ROOT_KEY).map_err(text)?,
-            limits: settings.limits.clone(),
-            hashing: cheap_hashing(),
-            sms: channel(settings.has_sms, &sms),
-            mail: channel(settings.has_mail, &mail),
-            sms_countries: settings.sms_countries.clone(),
-            pictures: PictureStore::Folder(folder.path().join("pictures")),
-        };
-        let accounts = Accounts::open(parts).await.map_err(text)?;
+        let entropy = Arc::new(SeededEntropy::new(1));
+        let wire_settings = Arc::new(wire_settings(&settings, clock.clone())?);
+        let mut nodes = Vec::new();
+        for number in 0..if database.is_shared() { NODES } else { 1 } {
+            let entropy = Arc::new(NodeEntropy::new(number, entropy.clone()));
+            let parts = Parts {
+                store: base.open(START, BUSY).await?,
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                root_key: RootKey::new(ROOT_KEY).map_err(text)?,
+                limits: settings.limits.clone(),
+                hashing: cheap_hashing(),
+                sms: channel(settings.has_sms, &sms),
+                mail: channel(settings.has_mail, &mail),
+                sms_countries: settings.sms_countries.clone(),
+                pictures: PictureStore::Folder(folder.path().join("pictures")),
+            };
+            let accounts = Accounts::open(parts).await.map_err(text)?;
+            entropy.join();
+            let wires = Wires {
+                accounts: accounts.clone(),
+                settings: Arc::clone(&wire_settings),
+            };
+            nodes.push(Node {
+                accounts,
+                router: router(wires),
+            });
+        }
+        let accounts = nodes.first().ok_or("there is a node")?.accounts.clone();
         let made = accounts.ensure_default_app().await.map_err(text)?;
         let (default_app, default_app_secret) = made.ok_or("an empty base has a default app")?;
-        let wires = Wires {
-            accounts: accounts.clone(),
-            settings: Arc::new(wire_settings(&settings, clock.clone())?),
-        };
         Ok(Self {
             accounts,
             clock,
@@ -144,7 +167,8 @@ impl TestServer {
             mail,
             default_app,
             default_app_secret,
-            router: router(wires),
+            nodes,
+            turn: AtomicUsize::new(0),
             lock: None,
             base,
             _folder: folder,
@@ -164,7 +188,9 @@ impl TestServer {
         request
             .extensions_mut()
             .insert(PeerAddress(SocketAddr::new(source, 49_152)));
-        let response = self
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.nodes.len();
+        let node = self.nodes.get(turn).ok_or("there is a node")?;
+        let response = node
             .router
             .clone()
             .oneshot(request.map(Body::from))
@@ -174,7 +200,7 @@ impl TestServer {
         let body = body.collect().await.map_err(text)?.to_bytes();
         if self.lock.is_none() {
             // Where the tables are broken on purpose, there is nothing to deliver.
-            let _ = self.accounts.deliver_due().await;
+            let _ = node.accounts.deliver_due().await;
         }
         Ok(Answer {
             status: parts.status,

@@ -131,9 +131,9 @@ impl Connection {
         number
     }
 
-    /// Of what a number was wanted and there was none, since the last call.
-    pub(crate) fn missing_number(&self) -> Option<&'static str> {
-        self.missing.take()
+    /// Of what a number was wanted and there was none, since the last call, and how many to reserve.
+    pub(crate) fn missing_number(&self) -> Option<(&'static str, u32)> {
+        Some((self.missing.take()?, self.numbers.block))
     }
 
     pub(crate) fn add_numbers(&self, name: &'static str, numbers: impl IntoIterator<Item = i64>) {

@@ -7,12 +7,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The numbers, by what they number. All connections share them.
-#[derive(Default)]
 pub(crate) struct Numbers {
+    /// How many are reserved at a time.
+    pub(crate) block: u32,
     free: Mutex<BTreeMap<&'static str, BTreeSet<i64>>>,
 }
 
 impl Numbers {
+    pub(crate) fn new(block: u32) -> Self {
+        Self {
+            block: block.max(1),
+            free: Mutex::default(),
+        }
+    }
+
     /// The smallest that is free.
     pub(crate) fn take(&self, name: &'static str) -> Option<i64> {
         self.free().get_mut(name)?.pop_first()

@@ -22,6 +22,8 @@ pub struct PostgresOptions {
     pub scanners: usize,
     /// How many calls of a kind may wait.
     pub queue: usize,
+    /// How many numbers for new accounts are reserved at a time.
+    pub numbers_reserved: u32,
     /// How long a point look-up or a transaction may take, waiting included; it is kept on this side, since a server that
     /// is frozen answers nothing.
     pub deadline: Duration,
@@ -46,6 +48,7 @@ impl PostgresOptions {
             writers: limits::SERVER_CONNECTIONS,
             scanners: limits::SCANS_AT_ONCE,
             queue: limits::SERVER_CALLS_WAITING,
+            numbers_reserved: limits::NUMBERS_RESERVED,
             deadline: limits::SERVER_DEADLINE,
             lock_wait: limits::SERVER_LOCK_WAIT,
             scan_deadline: limits::SCAN_DEADLINE,

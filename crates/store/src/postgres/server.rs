@@ -36,7 +36,7 @@ impl Server {
             hosts: url.hosts.clone(),
             tls: url.tls.clone(),
             keeps_state: url.keeps_state,
-            numbers: Arc::default(),
+            numbers: Arc::new(Numbers::new(options.numbers_reserved)),
             last: AtomicUsize::new(0),
             patience: (options.deadline / (hosts + 1)).max(LEAST_PATIENCE),
         }
