@@ -69,6 +69,9 @@ async fn measure(accounts: Accounts, store: Store, metrics: PrometheusHandle, mu
         }
         note("measure", measured);
         metrics::gauge!("yaopai_store_queue").set(whole(store.queue_depth()));
+        let traffic = store.traffic();
+        metrics::counter!("yaopai_database_statements").absolute(traffic.statements);
+        metrics::counter!("yaopai_database_round_trips").absolute(traffic.round_trips);
         metrics.run_upkeep();
         if !stop.lasts(MEASURE).await {
             break;

@@ -60,6 +60,16 @@ enum Backend {
     Postgres(Postgres),
 }
 
+/// What this process has asked of a database server since it opened it. Preparing statements, which each connection does
+/// once, is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Statements, `begin` and `commit` aside.
+    pub statements: u64,
+    /// Times that an answer was waited for.
+    pub round_trips: u64,
+}
+
 impl Store {
     /// Opens the SQLite database at `path`, creates it when there is none and `options` allow that, and brings its
     /// schema up to date. The file is readable by its owner only.
@@ -159,6 +169,14 @@ impl Store {
         match &*self.backend {
             Backend::Sqlite(_) => false,
             Backend::Postgres(_) => true,
+        }
+    }
+
+    /// What was asked of the database's server; nothing where there is none.
+    pub fn traffic(&self) -> Traffic {
+        match &*self.backend {
+            Backend::Sqlite(_) => Traffic::default(),
+            Backend::Postgres(postgres) => postgres.traffic(),
         }
     }
 

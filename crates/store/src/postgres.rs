@@ -12,6 +12,7 @@ mod numbers;
 mod options;
 mod server;
 mod tls;
+mod traffic;
 mod url;
 mod values;
 mod workers;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::Traffic;
 use crate::job::{Task, gone};
 use crate::open::OpenError;
 use crate::sql::{Db, SqlError, Tx};
@@ -33,6 +35,7 @@ pub(crate) use server::Server;
 pub use url::{PostgresUrl, UrlError};
 pub(crate) use values::value;
 
+use traffic::Counters;
 use workers::{Look, Role, Workers};
 
 /// An open PostgreSQL database.
@@ -43,6 +46,7 @@ pub(crate) struct Postgres {
     deadline: Duration,
     scan_deadline: Duration,
     writes: Arc<AtomicUsize>,
+    traffic: Arc<Counters>,
 }
 
 impl Postgres {
@@ -57,6 +61,7 @@ impl Postgres {
             deadline: options.deadline,
             scan_deadline: options.scan_deadline,
             writes: Arc::default(),
+            traffic: Arc::clone(&server.traffic),
         })
     }
 
@@ -87,6 +92,11 @@ impl Postgres {
         let (task, answer) = Task::new(f, &self.writes);
         self.writers.submit(Box::new(task), None)?;
         within(self.deadline, answer).await
+    }
+
+    /// See [`crate::Store::traffic`].
+    pub(crate) fn traffic(&self) -> Traffic {
+        self.traffic.so_far()
     }
 
     pub(crate) fn queue_depth(&self) -> usize {

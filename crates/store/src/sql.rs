@@ -52,7 +52,8 @@ pub enum SqlError {
 /// The databases there are.
 enum Driver {
     Sqlite(sqlite::Connection),
-    Postgres(postgres::Connection),
+    /// In a box, being much the larger.
+    Postgres(Box<postgres::Connection>),
 }
 
 /// A connection, lent to a closure to read with.
@@ -75,7 +76,7 @@ impl Db {
 
     pub(crate) fn postgres(connection: postgres::Connection) -> Self {
         Self {
-            driver: Driver::Postgres(connection),
+            driver: Driver::Postgres(Box::new(connection)),
             failed: RefCell::new(None),
         }
     }

@@ -21,6 +21,7 @@ use yaopai_courier::{Channel, MemoryChannel};
 use yaopai_dialects::http::PeerAddress;
 use yaopai_dialects::{Failure, HttpStatus, WireSettings, Wires, router};
 use yaopai_model::{App, AppSecret, Limits, PasswordPolicy, Timestamp};
+use yaopai_store::{Store, Traffic};
 
 use crate::base::{Base, Database, Locked};
 use crate::entropy::NodeEntropy;
@@ -104,6 +105,7 @@ pub struct TestServer {
 /// One of those that work on the base.
 struct Node {
     accounts: Accounts,
+    store: Store,
     router: Router,
 }
 
@@ -134,8 +136,9 @@ impl TestServer {
         let mut nodes = Vec::new();
         for number in 0..if database.is_shared() { NODES } else { 1 } {
             let entropy = Arc::new(NodeEntropy::new(number, entropy.clone()));
+            let store = base.open(START, BUSY).await?;
             let parts = Parts {
-                store: base.open(START, BUSY).await?,
+                store: store.clone(),
                 clock: clock.clone(),
                 entropy: entropy.clone(),
                 root_key: RootKey::new(ROOT_KEY).map_err(text)?,
@@ -154,6 +157,7 @@ impl TestServer {
             };
             nodes.push(Node {
                 accounts,
+                store,
                 router: router(wires),
             });
         }
@@ -175,11 +179,33 @@ impl TestServer {
         })
     }
 
+    /// What all nodes together have asked of the database's server.
+    pub fn traffic(&self) -> Traffic {
+        let of_nodes = self.nodes.iter().map(|node| node.store.traffic());
+        of_nodes.fold(Traffic::default(), |sum, traffic| Traffic {
+            statements: sum.statements + traffic.statements,
+            round_trips: sum.round_trips + traffic.round_trips,
+        })
+    }
+
     /// Sends a request as `source` would, and has every message that it brought about delivered.
     ///
     /// # Errors
     /// What did not work of the test's own, in words; a refusal is an answer.
-    pub async fn send(&self, mut request: Request<Bytes>, source: IpAddr) -> Result<Answer, String> {
+    pub async fn send(&self, request: Request<Bytes>, source: IpAddr) -> Result<Answer, String> {
+        let answer = self.send_alone(request, source).await?;
+        if self.lock.is_none() {
+            // Where the tables are broken on purpose, there is nothing to deliver.
+            let _ = self.accounts.deliver_due().await;
+        }
+        Ok(answer)
+    }
+
+    /// Sends a request as `source` would, and nothing else.
+    ///
+    /// # Errors
+    /// What did not work of the test's own, in words; a refusal is an answer.
+    pub async fn send_alone(&self, mut request: Request<Bytes>, source: IpAddr) -> Result<Answer, String> {
         // As every client of HTTP/1.1 does.
         request
             .headers_mut()
@@ -198,10 +224,6 @@ impl TestServer {
             .map_err(text)?;
         let (mut parts, body) = response.into_parts();
         let body = body.collect().await.map_err(text)?.to_bytes();
-        if self.lock.is_none() {
-            // Where the tables are broken on purpose, there is nothing to deliver.
-            let _ = node.accounts.deliver_due().await;
-        }
         Ok(Answer {
             status: parts.status,
             headers: parts.headers,

@@ -11,4 +11,5 @@ mod bad_input;
 mod client;
 mod failures;
 mod routes;
+mod statements;
 mod user;

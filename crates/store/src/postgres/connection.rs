@@ -13,6 +13,8 @@ use yaopai_model::limits::{PREPARED_STATEMENTS, RESULT_ROWS};
 use super::errors::classify;
 use super::line::Line;
 use super::numbers::Numbers;
+use super::server::Server;
+use super::traffic::Counters;
 use super::values::{ANY, fit, value};
 use crate::row::{Arg, Row};
 use crate::sql::SqlError;
@@ -26,6 +28,7 @@ pub(crate) struct Connection {
     /// `None` where the connection is to keep nothing.
     prepared: Option<RefCell<HashMap<Prepared, Statement>>>,
     numbers: Arc<Numbers>,
+    traffic: Arc<Counters>,
     /// What the transaction has taken of them.
     taken: RefCell<Vec<(&'static str, i64)>>,
     /// Of what there was none left.
@@ -39,19 +42,14 @@ type Prepared = (&'static str, bool);
 
 impl Connection {
     /// `begin` is how its transactions begin.
-    pub(crate) fn new(
-        client: Client,
-        line: Arc<Line>,
-        numbers: Arc<Numbers>,
-        begin: String,
-        keeps_state: bool,
-    ) -> Self {
+    pub(crate) fn new(client: Client, line: Arc<Line>, server: &Server, begin: String) -> Self {
         Self {
             client,
             line,
             begin,
-            prepared: keeps_state.then(RefCell::default),
-            numbers,
+            prepared: server.keeps_state.then(RefCell::default),
+            numbers: Arc::clone(&server.numbers),
+            traffic: Arc::clone(&server.traffic),
             taken: RefCell::default(),
             missing: Cell::new(None),
             in_transaction: Cell::new(false),
@@ -60,15 +58,18 @@ impl Connection {
     }
 
     pub(crate) fn rows(&self, sql: &'static str, args: &[Arg]) -> Result<Vec<Row>, SqlError> {
+        self.traffic.count_statement();
         Ok(self.run((sql, false), args)?.0)
     }
 
     /// As [`Connection::rows`], and the rows are locked until the transaction ends.
     pub(crate) fn lock_rows(&self, sql: &'static str, args: &[Arg]) -> Result<Vec<Row>, SqlError> {
+        self.traffic.count_statement();
         Ok(self.run((sql, true), args)?.0)
     }
 
     pub(crate) fn execute(&self, sql: &'static str, args: &[Arg]) -> Result<u64, SqlError> {
+        self.traffic.count_statement();
         let (rows, changed) = self.run((sql, false), args)?;
         if rows.is_empty() {
             Ok(changed)
@@ -164,6 +165,7 @@ impl Connection {
 
     /// Runs statements without arguments or result.
     pub(crate) fn control(&self, sql: &str) -> Result<(), SqlError> {
+        self.traffic.count_control();
         self.wait(sql, self.client.batch_execute(sql))?;
         if sql == "rollback" {
             self.in_transaction.set(false);
@@ -184,7 +186,7 @@ impl Connection {
 
     /// Whether the server is a standby, which takes no writes.
     pub(crate) fn is_standby(&self) -> Result<bool, SqlError> {
-        let rows = self.rows("select case when pg_is_in_recovery() then 1 else 0 end", &[])?;
+        let (rows, _) = self.run(("select case when pg_is_in_recovery() then 1 else 0 end", false), &[])?;
         rows.first().map_or(Ok(false), |row| Ok(row.integer(0)? == 1))
     }
 

@@ -10,6 +10,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::errors::explain;
 use super::numbers::Numbers;
 use super::options::PostgresOptions;
+use super::traffic::Counters;
 use super::url::PostgresUrl;
 use crate::sql::SqlError;
 
@@ -20,6 +21,7 @@ pub(crate) struct Server {
     pub(crate) keeps_state: bool,
     /// What this process has reserved of its numbers.
     pub(crate) numbers: Arc<Numbers>,
+    pub(crate) traffic: Arc<Counters>,
     /// Which host took the last connection, and is asked first for the next.
     last: AtomicUsize,
     /// How long one host may take.
@@ -37,6 +39,7 @@ impl Server {
             tls: url.tls.clone(),
             keeps_state: url.keeps_state,
             numbers: Arc::new(Numbers::new(options.numbers_reserved)),
+            traffic: Arc::default(),
             last: AtomicUsize::new(0),
             patience: (options.deadline / (hosts + 1)).max(LEAST_PATIENCE),
         }

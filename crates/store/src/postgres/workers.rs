@@ -284,10 +284,9 @@ impl Worker {
             return Ok(tx);
         }
         let client = self.line.wait(self.server.connect())??;
-        let (line, numbers) = (Arc::clone(&self.line), Arc::clone(&self.server.numbers));
-        let keeps_state = self.server.keeps_state;
-        let connection = if keeps_state {
-            let connection = Connection::new(client, line, numbers, self.role.begin().to_owned(), keeps_state);
+        let line = Arc::clone(&self.line);
+        let connection = if self.server.keeps_state {
+            let connection = Connection::new(client, line, &self.server, self.role.begin().to_owned());
             let access = self.role.access();
             connection.control(&format!(
                 "set session characteristics as transaction {access}; {}",
@@ -296,7 +295,7 @@ impl Worker {
             connection
         } else {
             let begin = format!("{}; {}", self.role.begin(), self.bounds("set local"));
-            Connection::new(client, line, numbers, begin, keeps_state)
+            Connection::new(client, line, &self.server, begin)
         };
         Ok(Tx::new(Db::postgres(connection)))
     }
