@@ -61,11 +61,7 @@ impl Table<'_> {
 }
 
 #[tokio::test]
-#[expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "a test that is told to write, and prints"
-)]
+#[expect(clippy::disallowed_methods, reason = "a test that is told to write, and prints")]
 async fn a_call_costs_what_is_written_down() {
     if Database::chosen() != Database::Postgres {
         return;

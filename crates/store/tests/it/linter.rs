@@ -1,6 +1,6 @@
 //! The rules that a statement must keep to run on both databases, and on a sharded one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
@@ -16,20 +16,48 @@ const FUNCTIONS: &[&str] = &["coalesce", "count", "lower", "max", "min", "octet_
 /// Columns that a database adds on its own.
 const HIDDEN_COLUMNS: &[&str] = &["rowid", "_rowid_", "oid", "ctid", "xmin"];
 
-/// Tables of so few rows that a sharded database would keep them whole everywhere.
-pub(crate) const SMALL: &[&str] = &["app_hosts", "apps", "schema_migrations"];
+/// How a sharded database would lay out the tables.
+pub(crate) struct Layout {
+    /// For each table the column that its rows are distributed by.
+    pub(crate) keys: BTreeMap<String, String>,
+    /// Tables that are whole on every node.
+    pub(crate) everywhere: BTreeSet<String>,
+}
 
-/// For each table the column that rows are distributed by: the first of its primary key.
-pub(crate) type Keys = BTreeMap<String, String>;
+impl Layout {
+    /// What `migrations/citus.sql` says.
+    pub(crate) fn of_citus() -> Self {
+        let text = include_str!("../../migrations/citus.sql");
+        let (mut keys, mut everywhere) = (BTreeMap::new(), BTreeSet::new());
+        for line in text.lines().filter(|line| line.starts_with("select ")) {
+            let quoted: Vec<_> = line.split('\'').skip(1).step_by(2).map(str::to_owned).collect();
+            if line.starts_with("select create_reference_table(") {
+                assert_eq!(quoted.len(), 1, "{line}");
+                everywhere.insert(quoted[0].clone());
+            } else {
+                assert!(
+                    line.starts_with("select create_distributed_table(") && quoted.len() >= 2,
+                    "{line}"
+                );
+                keys.insert(quoted[0].clone(), quoted[1].clone());
+                let beside = quoted
+                    .get(2)
+                    .is_none_or(|table| table == "none" || keys.contains_key(table));
+                assert!(beside, "beside a table that is not distributed yet: {line}");
+            }
+        }
+        Self { keys, everywhere }
+    }
+}
 
 /// What is wrong with `sql`. With `across` it need not keep to one distribution key.
-pub(crate) fn lint(sql: &str, keys: &Keys, across: bool) -> Vec<String> {
+pub(crate) fn lint(sql: &str, layout: &Layout, across: bool) -> Vec<String> {
     let statements = match Parser::parse_sql(&PostgreSqlDialect {}, sql) {
         Ok(statements) => statements,
         Err(error) => return vec![format!("does not parse: {error}")],
     };
     let mut linter = Linter {
-        keys,
+        layout,
         across,
         faults: Vec::new(),
     };
@@ -41,7 +69,7 @@ pub(crate) fn lint(sql: &str, keys: &Keys, across: bool) -> Vec<String> {
 }
 
 struct Linter<'a> {
-    keys: &'a Keys,
+    layout: &'a Layout,
     across: bool,
     faults: Vec<String>,
 }
@@ -61,8 +89,10 @@ impl Linter<'_> {
                 continue;
             };
             let name = name.to_string();
-            match self.keys.get(&name) {
-                Some(_) if SMALL.contains(&name.as_str()) => {}
+            if self.layout.everywhere.contains(&name) {
+                continue;
+            }
+            match self.layout.keys.get(&name) {
                 None => self.fault(format!("there is no table {name}")),
                 Some(key) if !self.across && !condition.is_some_and(|condition| fixes(condition, key)) => {
                     self.fault(format!("does not fix {name}.{key}, which the rows are distributed by"));
@@ -214,11 +244,15 @@ fn column(expr: &Expr) -> Option<&str> {
 
 #[test]
 fn what_is_not_in_the_subset_is_found() {
-    let keys = Keys::from([
-        ("accounts".to_owned(), "id".to_owned()),
-        ("codes".to_owned(), "app_id".to_owned()),
-    ]);
+    let layout = Layout {
+        keys: BTreeMap::from([
+            ("accounts".to_owned(), "id".to_owned()),
+            ("codes".to_owned(), "app_id".to_owned()),
+        ]),
+        everywhere: BTreeSet::from(["apps".to_owned()]),
+    };
     let fine = [
+        "select name from apps order by name limit 10",
         "select id, email from accounts where id = $1 and (email = $2 or email is null) order by email limit 5",
         "update accounts set role = $2 where $1 = id and role = 1 returning role",
         "delete from codes where app_id in ($1, $2)",
@@ -226,7 +260,7 @@ fn what_is_not_in_the_subset_is_found() {
         "select count(*) from (select id from accounts where id = $1 order by id limit 10) as counted",
     ];
     for sql in fine {
-        assert_eq!(lint(sql, &keys, false), Vec::<String>::new(), "{sql}");
+        assert_eq!(lint(sql, &layout, false), Vec::<String>::new(), "{sql}");
     }
     let wrong = [
         ("select 1; select 2", "one statement"),
@@ -279,11 +313,11 @@ fn what_is_not_in_the_subset_is_found() {
         ("select id from nowhere where id = $1", "no table nowhere"),
     ];
     for (sql, expected) in wrong {
-        let faults = lint(sql, &keys, false);
+        let faults = lint(sql, &layout, false);
         assert!(faults.iter().any(|fault| fault.contains(expected)), "{sql}: {faults:?}");
     }
     assert_eq!(
-        lint("delete from codes where expires_at < $1", &keys, true),
+        lint("delete from codes where expires_at < $1", &layout, true),
         Vec::<String>::new()
     );
 }

@@ -1,11 +1,11 @@
 //! Every statement stays within what both databases can do, and a sharded one too.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, NoTls};
 
-use crate::linter::{Keys, SMALL, lint};
+use crate::linter::{Layout, lint};
 use crate::literals;
 use crate::support::{Base, Place};
 
@@ -38,28 +38,28 @@ impl Sqlite {
         Self(connection)
     }
 
-    fn keys(&self) -> Keys {
+    /// Every table with the columns of its primary key.
+    fn primary_keys(&self) -> BTreeMap<String, BTreeSet<String>> {
         let sql = "select t.name, c.name from pragma_table_list t join pragma_table_info(t.name) c \
-                   where t.schema = 'main' and t.type = 'table' and c.pk = 1";
+                   where t.schema = 'main' and t.type = 'table' and t.name not like 'sqlite_%' and c.pk > 0";
         let mut statement = self.0.prepare(sql).unwrap();
-        statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect()
+        let mut keys = BTreeMap::<_, BTreeSet<_>>::new();
+        for row in statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap() {
+            let (table, column): (String, String) = row.unwrap();
+            keys.entry(table).or_default().insert(column);
+        }
+        keys
     }
 
     /// The tables, small ones aside, that a statement reads from end to end.
-    fn scans(&self, sql: &str, keys: &Keys) -> Vec<String> {
+    fn scans(&self, sql: &str, layout: &Layout) -> Vec<String> {
         let mut statement = self.0.prepare(&format!("explain query plan {sql}")).unwrap();
         let steps = statement
             .raw_query()
             .mapped(|row| row.get::<_, String>(3))
             .map(Result::unwrap);
         let scanned = steps.filter_map(|step| step.strip_prefix("SCAN ").map(str::to_owned));
-        scanned
-            .filter(|table| keys.contains_key(table) && !SMALL.contains(&table.as_str()))
-            .collect()
+        scanned.filter(|table| layout.keys.contains_key(table)).collect()
     }
 }
 
@@ -104,7 +104,7 @@ impl Postgres {
 async fn every_statement_is_in_the_subset_and_runs_on_every_database() {
     let place = Place::new();
     let sqlite = Sqlite::new(&place).await;
-    let keys = sqlite.keys();
+    let layout = Layout::of_citus();
     let postgres = Postgres::new().await;
     let mut complaints = Vec::new();
     let mut used = BTreeSet::new();
@@ -113,7 +113,7 @@ async fn every_statement_is_in_the_subset_and_runs_on_every_database() {
     for literals::Literal { file, sql } in &literals {
         let start = ACROSS.iter().find(|start| sql.starts_with(**start));
         used.extend(start.copied());
-        let mut faults = lint(sql, &keys, start.is_some() || ACROSS_FILES.contains(&file.as_str()));
+        let mut faults = lint(sql, &layout, start.is_some() || ACROSS_FILES.contains(&file.as_str()));
         faults.extend(sqlite.fault(sql));
         if let Some(postgres) = &postgres {
             faults.extend(postgres.fault(sql).await);
@@ -121,7 +121,7 @@ async fn every_statement_is_in_the_subset_and_runs_on_every_database() {
         if faults.is_empty() {
             faults.extend(
                 sqlite
-                    .scans(sql, &keys)
+                    .scans(sql, &layout)
                     .into_iter()
                     .map(|table| format!("reads the whole of {table}")),
             );
@@ -131,4 +131,20 @@ async fn every_statement_is_in_the_subset_and_runs_on_every_database() {
     let unused = ACROSS.iter().filter(|start| !used.contains(**start));
     complaints.extend(unused.map(|start| format!("no statement begins so any more: {start}")));
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[tokio::test]
+async fn every_table_has_a_place_in_a_sharded_database() {
+    let place = Place::new();
+    let (tables, layout) = (Sqlite::new(&place).await.primary_keys(), Layout::of_citus());
+    let placed: BTreeSet<_> = layout.keys.keys().chain(&layout.everywhere).collect();
+    assert_eq!(placed, tables.keys().collect());
+    for (table, key) in &layout.keys {
+        assert!(!layout.everywhere.contains(table), "{table} has two places");
+        // Or its uniqueness would not hold over the nodes.
+        assert!(
+            tables[table].contains(key),
+            "{key} is not in the primary key of {table}"
+        );
+    }
 }
