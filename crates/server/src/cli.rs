@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Config(Config),
     /// 体检：哪里不对、怎么办 / what is wrong and what to do; exit status 1 if something is.
     Doctor(Form),
+    /// 服务是否就绪，供容器探查；就绪时退出码为 0 / whether the server is ready, for containers; exit status 0 if it is.
+    Health,
     /// 备份到一个文件，运行中也可以 / write everything into one file, also while serving.
     Backup(Backup),
     /// 从备份恢复；所有会话随之结束 / bring a backup back; ends every session.

@@ -11,6 +11,7 @@ mod doctor;
 mod entropy;
 mod forwarded;
 mod greeting;
+mod health;
 mod listen;
 mod loops;
 mod manage;
@@ -72,6 +73,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Complain
         }
         Command::Config(command) => manage::config(&config, &command)?,
         Command::Doctor(form) => return Ok(doctor::doctor(&config, form).await),
+        Command::Health => health::health(&config)?,
         Command::Backup(order) => archive::backup(&config, &order)?,
         Command::MigrateDatabase(order) => migrate_database::migrate(&config, &order).await?,
         Command::ImportPictures(order) => migrate_database::import_pictures(&config, &order).await?,
