@@ -105,6 +105,14 @@ impl Base {
         }
     }
 
+    /// Its address, where a server has to be told of it.
+    pub fn url(&self) -> Option<String> {
+        match &self.0 {
+            Place::Sqlite(_) => None,
+            Place::Postgres(scratch) => Some(scratch.url()),
+        }
+    }
+
     /// Keeps others from writing.
     ///
     /// # Errors

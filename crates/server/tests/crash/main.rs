@@ -16,7 +16,7 @@ mod tests {
     use tokio::task::JoinSet;
     use yaopai_model::{AppId, Timestamp, draw};
     use yaopai_store::audit::{self, Chain};
-    use yaopai_store::{Db, SqlError, SqliteOptions, Store, args};
+    use yaopai_store::{Db, SqlError, args};
     use yaopai_testkit::SeededEntropy;
 
     use crate::flood::Flood;
@@ -73,8 +73,7 @@ mod tests {
 
         println!("{all}");
         all.assert_that_it_was_a_flood();
-        let path = home.data().join("yaopai.db");
-        let store = Store::open_sqlite(&path, &SqliteOptions::new(Timestamp::EPOCH)).unwrap();
+        let store = home.base.open(Timestamp::EPOCH, Duration::from_secs(3)).await.unwrap();
         let names = all.names();
         let roles_given = all.roles_given();
         store.scan(move |db| judge(db, &names, roles_given)).await.unwrap();

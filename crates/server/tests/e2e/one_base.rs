@@ -40,6 +40,7 @@ async fn an_account_made_on_one_wire_signs_in_on_another() {
         mailbox,
         server,
         app,
+        _home,
         ..
     } = world().await;
     let client = &server.client;
@@ -71,7 +72,11 @@ async fn an_account_made_on_one_wire_signs_in_on_another() {
 #[tokio::test]
 async fn a_session_counts_on_every_wire_and_ends_on_all() {
     let World {
-        gateway, server, app, ..
+        gateway,
+        server,
+        app,
+        _home,
+        ..
     } = world().await;
     let client = &server.client;
     app.register(&gateway, NUMBER, "hunter22").await;
@@ -96,7 +101,11 @@ async fn a_session_counts_on_every_wire_and_ends_on_all() {
 #[tokio::test]
 async fn nobody_lies_in_wait_on_a_number() {
     let World {
-        gateway, server, app, ..
+        gateway,
+        server,
+        app,
+        _home,
+        ..
     } = world().await;
     let client = &server.client;
 

@@ -7,15 +7,19 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use yaopai_testkit::{Base, Database};
 
 use super::{Client, eventually};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_yaopai");
+const DATA: &str = "data";
 const LISTENING: &str = "listening on http://";
 
 /// A temporary folder with a data folder in it, the settings of whatever runs there, and what it printed.
 pub(crate) struct Home {
     folder: TempDir,
+    /// Where what runs there keeps its accounts: on the database that `TEST_DATABASE` names.
+    pub(crate) base: Base,
     variables: Vec<(String, String)>,
     open_files: Option<u32>,
     starts: usize,
@@ -40,8 +44,11 @@ pub(crate) struct Output {
 impl Home {
     /// An empty folder. Hashes are as cheap as the settings allow, and codes can be asked for one after another.
     pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let base = Base::make(Database::chosen(), &folder.path().join(DATA)).unwrap();
         let mut home = Self {
-            folder: tempfile::tempdir().unwrap(),
+            folder,
+            base,
             variables: Vec::new(),
             open_files: None,
             starts: 0,
@@ -49,6 +56,9 @@ impl Home {
         let data = home.data().display().to_string();
         home.set("YAOPAI_DATA_DIR", &data);
         home.set("YAOPAI_LISTEN", "127.0.0.1:0");
+        if let Some(url) = home.base.url() {
+            home.set("YAOPAI_DATABASE_URL", &url);
+        }
         home.set("YAOPAI_HASHING__MEMORY_KIB", "8192");
         home.set("YAOPAI_HASHING__PASSES", "1");
         home.set("YAOPAI_LIMITS__CODE_RESEND_SECONDS", "0");
@@ -87,7 +97,7 @@ impl Home {
 
     /// The data folder.
     pub(crate) fn data(&self) -> PathBuf {
-        self.path("data")
+        self.path(DATA)
     }
 
     /// Writes a file into the folder.
@@ -230,6 +240,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // The folder may have gone already.
+            println!("{}", fs::read_to_string(&self.stderr).unwrap_or_default());
+        }
         // It may have ended already, as it does in most tests.
         let _ = self.child.kill();
         let _ = self.child.wait();
