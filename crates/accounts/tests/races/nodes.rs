@@ -3,12 +3,18 @@
 //! Where the database cannot be shared there is one node, of which all of this must be true as well.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
-use yaopai_accounts::{Actor, KeyPurpose, NewApp, Outcome};
+use yaopai_accounts::{Accounts, Actor, KeyPurpose, NewApp, Outcome, Parts, PictureStore, RootKey};
+use yaopai_courier::Channel;
 use yaopai_model::limits::{INFO_CALLS_PER_MINUTE, KEY_TAKEN_UP};
 use yaopai_model::{AppName, Purpose, Role, TokenUse};
+use yaopai_store::Store;
+use yaopai_testkit::{Base, Database, ManualClock, SeededEntropy};
 
 use crate::steps::{from, phone};
+use crate::support::{START, Setup};
 use crate::{at_once, counts, tally, world};
 
 const CALLS: u32 = 90;
@@ -75,7 +81,7 @@ async fn nodes_that_sweep_at_once_do_not_get_in_each_others_way() {
             .await
             .unwrap();
     }
-    world.clock.advance(std::time::Duration::from_secs(7 * 86_400));
+    world.clock.advance(Duration::from_secs(7 * 86_400));
     let swept = at_once(6, |_| {
         let node = world.node();
         async move { node.sweep().await }
@@ -165,4 +171,49 @@ async fn a_new_key_signs_when_every_node_knows_it() {
         agree("while it comes into use");
     }
     assert!(nodes.iter().all(|node| node.token_keys().current() == "2"));
+}
+
+/// What a node of its own needs.
+fn parts(store: Store, number: u32) -> Parts {
+    let setup = Setup::default();
+    Parts {
+        store,
+        clock: Arc::new(ManualClock::at(START)),
+        entropy: Arc::new(SeededEntropy::new(number.into())),
+        root_key: RootKey::new(setup.root_key).unwrap(),
+        limits: setup.limits,
+        hashing: setup.hashing,
+        sms: Channel::Off,
+        mail: Channel::Off,
+        sms_countries: setup.sms_countries,
+        pictures: PictureStore::Database,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nodes_that_start_at_once_on_an_empty_database_make_one_base() {
+    if !Database::chosen().is_shared() {
+        return;
+    }
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let base = Arc::new(Base::make(Database::chosen(), folder.path()).unwrap());
+        let started = at_once(3, |number| {
+            let base = Arc::clone(&base);
+            async move {
+                let store = base.open(START, Duration::from_secs(10)).await.unwrap();
+                let accounts = Accounts::open(parts(store, number)).await.unwrap();
+                let made = accounts.ensure_default_app().await.unwrap();
+                (accounts, made.is_some())
+            }
+        });
+        let started = started.await;
+        assert_eq!(started.iter().filter(|(_, made)| *made).count(), 1, "default apps");
+        let (first, _) = &started[0];
+        for (node, _) in &started {
+            let (ours, theirs) = (node.token_keys(), first.token_keys());
+            assert!(theirs.verify(ours.current(), b"message", &ours.sign(b"message")));
+            assert_eq!(node.list_apps().await.unwrap().len(), 1);
+        }
+    }
 }
