@@ -9,7 +9,7 @@ use yaopai_store::{SqlError, args};
 
 use crate::steps::{from, phone, username};
 use crate::support::World;
-use crate::{ROUNDS, at_once, counts, tally, world};
+use crate::{at_once, counts, rounds, tally, world};
 
 const ROOTS: u32 = 3;
 
@@ -54,7 +54,7 @@ async fn active_roots(world: &World, app: AppId) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_root_stays_whoever_ends_whom() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (app, roots) = app_with_roots(&world, round).await;
         let is_operators = round % 2 == 0;
         let outcomes = at_once(ROOTS * 6, |number| {
@@ -85,7 +85,7 @@ async fn one_root_stays_whoever_ends_whom() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_thousandth_setting_is_set_once() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         world.registered(&phone(round), "secret").await;
         let rule = yaopai_accounts::FailureRule::Wait;
         let signed_in = world

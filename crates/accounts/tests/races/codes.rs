@@ -11,7 +11,7 @@ use yaopai_store::{SqlError, args};
 
 use crate::steps::{email, from, mailbox, other_than, phone, username};
 use crate::support::World;
-use crate::{ROUNDS, at_once, counts, setup, tally, world};
+use crate::{at_once, counts, rounds, setup, tally, world};
 
 const TRIES: u32 = 200;
 
@@ -93,7 +93,7 @@ async fn holders(world: &World, address: &Address) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_code_registers_once() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let digits = world.code(&phone(round), Purpose::Register).await;
         let outcomes = at_once(TRIES, |_| {
             register(world.node(), world.app, phone(round), digits.clone(), round)
@@ -109,13 +109,13 @@ async fn a_code_registers_once() {
         assert_eq!(holders(&world, &phone(round)).await, 1);
         assert!(looks(&world, &phone(round), Purpose::Register).await <= 5);
     }
-    assert_eq!(world.count("select count(*) from accounts").await, i64::from(ROUNDS));
+    assert_eq!(world.count("select count(*) from accounts").await, i64::from(rounds()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_code_signs_in_once() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         world.registered(&phone(round), "secret").await;
         let digits = world.code(&phone(round), Purpose::SignIn).await;
         let outcomes = at_once(TRIES, |_| {
@@ -126,13 +126,13 @@ async fn a_code_signs_in_once() {
             counts([("WrongCode", TRIES as usize - 1), ("ok", 1)])
         );
     }
-    assert_eq!(world.count("select count(*) from sessions").await, i64::from(ROUNDS));
+    assert_eq!(world.count("select count(*) from sessions").await, i64::from(rounds()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_code_resets_once() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         world.registered(&phone(round), "secret").await;
         let digits = world.code(&phone(round), Purpose::ResetPassword).await;
         let outcomes = at_once(TRIES, |number| {
@@ -168,7 +168,7 @@ fn spelling(round: u32, number: u32) -> Phone {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_phone_is_registered_once_however_it_is_spelt() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let outcomes = at_once(100, |number| {
             let (accounts, app) = (world.node(), world.app);
             let address = Address::Phone(spelling(round, number));
@@ -188,7 +188,7 @@ async fn a_phone_is_registered_once_however_it_is_spelt() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_proves_wins_over_those_who_claim() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let digits = world.code(&phone(round), Purpose::Register).await;
         let outcomes = at_once(20, |number| {
             let (accounts, app, digits) = (world.node(), world.app, digits.clone());
@@ -217,7 +217,7 @@ async fn whoever_proves_wins_over_those_who_claim() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn with_and_without_the_claimants_token_one_wins() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (password, caller) = (Password::presented("liar's password").unwrap(), from(round));
         let claim = world
             .accounts
@@ -238,7 +238,7 @@ async fn with_and_without_the_claimants_token_one_wins() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_code_is_looked_at_five_times_at_most() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let digits = world.code(&phone(round), Purpose::Register).await;
         let wrong = other_than(&digits);
         let outcomes = at_once(100, |_| {
@@ -254,7 +254,7 @@ async fn a_code_is_looked_at_five_times_at_most() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_of_many_requests_sends_a_code() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let outcomes = at_once(50, |number| {
             let (accounts, app) = (world.node(), world.app);
             let purpose = Purpose::ALL[number as usize % 4];
@@ -276,7 +276,7 @@ async fn one_of_many_requests_sends_a_code() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_source_gets_its_sixty_codes_an_hour() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let outcomes = at_once(100, |number| {
             let (accounts, app) = (world.node(), world.app);
             async move {
@@ -295,7 +295,7 @@ async fn one_source_fails_at_as_many_codes_as_it_may() {
     let mut setup = setup();
     setup.limits.failures_per_source_per_hour = 20;
     let world = World::with(setup).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let outcomes = at_once(100, |number| {
             let (accounts, app, to) = (world.node(), world.app, mailbox(round * 1000 + number));
             let wrong = "123456".to_owned();
@@ -317,7 +317,7 @@ async fn one_source_fails_at_as_many_codes_as_it_may() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_picture_takes_one_answer_and_a_pass_opens_one_door() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         world.clock.advance(std::time::Duration::from_secs(60));
         let x = world.drawn_slider(&email(round)).await;
         let outcomes = at_once(50, |_| {
@@ -343,7 +343,7 @@ async fn a_picture_takes_one_answer_and_a_pass_opens_one_door() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_source_registers_as_many_as_it_may() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let outcomes = at_once(100, |number| {
             let (accounts, app) = (world.node(), world.app);
             async move {
@@ -363,7 +363,7 @@ async fn one_source_registers_as_many_as_it_may() {
 async fn whoever_hangs_up_leaves_all_or_nothing() {
     let world = world().await;
     let mut registered = 0;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let digits = world.code(&phone(round), Purpose::Register).await;
         // The node whose queue is watched below.
         let call = register(world.accounts.clone(), world.app, phone(round), digits, round);
@@ -386,7 +386,7 @@ async fn whoever_hangs_up_leaves_all_or_nothing() {
         registered = used;
     }
     assert!(
-        (1..i64::from(ROUNDS)).contains(&registered),
+        (1..i64::from(rounds())).contains(&registered),
         "{registered} came through"
     );
 }

@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Barrier;
 use yaopai_accounts::{Accounts, Error, HashingSettings, Outcome};
+use yaopai_testkit::Database;
 
 use crate::support::{Setup, World};
 
@@ -30,6 +31,16 @@ use crate::support::{Setup, World};
 const NODES: usize = 3;
 /// How often each race is run.
 const ROUNDS: u32 = 100;
+/// The same over several nodes, where each takes many times as long and collides the more.
+const ROUNDS_OVER_NODES: u32 = 24;
+
+fn rounds() -> u32 {
+    if Database::chosen().is_shared() {
+        ROUNDS_OVER_NODES
+    } else {
+        ROUNDS
+    }
+}
 
 /// A world in which hundreds can hash at once.
 async fn world() -> World {

@@ -6,10 +6,12 @@ use yaopai_store::{SqlError, args};
 
 use crate::steps::{from, mailbox, phone, username};
 use crate::support::World;
-use crate::{ROUNDS, at_once, counts, setup, tally, world};
+use crate::{at_once, counts, rounds, setup, tally, world};
 
 /// Rounds of races in which every try waits for the one before it.
-const SERIAL_ROUNDS: u32 = ROUNDS / 4;
+fn serial_rounds() -> u32 {
+    rounds() / 4
+}
 
 async fn sign_in(
     accounts: Accounts,
@@ -36,7 +38,7 @@ async fn somebody_or_nobody(world: &World, round: u32) -> Identifier {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn each_source_gets_five_looks() {
     let world = world().await;
-    for round in 0..SERIAL_ROUNDS {
+    for round in 0..serial_rounds() {
         let who = somebody_or_nobody(&world, round).await;
         let outcomes = at_once(100, |number| {
             let source = round * 10 + number % 2;
@@ -59,7 +61,7 @@ async fn each_source_gets_five_looks() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn where_there_is_a_slider_three_looks_come_before_it() {
     let world = world().await;
-    for round in 0..SERIAL_ROUNDS {
+    for round in 0..serial_rounds() {
         let who = somebody_or_nobody(&world, round).await;
         let outcomes = at_once(100, |number| {
             let source = round * 1000 + number;
@@ -82,7 +84,7 @@ async fn where_there_is_a_slider_three_looks_come_before_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_sources_together_get_a_hundred_looks() {
     let world = world().await;
-    for round in 0..SERIAL_ROUNDS {
+    for round in 0..serial_rounds() {
         let who = somebody_or_nobody(&world, round).await;
         let outcomes = at_once(150, |number| {
             let source = round * 1000 + number;
@@ -107,7 +109,7 @@ async fn one_source_fails_at_as_many_names_as_it_may() {
     let mut setup = setup();
     setup.limits.failures_per_source_per_hour = 20;
     let world = World::with(setup).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let outcomes = at_once(100, |number| {
             let who = username(&format!("nobody{number}"));
             sign_in(world.node(), world.app, who, "wrong!", FailureRule::Challenge, round)
@@ -121,7 +123,7 @@ async fn one_source_fails_at_as_many_names_as_it_may() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn right_passwords_do_not_stand_in_each_others_way_and_ten_sessions_stay() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let account = world.registered(&phone(round), "secret").await;
         let outcomes = at_once(30, |number| {
             let rule = if number % 2 == 0 {
@@ -156,7 +158,7 @@ async fn right_passwords_do_not_stand_in_each_others_way_and_ten_sessions_stay()
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_signs_in_by_a_password_once_it_was_reset() {
     let world = world().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         world.registered(&phone(round), "secret").await;
         let digits = world.code(&phone(round), yaopai_model::Purpose::ResetPassword).await;
         let outcomes = at_once(10, |number| {
@@ -201,7 +203,7 @@ async fn whoever_finds_the_queue_full_is_not_counted() {
     let mut setup = setup();
     setup.hashing.queue = 4;
     let world = World::with(setup).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let outcomes = at_once(50, |number| {
             let who = username(&format!("nobody{round}x{number}"));
             let source = round * 1000 + number;

@@ -234,20 +234,20 @@ impl Worker {
     }
 
     fn carry_out(&mut self, mut job: Box<dyn Job>) {
-        let mut reason = SqlError::Conflict;
-        for attempt in 1..=WRITE_ATTEMPTS {
+        let mut attempt = 1;
+        loop {
             match self.run(job.as_mut()) {
                 Run::Ended(outcome) => return job.answer(outcome),
+                // No attempt of its own: others may have taken the numbers meanwhile. The deadline ends it.
                 Run::AtOnce => {}
                 Run::Again(error) => {
-                    reason = error;
-                    if self.stand_back(attempt).is_err() {
-                        break;
+                    if attempt == WRITE_ATTEMPTS || self.stand_back(attempt).is_err() {
+                        return job.answer(Err(error));
                     }
+                    attempt += 1;
                 }
             }
         }
-        job.answer(Err(reason));
     }
 
     /// Lets those pass that were collided with; how long is drawn, so that not all come back at once.
