@@ -1,7 +1,9 @@
 //! Carrying what waits in the outbox, in the background.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::interval;
 use yaopai_courier::{Body, Message, Notice, SendError};
 use yaopai_model::limits::{DELIVERIES_AT_ONCE, DELIVERY_ATTEMPTS, DELIVERY_DEADLINE};
 use yaopai_model::{Purpose, Timestamp};
@@ -13,6 +15,9 @@ use crate::{Accounts, Outcome};
 
 /// The first wait before a message is tried again; each further one doubles it.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
+/// How often and how long apart it is tried to note what became of a message: once its lease is over it would be sent again.
+const NOTES: u32 = 10;
+const NOTE_AGAIN: Duration = Duration::from_secs(1);
 /// The longest time without a look into the outbox.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -70,8 +75,22 @@ impl Accounts {
                 }
             }
         };
+        let (delivery, tried) = (Arc::new(delivery), Arc::new(tried));
+        let mut pause = interval(NOTE_AGAIN);
+        let mut noted = Ok(());
+        for _ in 0..NOTES {
+            pause.tick().await;
+            noted = self.note(Arc::clone(&delivery), Arc::clone(&tried)).await;
+            if noted.is_ok() {
+                break;
+            }
+        }
+        noted
+    }
+
+    async fn note(&self, delivery: Arc<DueDelivery>, tried: Arc<Tried>) -> Result<(), SqlError> {
         let now = self.now();
-        let noted = self.store().write(move |tx| match &tried {
+        let noted = self.store().write(move |tx| match tried.as_ref() {
             Tried::Sent => deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Sent, None, now),
             Tried::Hopeless(error) => {
                 deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Failed, Some(error), now)

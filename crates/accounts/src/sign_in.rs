@@ -147,6 +147,7 @@ impl Accounts {
             .renewed_hash(app, &candidate, verified.is_outdated, password)
             .await?;
         let (sign_in, now) = (NewSignIn::draw(self, kind, caller), self.now());
+        let reserved = tally.clone();
         let signed_in = self.store().write(move |tx| {
             let account = accounts::hold(tx, candidate.account)?;
             // A password that was changed while this one was looked at is not signed in with any more.
@@ -163,7 +164,26 @@ impl Accounts {
             }
             sign_in.begin(tx, candidate.account, now).map(Ok)
         });
-        Ok(signed_in.await??)
+        let signed_in = signed_in.await;
+        if let Err(Error::Fault(_)) = signed_in {
+            self.take_back(source_try, reserved);
+        }
+        Ok(signed_in??)
+    }
+
+    /// Takes back what was counted of a right password whose sign-in failed for a fault of ours: after an outage nobody is
+    /// told of wrong passwords that there were not. Nobody waits for it, and it may fail as well.
+    fn take_back(&self, source_try: SourceTry, tally: Tally) {
+        let store = self.store().clone();
+        tokio::spawn(async move {
+            let taken_back = store.write(move |tx| {
+                source_try.succeed(tx)?;
+                tally.succeed(tx)
+            });
+            if let Err(error) = taken_back.await {
+                tracing::warn!(%error, "a failed sign-in stays counted though its password was right");
+            }
+        });
     }
 
     /// Signs in by a one-time code, which proves the address. `bearer` is the token sent beside it, if any.

@@ -90,7 +90,7 @@ impl Base {
                 Store::open_sqlite(path, &options).map_err(text)
             }
             Place::Postgres(scratch) => {
-                let url = PostgresUrl::parse(&scratch.url()).map_err(text)?;
+                let url = PostgresUrl::parse(&scratch.url_to_test()).map_err(text)?;
                 let options = PostgresOptions {
                     readers: CONNECTIONS,
                     writers: CONNECTIONS,

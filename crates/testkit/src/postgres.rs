@@ -3,9 +3,11 @@
 //! `./test` starts one server for all tests and names it in the variable [`SHARED`]; every test makes a database of its own
 //! there. Tests that do something to a server start one for themselves.
 
+mod pooler;
 mod scratch;
 mod server;
 
+pub use pooler::Pooler;
 pub(crate) use scratch::variable;
-pub use scratch::{Lock, SHARED, Scratch};
+pub use scratch::{Lock, POOLED, SHARED, Scratch};
 pub use server::{Server, Shutdown};

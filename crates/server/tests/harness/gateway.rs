@@ -1,5 +1,6 @@
 //! An SMS gateway: takes what is posted to it if its signature is right.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -27,6 +28,7 @@ pub(crate) struct Gateway {
 #[derive(Clone)]
 struct Desk {
     messages: Arc<Mutex<Vec<Value>>>,
+    received: Arc<Mutex<BTreeMap<String, usize>>>,
     answer: Arc<AtomicU16>,
 }
 
@@ -37,6 +39,7 @@ impl Gateway {
         let url = format!("http://{}/sms", listener.local_addr().unwrap());
         let desk = Desk {
             messages: Arc::default(),
+            received: Arc::default(),
             answer: Arc::new(AtomicU16::new(204)),
         };
         let router = Router::new().route("/sms", post(take)).with_state(desk.clone());
@@ -72,6 +75,11 @@ impl Gateway {
         self.desk.messages.lock().unwrap().len()
     }
 
+    /// How many messages have ever come to each number.
+    pub(crate) fn received(&self) -> BTreeMap<String, usize> {
+        self.desk.received.lock().unwrap().clone()
+    }
+
     fn take_message(&self, number: &str) -> Option<Value> {
         let mut messages = self.desk.messages.lock().unwrap();
         let at = messages.iter().position(|message| message["to"] == number)?;
@@ -83,10 +91,10 @@ async fn take(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Stat
     if !is_signed(&headers, &body) {
         return StatusCode::UNAUTHORIZED;
     }
-    desk.messages
-        .lock()
-        .unwrap()
-        .push(serde_json::from_slice(&body).unwrap());
+    let message: Value = serde_json::from_slice(&body).unwrap();
+    let number = message["to"].as_str().unwrap().to_owned();
+    *desk.received.lock().unwrap().entry(number).or_default() += 1;
+    desk.messages.lock().unwrap().push(message);
     StatusCode::from_u16(desk.answer.load(Ordering::SeqCst)).unwrap()
 }
 

@@ -1,5 +1,6 @@
 //! A mail server, and the mailboxes of everybody who gets mail.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
@@ -10,10 +11,14 @@ use mailin_embedded::{Handler, Response, Server};
 
 use super::{Home, eventually};
 
+type Received = Arc<Mutex<BTreeMap<String, usize>>>;
+
 /// The mail server's end of the wire.
+#[derive(Clone)]
 pub(crate) struct Mailbox {
     port: u16,
     mails: Arc<Mutex<Vec<Mail>>>,
+    received: Received,
 }
 
 /// A mail, parsed.
@@ -27,6 +32,7 @@ pub(crate) struct Mail {
 #[derive(Clone)]
 struct Clerk {
     mails: Arc<Mutex<Vec<Mail>>>,
+    received: Received,
     bytes: Vec<u8>,
 }
 
@@ -38,6 +44,7 @@ impl Handler for Clerk {
 
     fn data_end(&mut self) -> Response {
         let mail = parse(&std::mem::take(&mut self.bytes));
+        *self.received.lock().unwrap().entry(mail.to.clone()).or_default() += 1;
         self.mails.lock().unwrap().push(mail);
         OK
     }
@@ -48,14 +55,15 @@ impl Mailbox {
     pub(crate) fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let mails = Arc::default();
+        let (mails, received) = (Arc::default(), Received::default());
         let mut server = Server::new(Clerk {
             mails: Arc::clone(&mails),
+            received: Arc::clone(&received),
             bytes: Vec::new(),
         });
         server.with_name("mail.example").with_tcp_listener(listener);
         std::thread::spawn(move || drop(server.serve()));
-        Self { port, mails }
+        Self { port, mails, received }
     }
 
     /// Where it listens.
@@ -83,6 +91,11 @@ impl Mailbox {
     /// How many mails have come and not been taken away.
     pub(crate) fn waiting(&self) -> usize {
         self.mails.lock().unwrap().len()
+    }
+
+    /// How many mails have ever come to each address.
+    pub(crate) fn received(&self) -> BTreeMap<String, usize> {
+        self.received.lock().unwrap().clone()
     }
 
     /// The code in the next mail to an address, which both of its parts show.

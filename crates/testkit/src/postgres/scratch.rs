@@ -13,6 +13,9 @@ use tokio_postgres::{Config, NoTls};
 /// the product's, which refuses those of its own that it does not know.
 pub const SHARED: &str = "TEST_POSTGRES";
 
+/// The variable that has the address of a database behind a pooler in front of the shared server, if there is one.
+pub const POOLED: &str = "TEST_POSTGRES_POOLED";
+
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// An empty database that goes away with this value.
@@ -51,7 +54,16 @@ impl Scratch {
 
     /// Its address.
     pub fn url(&self) -> String {
-        let (server, rest) = self.shared.rsplit_once('/').unwrap_or((&self.shared, ""));
+        self.address_on(&self.shared)
+    }
+
+    /// Its address for what is tested: behind the pooler, where there is one.
+    pub fn url_to_test(&self) -> String {
+        variable(POOLED).map_or_else(|| self.url(), |pooled| self.address_on(&pooled))
+    }
+
+    fn address_on(&self, url: &str) -> String {
+        let (server, rest) = url.rsplit_once('/').unwrap_or((url, ""));
         let parameters = rest.split_once('?').map_or("", |(_, parameters)| parameters);
         format!("{server}/{}?{parameters}", self.name)
     }

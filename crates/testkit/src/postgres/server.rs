@@ -1,7 +1,7 @@
 //! A server of one's own.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
@@ -62,6 +62,30 @@ impl Server {
         if !made.status.success() {
             return Err(format!("initdb: {}", String::from_utf8_lossy(&made.stderr)));
         }
+        Self::launched(binaries, folder, settings)
+    }
+
+    /// Copies this server and starts the copy as a standby that follows it.
+    ///
+    /// # Errors
+    /// What did not work, in words.
+    pub fn standby(&self, settings: &[&str]) -> Result<Self, String> {
+        let folder = tempfile::tempdir().map_err(text)?;
+        give_away(folder.path())?;
+        let copied = as_somebody(&self.binaries.join("pg_basebackup"), folder.path())
+            .args(["--checkpoint=fast", "--no-sync", "--write-recovery-conf"])
+            .arg(format!("--dbname={}", self.url("postgres")))
+            .arg("--pgdata")
+            .arg(data(folder.path()))
+            .output()
+            .map_err(text)?;
+        if !copied.status.success() {
+            return Err(format!("pg_basebackup: {}", String::from_utf8_lossy(&copied.stderr)));
+        }
+        Self::launched(self.binaries.clone(), folder, settings)
+    }
+
+    fn launched(binaries: PathBuf, folder: TempDir, settings: &[&str]) -> Result<Self, String> {
         let port = free_port().map_err(text)?;
         let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
         let child = launch(&binaries, folder.path(), port, &settings)?;
@@ -76,6 +100,57 @@ impl Server {
         Ok(server)
     }
 
+    /// Runs one statement on the database `postgres`, outside of a transaction; gives what it shows.
+    ///
+    /// # Errors
+    /// What did not work, in words.
+    pub fn run(&self, sql: &str) -> Result<String, String> {
+        let ran = Command::new(self.binaries.join("psql"))
+            .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+            .arg(format!("--command={sql}"))
+            .arg(self.url("postgres"))
+            .output()
+            .map_err(text)?;
+        if ran.status.success() {
+            Ok(String::from_utf8_lossy(&ran.stdout).trim().to_owned())
+        } else {
+            Err(format!("{sql}: {}", String::from_utf8_lossy(&ran.stderr)))
+        }
+    }
+
+    /// Makes it follow another server when it is started again after [`Server::stop`].
+    ///
+    /// # Errors
+    /// What did not work, in words.
+    pub fn demote(&self, primary: &Self) -> Result<(), String> {
+        let folder = data(self.folder.path());
+        fs::write(folder.join("standby.signal"), "").map_err(text)?;
+        let line = format!("primary_conninfo = '{}'\n", primary.url("postgres"));
+        let mut settings = fs::OpenOptions::new()
+            .append(true)
+            .open(folder.join("postgresql.auto.conf"))
+            .map_err(text)?;
+        settings.write_all(line.as_bytes()).map_err(text)
+    }
+
+    /// Lets none of its processes write past so many bytes of a file, until it is started again.
+    ///
+    /// # Errors
+    /// What did not work, in words.
+    pub fn bound_file_size(&self, bytes: u64) -> Result<(), String> {
+        let first = self.child.id().to_string();
+        for process in std::iter::once(first).chain(self.children()?) {
+            let bounded = as_somebody(Path::new("prlimit"), self.folder())
+                .args([&format!("--fsize={bytes}"), "--pid", &process])
+                .status()
+                .map_err(text)?;
+            if !bounded.success() && is_alive(&process) {
+                return Err(format!("prlimit of {process}: {bounded}"));
+            }
+        }
+        Ok(())
+    }
+
     /// The address of a database on it.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://yaopai@127.0.0.1:{}/{database}?sslmode=disable", self.port)
@@ -84,6 +159,11 @@ impl Server {
     /// Where it listens.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// One of the programs that belong to it.
+    pub(super) fn program(&self, name: &str) -> PathBuf {
+        self.binaries.join(name)
     }
 
     /// Its folder, which it owns.
@@ -102,9 +182,15 @@ impl Server {
             Shutdown::Kill => {
                 let children = self.children()?;
                 signal(&self.child, "KILL")?;
-                for child in children {
-                    send(&child, "KILL");
+                for child in &children {
+                    send(child, "KILL");
                 }
+                self.child.wait().map_err(text)?;
+                // It does not start again before the last of them has let go of the memory that they share.
+                while children.iter().any(|child| is_alive(child)) {
+                    std::thread::yield_now();
+                }
+                return Ok(());
             }
         }
         self.child.wait().map(drop).map_err(text)
@@ -208,7 +294,7 @@ fn log(folder: &Path) -> PathBuf {
 }
 
 /// Makes the folder its user's, if we are root.
-fn give_away(folder: &Path) -> Result<(), String> {
+pub(super) fn give_away(folder: &Path) -> Result<(), String> {
     if is_root(folder)? {
         let id = |flag| -> Result<u32, String> {
             let found = Command::new("id").args([flag, USER]).output().map_err(text)?;
@@ -227,7 +313,7 @@ fn is_root(folder: &Path) -> Result<bool, String> {
 }
 
 /// A command that is run by somebody who is not root, and is told when the thread that ran it ends.
-fn as_somebody(program: &Path, folder: &Path) -> Command {
+pub(super) fn as_somebody(program: &Path, folder: &Path) -> Command {
     let mut command = Command::new("setpriv");
     command.arg("--pdeathsig=INT");
     if is_root(folder).unwrap_or(false) {
@@ -264,8 +350,17 @@ const DEFAULTS: &[&str] = &[
     "shared_buffers=64MB",
 ];
 
-fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+/// A port below those that connections are made from: one of these could take it while a server is away.
+pub(super) fn free_port() -> io::Result<u16> {
+    let mut refusal = io::Error::from(io::ErrorKind::AddrInUse);
+    for _ in 0..PATIENCE {
+        let drawn = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, 12_000 + drawn % 20_000)) {
+            Ok(listener) => return Ok(listener.local_addr()?.port()),
+            Err(error) => refusal = error,
+        }
+    }
+    Err(refusal)
 }
 
 /// Signals a process that may have gone by itself meanwhile.
@@ -274,6 +369,18 @@ fn send(process: &str, name: &str) {
         .args(["-s", name, process])
         .stderr(Stdio::null())
         .status();
+}
+
+/// Whether a process runs: one that nobody has buried does not.
+fn is_alive(process: &str) -> bool {
+    fs::read_to_string(format!("/proc/{process}/stat")).is_ok_and(|line| {
+        !line
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .trim_start()
+            .starts_with(['Z', 'X'])
+    })
 }
 
 fn signal(child: &Child, name: &str) -> Result<(), String> {
@@ -289,6 +396,6 @@ fn run(command: &mut Command) -> Result<(), String> {
     }
 }
 
-fn text(error: impl std::fmt::Display) -> String {
+pub(super) fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
