@@ -13,6 +13,7 @@ use crate::transfer::UNFINISHED;
 /// Where it is written down which steps were applied.
 const LEDGER: &str = "create table if not exists schema_migrations (version bigint not null primary key, \
                       name text not null, checksum bytea not null, applied_at bigint not null)";
+const HAS_LEDGER: &str = "select to_regclass('schema_migrations') is not null";
 /// Taken until the end of the transaction: whoever comes second finds the steps applied.
 const LOCK: &str = "lock table schema_migrations in exclusive mode";
 const APPLIED: &str = "select version, checksum from schema_migrations order by version";
@@ -38,8 +39,7 @@ pub(crate) async fn migrate(server: &Server, options: &PostgresOptions) -> Resul
 pub(crate) async fn refuse_unfinished(server: &Server) -> Result<(), OpenError> {
     let client = server.connect().await?;
     let sql = format!("select to_regclass('{UNFINISHED}') is not null");
-    let is_there = client.query_one(&sql, &[]).await.and_then(|row| row.try_get(0));
-    if is_there.map_err(|error| unfit(&error))? {
+    if is_true(&client, &sql).await.map_err(|error| unfit(&error))? {
         return Err(OpenError::Unfinished);
     }
     Ok(())
@@ -47,22 +47,21 @@ pub(crate) async fn refuse_unfinished(server: &Server) -> Result<(), OpenError> 
 
 /// The versions and checksums of the steps that were applied, oldest first.
 pub(crate) async fn applied(client: &Client) -> Result<Vec<(i64, Vec<u8>)>, Error> {
-    let row = client
-        .query_one("select to_regclass('schema_migrations') is not null", &[])
-        .await?;
-    if !row.try_get::<_, bool>(0)? {
+    if !is_true(client, HAS_LEDGER).await? {
         return Ok(Vec::new());
     }
-    let rows = client.query(APPLIED, &[]).await?;
+    let rows = client.query_typed(APPLIED, &[]).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
+/// What a query answers. Outside of a transaction it must not be prepared: behind a pooler the next message may come to
+/// another server, which does not know it.
+async fn is_true(client: &Client, sql: &str) -> Result<bool, Error> {
+    client.query_typed_one(sql, &[]).await?.try_get(0)
+}
+
 async fn make_ledger(client: &mut Client, must_exist: bool) -> Result<(), OpenError> {
-    let found = client
-        .query_one("select to_regclass('schema_migrations') is not null", &[])
-        .await
-        .and_then(|row| row.try_get::<_, bool>(0))
-        .map_err(|error| unfit(&error))?;
+    let found = is_true(client, HAS_LEDGER).await.map_err(|error| unfit(&error))?;
     match (found, must_exist) {
         (true, _) => return Ok(()),
         (false, true) => return Err(OpenError::Empty),
