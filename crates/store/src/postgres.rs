@@ -53,7 +53,7 @@ impl Postgres {
     pub(crate) async fn open(url: &PostgresUrl, options: &PostgresOptions) -> Result<Self, OpenError> {
         let server = Arc::new(Server::new(url, options));
         migrations::migrate(&server, options).await?;
-        migrations::refuse_unfinished(&server).await?;
+        migrations::refuse_unfinished(&server, options).await?;
         Ok(Self {
             readers: Workers::start(Role::Read, options.readers, &server, options)?,
             scanners: Workers::start(Role::Scan, options.scanners, &server, options)?,

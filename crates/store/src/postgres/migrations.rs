@@ -25,24 +25,35 @@ const NOTE: &str = "insert into schema_migrations (version, name, checksum, appl
 /// [`OpenError::Migration`] when the database is not this program's to use; [`OpenError::Empty`] when it is empty and
 /// must not be; or what the database says. Nothing remains of the steps then.
 pub(crate) async fn migrate(server: &Server, options: &PostgresOptions) -> Result<(), OpenError> {
-    let migrated = async {
+    within(options, async {
         let mut client = server.connect().await?;
         make_ledger(&mut client, options.must_exist).await?;
         apply_pending(&mut client, POSTGRES, options).await
-    };
-    tokio::time::timeout(options.migration_deadline, migrated)
+    })
+    .await
+}
+
+/// Waits no longer than migrations may take: a server that is frozen answers nothing.
+async fn within(options: &PostgresOptions, step: impl Future<Output = Result<(), OpenError>>) -> Result<(), OpenError> {
+    tokio::time::timeout(options.migration_deadline, step)
         .await
         .unwrap_or(Err(OpenError::Database(SqlError::Deadline)))
 }
 
 /// Refuses a database that a copy was not finished to.
-pub(crate) async fn refuse_unfinished(server: &Server) -> Result<(), OpenError> {
-    let client = server.connect().await?;
-    let sql = format!("select to_regclass('{UNFINISHED}') is not null");
-    if is_true(&client, &sql).await.map_err(|error| unfit(&error))? {
-        return Err(OpenError::Unfinished);
-    }
-    Ok(())
+///
+/// # Errors
+/// [`OpenError::Unfinished`], or what the database says.
+pub(crate) async fn refuse_unfinished(server: &Server, options: &PostgresOptions) -> Result<(), OpenError> {
+    within(options, async {
+        let client = server.connect().await?;
+        let sql = format!("select to_regclass('{UNFINISHED}') is not null");
+        if is_true(&client, &sql).await.map_err(|error| unfit(&error))? {
+            return Err(OpenError::Unfinished);
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// The versions and checksums of the steps that were applied, oldest first.
