@@ -30,7 +30,8 @@ pub(crate) struct Settings {
 
     /// 数据库 / the database: `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=verify-full`, where there
     /// may be several hosts, with commas. `sslmode` is `disable`, `prefer` (the default), `require` (encrypted, whoever
-    /// answers) or `verify-full` (and the certificate is the host's); `sslrootcert` names a file of trusted authorities.
+    /// answers), `verify-ca` (a trusted authority has signed) or `verify-full` (and for the very host); `sslrootcert` names a
+    /// file of trusted authorities.
     /// `prepared_statements=off` suits PgBouncer in transaction mode. Unset: `yaopai.db` in the data folder.
     pub(crate) database_url: Option<Secret>,
 

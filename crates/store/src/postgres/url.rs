@@ -17,8 +17,9 @@ use super::tls::{Trust, connector};
 /// - several hosts, one of which takes writes; `target_session_attrs` is `read-write` unless it is said to be `any`;
 /// - `sslmode=disable`: never TLS; `prefer` (the default): TLS if the server has it; `require`: TLS or nothing. Neither of
 ///   the two asks who is at the other end, as in libpq, unless there is an `sslrootcert`: then its authorities must have
-///   signed the server's certificate. `verify-full`: they must have signed it for the very host;
-/// - `sslrootcert=path`: the trusted authorities in PEM; without it, for `verify-full`, the public ones;
+///   signed the server's certificate. `verify-ca`: they must have, for whatever name; `verify-full`: they must have signed
+///   it for the very host;
+/// - `sslrootcert=path`: the trusted authorities in PEM; without it, for the last two, the public ones;
 /// - `prepared_statements=off`: leaves no state on a connection between transactions, as PgBouncer needs it in transaction
 ///   mode. From its version 1.21 on only `options` and settings have to be left out, and it can keep prepared statements.
 pub struct PostgresUrl {
@@ -60,7 +61,7 @@ impl PostgresUrl {
         let own = Own::take_from(text)?;
         let trust = match (own.mode, &own.roots) {
             (Mode::VerifyFull, _) => Trust::Name,
-            (Mode::Disable | Mode::Prefer | Mode::Require, Some(_)) => Trust::Authority,
+            (Mode::VerifyCa, _) | (Mode::Disable | Mode::Prefer | Mode::Require, Some(_)) => Trust::Authority,
             (Mode::Disable | Mode::Prefer | Mode::Require, None) => Trust::Nobody,
         };
         let tls = connector(trust, own.roots.as_deref())?;
@@ -81,6 +82,7 @@ enum Mode {
     Disable,
     Prefer,
     Require,
+    VerifyCa,
     VerifyFull,
 }
 
@@ -121,6 +123,7 @@ impl Own {
             ("sslmode", "disable") => self.mode = Mode::Disable,
             ("sslmode", "prefer") => self.mode = Mode::Prefer,
             ("sslmode", "require") => self.mode = Mode::Require,
+            ("sslmode", "verify-ca") => self.mode = Mode::VerifyCa,
             ("sslmode", "verify-full") => self.mode = Mode::VerifyFull,
             ("sslmode", _) => return Err(UrlError::Parameter("sslmode")),
             ("sslrootcert", path) => self.roots = Some(path.into()),
@@ -143,7 +146,7 @@ impl Own {
         config.target_session_attrs(self.target).ssl_mode(match self.mode {
             Mode::Disable => SslMode::Disable,
             Mode::Prefer => SslMode::Prefer,
-            Mode::Require | Mode::VerifyFull => SslMode::Require,
+            Mode::Require | Mode::VerifyCa | Mode::VerifyFull => SslMode::Require,
         });
         if config.get_application_name().is_none() {
             config.application_name(APPLICATION);

@@ -138,6 +138,11 @@ async fn tls_asks_for_as_much_as_it_is_told_to() {
     let Some(server) = server(&[]) else { return };
     let base = Base::on(Scratch::make_on(server.url("postgres")).unwrap());
     let root = make_certificates(&server);
+    let stranger = server.folder().join("stranger.crt");
+    let mut other = CertificateParams::new(Vec::<String>::new()).unwrap();
+    other.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let other = CertifiedIssuer::self_signed(other, KeyPair::generate().unwrap()).unwrap();
+    fs::write(&stranger, other.pem()).unwrap();
     let database = base
         .database
         .url()
@@ -165,6 +170,7 @@ async fn tls_asks_for_as_much_as_it_is_told_to() {
     base.database.run("alter system set ssl = on").unwrap();
     base.database.run("select pg_reload_conf()").unwrap();
     let trusted = format!("sslrootcert={root}");
+    let wrong = format!("sslrootcert={}", stranger.to_str().unwrap());
     for (host, parameters, opens) in [
         ("localhost", "sslmode=disable".to_owned(), true),
         ("localhost", "sslmode=require".to_owned(), true),
@@ -172,6 +178,11 @@ async fn tls_asks_for_as_much_as_it_is_told_to() {
         ("localhost", format!("sslmode=verify-full&{trusted}"), true),
         ("127.0.0.1", format!("sslmode=verify-full&{trusted}"), false),
         ("127.0.0.1", format!("sslmode=require&{trusted}"), true),
+        ("127.0.0.1", format!("sslmode=verify-ca&{trusted}"), true),
+        ("localhost", "sslmode=verify-ca".to_owned(), false),
+        ("localhost", format!("sslmode=require&{wrong}"), false),
+        ("localhost", format!("sslmode=verify-ca&{wrong}"), false),
+        ("localhost", format!("sslmode=verify-full&{wrong}"), false),
     ] {
         let opened = open(&url(host, &parameters), &base).await;
         assert_eq!(opened.is_ok(), opens, "{host} {parameters}: {:?}", opened.err());
