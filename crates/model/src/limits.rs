@@ -208,6 +208,8 @@ pub const SERVER_CALLS_WAITING: usize = 1_024;
 /// How long a look-up or a transaction on PostgreSQL may take, waiting included. A server that is frozen answers nothing,
 /// and callers are answered within three seconds all the same.
 pub const SERVER_DEADLINE: Duration = Duration::from_millis(2_500);
+/// How long what is queued for PostgreSQL may take when the process ends.
+pub const SERVER_CLOSE: Duration = Duration::from_secs(10);
 /// How long PostgreSQL's schema may take to be brought up to date.
 pub const SERVER_MIGRATION_DEADLINE: Duration = Duration::from_secs(600);
 /// How often a connection is asked whether its server still takes writes.

@@ -36,6 +36,10 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use yaopai_model::limits::SERVER_CLOSE;
 
 pub use backup::{BackupError, backup};
 pub use integrity::{IntegrityError, quick_check};
@@ -189,13 +193,30 @@ impl Store {
     }
 
     /// Takes no more work, finishes the writes that are queued and closes the database; SQLite's log is moved into it.
-    /// Work begun on other clones afterwards is refused.
+    /// Work begun on other clones afterwards is refused. A server that does not answer is not waited for longer than
+    /// `limits::SERVER_CLOSE`: what nobody was told of may be lost then.
     pub async fn close(self) {
-        let close = move || match &*self.backend {
-            Backend::Sqlite(embedded) => embedded.close(),
-            Backend::Postgres(postgres) => postgres.close(),
+        let patience = match &*self.backend {
+            Backend::Sqlite(_) => Duration::MAX,
+            Backend::Postgres(_) => SERVER_CLOSE,
         };
-        // A join error means that closing panicked; there is nothing left to close then.
-        let _ = tokio::task::spawn_blocking(close).await;
+        let (done, closed) = oneshot::channel();
+        let close = move || {
+            match &*self.backend {
+                Backend::Sqlite(embedded) => embedded.close(),
+                Backend::Postgres(postgres) => postgres.close(),
+            }
+            // Whoever waited may have given up.
+            let _ = done.send(());
+        };
+        // A thread that the runtime does not wait for in the end, as it would for one of its own.
+        if std::thread::Builder::new()
+            .name("store-close".to_owned())
+            .spawn(close)
+            .is_ok()
+        {
+            // Either way there is nothing more to wait for.
+            let _ = tokio::time::timeout(patience, closed).await;
+        }
     }
 }

@@ -148,3 +148,62 @@ async fn every_table_has_a_place_in_a_sharded_database() {
         );
     }
 }
+
+/// Tables with their columns, keys and indexes, each in a line, as both databases can tell them.
+type Schema = BTreeSet<String>;
+
+impl Sqlite {
+    fn schema(&self) -> Schema {
+        self.lines(
+            "select 'column ' || t.name || '.' || c.name || ' ' || lower(c.type) || ' ' || \
+             case when c.\"notnull\" = 1 then 'not null' else 'null' end \
+             from pragma_table_list t join pragma_table_info(t.name) c \
+             where t.schema = 'main' and t.type = 'table' and t.name not like 'sqlite_%' \
+             union all select 'key ' || t.name || '.' || c.name || ' ' || c.pk \
+             from pragma_table_list t join pragma_table_info(t.name) c \
+             where t.schema = 'main' and t.type = 'table' and c.pk > 0 \
+             union all select 'index ' || t.name || '.' || i.name || ' ' || c.name || ' ' || (c.seqno + 1) || ' ' || i.\"unique\" \
+             from pragma_table_list t join pragma_index_list(t.name) i join pragma_index_info(i.name) c \
+             where t.schema = 'main' and t.type = 'table' and i.origin = 'c'",
+        )
+    }
+
+    fn lines(&self, sql: &str) -> Schema {
+        let mut statement = self.0.prepare(sql).unwrap();
+        let lines = statement.query_map([], |row| row.get(0)).unwrap();
+        lines.map(Result::unwrap).collect()
+    }
+}
+
+impl Postgres {
+    async fn schema(&self) -> Schema {
+        let sql = "select 'column ' || table_name || '.' || column_name || ' ' || \
+                   case data_type when 'bigint' then 'integer' when 'bytea' then 'blob' else data_type end || ' ' || \
+                   case is_nullable when 'NO' then 'not null' else 'null' end \
+                   from information_schema.columns where table_schema = 'public' \
+                   union all select case when i.indisprimary then 'key ' || t.relname || '.' || a.attname || ' ' || k.place \
+                   else 'index ' || t.relname || '.' || x.relname || ' ' || a.attname || ' ' || k.place || ' ' || \
+                   case when i.indisunique then 1 else 0 end end \
+                   from pg_index i join pg_class t on t.oid = i.indrelid join pg_class x on x.oid = i.indexrelid \
+                   cross join unnest(i.indkey) with ordinality as k (attribute, place) \
+                   join pg_attribute a on a.attrelid = t.oid and a.attnum = k.attribute \
+                   where t.relnamespace = 'public'::regnamespace";
+        let rows = self.client.query(sql, &[]).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+}
+
+#[tokio::test]
+async fn both_databases_have_the_same_tables() {
+    let place = Place::new();
+    let sqlite = Sqlite::new(&place).await.schema();
+    let Some(postgres) = Postgres::new().await else { return };
+    let postgres = postgres.schema().await;
+    assert!(sqlite.len() > 150, "only {} lines", sqlite.len());
+    // The ledger is each driver's own.
+    let differing = sqlite
+        .symmetric_difference(&postgres)
+        .filter(|line| !line.contains("schema_migrations"));
+    let differing: Vec<_> = differing.collect();
+    assert!(differing.is_empty(), "{differing:#?}");
+}

@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -13,8 +14,10 @@ use tempfile::TempDir;
 const VERSIONS: &str = "/usr/lib/postgresql";
 /// The user that Debian's package makes; PostgreSQL refuses to be root.
 const USER: &str = "postgres";
-/// How often a server is asked whether it is ready; each takes up to a second when it is not.
-const PATIENCE: usize = 120;
+/// How often a server is asked whether it is ready.
+const PATIENCE: usize = 300;
+/// How long to wait before it is asked again: one that recovers from a crash refuses at once.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A running server on a port of the loopback address. Everybody on this machine may connect to it.
 ///
@@ -253,6 +256,8 @@ impl Server {
             if asked.success() {
                 return Ok(());
             }
+            #[expect(clippy::disallowed_methods, reason = "waits for another process, with a bound")]
+            std::thread::sleep(PAUSE);
         }
         let log = fs::read_to_string(log(self.folder.path())).unwrap_or_default();
         Err(format!("PostgreSQL is not ready: {log}"))
