@@ -278,7 +278,7 @@ async fn profiles_and_pictures() {
 }
 
 /// A small picture that says where it was taken.
-fn picture(format: ImageFormat) -> Vec<u8> {
+pub(crate) fn picture(format: ImageFormat) -> Vec<u8> {
     let pixels = RgbImage::from_fn(40, 30, |x, y| Rgb([x as u8 * 6, y as u8 * 8, 99]));
     let mut bytes = Cursor::new(Vec::new());
     pixels.write_to(&mut bytes, format).unwrap();

@@ -7,6 +7,7 @@ mod first_start;
 mod health;
 #[cfg(target_os = "linux")]
 mod memory;
+mod moving;
 mod restart;
 mod shutdown;
 mod trouble;
