@@ -40,7 +40,8 @@ async fn connect_tightly(server: &Server) -> TcpStream {
 
 #[tokio::test]
 async fn pictures_that_nobody_takes_are_not_held() {
-    let server = Home::new().start().await;
+    let mut home = Home::new();
+    let server = home.start().await;
     let token = token(&server).await;
     let picture = noise();
     let uploaded = server.client.upload(&token, "noise.png", &picture).await.data();
@@ -67,7 +68,8 @@ async fn pictures_that_nobody_takes_are_not_held() {
 
 #[tokio::test]
 async fn uploads_that_do_not_come_to_an_end_are_held_up_to_a_bound() {
-    let server = Home::new().start().await;
+    let mut home = Home::new();
+    let server = home.start().await;
     let token = token(&server).await;
     let head = format!(
         "POST /api/v1/upload/image HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nExpect: 100-continue\r\n\

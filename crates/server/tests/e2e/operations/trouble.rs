@@ -1,7 +1,6 @@
 //! When something beside the server is down or hostile: what needs it is refused, everything else goes on.
 
 use reqwest::Method;
-use rusqlite::Connection;
 use serde_json::json;
 
 use crate::api_v1;
@@ -14,8 +13,7 @@ async fn a_locked_database_is_busy_and_comes_back() {
     let server = home.start().await;
     let client = &server.client;
     enter(client, "/user/register", "yao", "hunter22").await.data();
-    let lock = Connection::open(home.data().join("yaopai.db")).unwrap();
-    lock.execute_batch("begin immediate").unwrap();
+    let lock = home.base.lock().unwrap();
     let (refused, wrong) = tokio::join!(
         enter(client, "/user/register", "pai", "hunter22"),
         enter(client, "/user/login", "yao", "wrong-password"),
@@ -28,7 +26,7 @@ async fn a_locked_database_is_busy_and_comes_back() {
         (503, busy),
         "no storage failure reads as a wrong password"
     );
-    lock.execute_batch("rollback").unwrap();
+    drop(lock);
     enter(client, "/user/register", "pai", "hunter22").await.data();
     enter(client, "/user/login", "yao", "hunter22").await.data();
 }
