@@ -8,10 +8,10 @@ use yaopai_accounts::{Caller, Principal, Refusal};
 use yaopai_model::limits::BODY_BYTES;
 use yaopai_model::{App, AppId, HostName, SessionToken};
 
-use crate::http::{CallRecord, read_body};
 use crate::json::{JsonObject, KeyCase};
 use crate::parameters::Parameters;
 use crate::{BadInput, Failure, Wires, token};
+use yaopai_http::{CallRecord, read_body};
 
 /// A request, read.
 pub(crate) struct Call {
@@ -36,7 +36,7 @@ impl Call {
         Ok(Self {
             wires: wires.clone(),
             caller: caller(&parts)?,
-            body: read_body(body, limit).await?,
+            body: read_body(body, limit).await.map_err(BadInput::from)?,
             parts,
         })
     }

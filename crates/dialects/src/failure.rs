@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use yaopai_accounts::{Error, Fault, Refusal};
+use yaopai_http::BodyError;
 
 /// Why a request could not be read as a call, without words: each wire spells it. Names are those of the wire's own
 /// parameters, never text that a client sent.
@@ -98,6 +99,16 @@ impl Failure {
     /// A fault of this layer's own; see [`Fault::new`].
     pub(crate) fn fault(reason: impl Into<String>) -> Self {
         Self::Fault(Arc::new(Fault::new(reason)))
+    }
+}
+
+impl From<BodyError> for BadInput {
+    fn from(problem: BodyError) -> Self {
+        match problem {
+            BodyError::TooLarge => Self::BodyTooLarge,
+            BodyError::TooSlow => Self::BodyTooSlow,
+            BodyError::Unreadable => Self::UnreadableBody,
+        }
     }
 }
 

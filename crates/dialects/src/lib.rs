@@ -28,7 +28,7 @@ use jiff::tz::TimeZone;
 use yaopai_accounts::Accounts;
 use yaopai_model::{Clock, Entropy, PasswordPolicy, PictureName};
 
-use crate::http::Network;
+use yaopai_http::Network;
 
 pub use crate::failure::{BadInput, Failure, Spelling};
 pub use crate::wire::Wire;

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
-use yaopai_dialects::http::{Network, PeerAddress};
+use yaopai_http::{Network, PeerAddress};
 
 /// Looks out for `X-Forwarded-For` from peers that are not trusted with it. Clones share what was said.
 #[derive(Clone)]

@@ -23,7 +23,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Service as _;
-use yaopai_dialects::http::{Network, PeerAddress};
+use yaopai_http::{Network, PeerAddress};
 use yaopai_model::limits::{HEAD_BYTES, HEADERS};
 
 use crate::shutdown::Stop;

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
-use yaopai_dialects::http::PeerAddress;
+use yaopai_http::PeerAddress;
 
 use crate::config::Secret;
 use crate::readiness::Readiness;

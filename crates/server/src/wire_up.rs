@@ -10,7 +10,7 @@ use yaopai_accounts::{Accounts, Error, HashingSettings, Parts, PictureStore, Roo
 use yaopai_buckets::{Bucket, BucketSettings};
 use yaopai_courier::{Channel, LogChannel, SetupError, SmtpChannel, WebhookChannel};
 use yaopai_dialects::WireSettings;
-use yaopai_dialects::http::Network;
+use yaopai_http::Network;
 use yaopai_model::{Clock as _, Limits, PasswordPolicy, Timestamp};
 use yaopai_store::{OpenError, PostgresOptions, PostgresUrl, SqliteOptions, Store, base};
 

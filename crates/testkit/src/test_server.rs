@@ -18,8 +18,8 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 use yaopai_accounts::{Accounts, HashingSettings, Parts, PictureStore, RootKey};
 use yaopai_courier::{Channel, MemoryChannel};
-use yaopai_dialects::http::PeerAddress;
 use yaopai_dialects::{Failure, HttpStatus, WireSettings, Wires, router};
+use yaopai_http::PeerAddress;
 use yaopai_model::{App, AppSecret, Limits, PasswordPolicy, Timestamp};
 use yaopai_store::{Store, Traffic};
 

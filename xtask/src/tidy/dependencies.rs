@@ -22,13 +22,15 @@ const EDGES: &[(&str, &[&str])] = &[
             "yaopai-model",
         ],
     ),
-    ("yaopai-dialects", &["yaopai-accounts", "yaopai-model"]),
-    ("yaopai-console", &["yaopai-accounts", "yaopai-model"]),
+    ("yaopai-http", &["yaopai-accounts", "yaopai-model"]),
+    ("yaopai-dialects", &["yaopai-http", "yaopai-accounts", "yaopai-model"]),
+    ("yaopai-console", &["yaopai-http", "yaopai-accounts", "yaopai-model"]),
     (
         "yaopai-server",
         &[
             "yaopai-dialects",
             "yaopai-console",
+            "yaopai-http",
             "yaopai-accounts",
             "yaopai-store",
             "yaopai-courier",
@@ -60,7 +62,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
             "tower",
             "tower-http",
         ],
-        &["yaopai-dialects", "yaopai-console", "yaopai-server"],
+        &["yaopai-http", "yaopai-dialects", "yaopai-console", "yaopai-server"],
     ),
     // Serialisation: what is stored and what is done must not take its shape from a wire.
     (
@@ -83,6 +85,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
             "yaopai-buckets",
             "yaopai-courier",
             "yaopai-accounts",
+            "yaopai-http",
             "yaopai-dialects",
             "yaopai-console",
             "yaopai-server",

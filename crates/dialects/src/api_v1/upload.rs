@@ -8,8 +8,8 @@ use yaopai_model::limits::UPLOAD_BODY_BYTES;
 
 use super::envelope::succeed;
 use crate::call::{Call, caller};
-use crate::http::read_body;
 use crate::{BadInput, Failure, Wires};
+use yaopai_http::read_body;
 
 #[derive(Serialize)]
 struct Uploaded {
@@ -29,7 +29,9 @@ pub(super) async fn upload_image(State(wires): State<Wires>, request: Request) -
     let principal = call.principal(app).await?;
 
     let _place = call.wires.accounts.upload_place()?;
-    let body = read_body(body, UPLOAD_BODY_BYTES).await.map_err(name_image)?;
+    let body = read_body(body, UPLOAD_BODY_BYTES)
+        .await
+        .map_err(|problem| name_image(problem.into()))?;
     let bytes = image_part(Request::from_parts(call.parts, Body::from(body))).await?;
     let name = call.wires.accounts.upload_picture(&principal, bytes.into()).await?;
     Ok(succeed(Uploaded {

@@ -1,36 +1,27 @@
 //! What surrounds every call of every wire: where it comes from, what it is called, its bounds, and what is written of it.
 
-mod access_log;
-mod body;
 mod cors;
-mod panics;
 mod reply;
-mod request_id;
 mod routes;
-mod source;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use ::http::header::{CACHE_CONTROL, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
+use ::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::Router;
-use axum::extract::{OriginalUri, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any};
-use yaopai_accounts::Caller;
-use yaopai_model::limits::URL_BYTES;
+use yaopai_http::{BadHead, Line};
 
 use crate::{BadInput, Failure, Wire, WireSettings};
 
-pub(crate) use access_log::CallRecord;
-pub(crate) use body::read_body;
 pub(crate) use reply::{failure_reply, json_reply};
 pub use routes::RouteLine;
 pub(crate) use routes::RouteTable;
-pub use source::{Network, NetworkError, PeerAddress};
 
 /// Puts around a wire's routes what every call needs, and answers unknown routes and methods in the wire's form.
 pub(crate) fn surround<S: Clone + Send + Sync + 'static>(
@@ -58,16 +49,19 @@ async fn around(
     next: Next,
 ) -> Response {
     let started = settings.clock.now();
-    let request_id = request_id::choose(request.headers(), &*settings.entropy);
-    let line = access_log::Line::begin(wire, &request);
+    let request_id = yaopai_http::choose_request_id(request.headers(), &*settings.entropy);
+    let line = Line::begin(wire.name(), &request);
     request.extensions_mut().insert(line.record());
-    if let Some(caller) = caller(&request, &settings) {
+    let caller = yaopai_http::caller(request.headers(), request.extensions(), &settings.trusted_proxies);
+    if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
     }
 
     let mut response = answer(request, next).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        access_log::write_fault(&failure, &request_id);
+        if let Failure::Fault(fault) = &failure {
+            yaopai_http::write_fault(fault, &request_id);
+        }
         response = wire.refuse(&failure, &settings);
         // The failure itself stays with the reply, for whoever stands around the wires.
         response.extensions_mut().insert(failure);
@@ -75,7 +69,7 @@ async fn around(
 
     cors::allow(response.headers_mut(), settings.cors_origin.as_ref());
     secure(response.headers_mut());
-    request_id::give(response.headers_mut(), &request_id);
+    yaopai_http::give_request_id(response.headers_mut(), &request_id);
     line.end(&response, started.until(settings.clock.now()), &request_id);
     response
 }
@@ -84,37 +78,22 @@ async fn answer(request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS {
         return StatusCode::OK.into_response();
     }
-    if !has_one_host(&request) {
-        return Failure::from(BadInput::BadHost).into_response();
+    if let Err(problem) = yaopai_http::check_head(&request) {
+        return Failure::from(BadInput::from(problem)).into_response();
     }
-    if url_bytes(&request) > URL_BYTES {
-        return Failure::from(BadInput::UrlTooLong).into_response();
-    }
-    panics::caught(next.run(request)).await
-}
-
-/// Whether it is clear which host is meant, and with it which app (RFC 9112, section 3.2). Clients of HTTP/1.0 need not
-/// say.
-fn has_one_host(request: &Request) -> bool {
-    match request.headers().get_all(HOST).iter().count() {
-        0 => request.version() < Version::HTTP_11,
-        hosts => hosts == 1,
+    match yaopai_http::caught(next.run(request)).await {
+        Ok(response) => response,
+        Err(panicked) => Failure::fault(panicked.to_string()).into_response(),
     }
 }
 
-/// With the prefix, which the request's own address no longer has here.
-fn url_bytes(request: &Request) -> usize {
-    let original = request.extensions().get().map_or(request.uri(), |OriginalUri(uri)| uri);
-    original.path_and_query().map_or(0, |url| url.as_str().len())
-}
-
-/// None when the server did not say who the socket's peer is.
-fn caller(request: &Request, settings: &WireSettings) -> Option<Caller> {
-    let PeerAddress(peer) = request.extensions().get()?;
-    Some(Caller {
-        source: source::address(peer.ip(), request.headers(), &settings.trusted_proxies),
-        device: source::device(request.headers()),
-    })
+impl From<BadHead> for BadInput {
+    fn from(problem: BadHead) -> Self {
+        match problem {
+            BadHead::Host => Self::BadHost,
+            BadHead::UrlTooLong => Self::UrlTooLong,
+        }
+    }
 }
 
 /// Headers that keep replies out of caches and addresses out of other sites' logs. A call may have set its own.

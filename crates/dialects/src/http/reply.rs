@@ -5,8 +5,9 @@ use ::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use yaopai_http::OutcomeCode;
+
 use crate::Spelling;
-use crate::http::access_log::OutcomeCode;
 
 /// `envelope` as compact JSON; `code` is what it says in its own `code`, for log and metrics.
 pub(crate) fn json_reply(status: StatusCode, code: i64, envelope: &impl Serialize) -> Response {

@@ -13,7 +13,9 @@ use tower::ServiceExt as _;
 use yaopai_accounts::{Caller, Refusal};
 use yaopai_model::limits::URL_BYTES;
 
-use super::{Network, PeerAddress, json_reply, surround};
+use yaopai_http::{Network, PeerAddress};
+
+use super::{json_reply, surround};
 use crate::samples::settings;
 use crate::{Failure, HttpStatus, Wire, WireSettings};
 

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use yaopai_dialects::http::Network;
+use yaopai_http::Network;
 use zeroize::Zeroizing;
 
 /// A value that is not shown: a password, a key, or an address that may hold one.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use yaopai_dialects::http::Network;
+use yaopai_http::Network;
 
 /// The connections of each source. No more sources are remembered than there are connections.
 pub(super) struct Sources {

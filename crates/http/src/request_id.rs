@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use ::http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use yaopai_model::limits::REQUEST_ID_CHARACTERS;
 use yaopai_model::{Entropy, draw};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id that the client brought along, if it is fit to be logged; else a new one of 32 hexadecimal digits.
-pub(crate) fn choose(headers: &HeaderMap, entropy: &dyn Entropy) -> String {
+pub fn choose(headers: &HeaderMap, entropy: &dyn Entropy) -> String {
     let brought = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
     match brought.filter(|id| is_fit(id)) {
         Some(id) => id.to_owned(),
@@ -21,7 +21,7 @@ pub(crate) fn choose(headers: &HeaderMap, entropy: &dyn Entropy) -> String {
 }
 
 /// Tells the client.
-pub(crate) fn give(headers: &mut HeaderMap, id: &str) {
+pub fn give(headers: &mut HeaderMap, id: &str) {
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, value);
     }

@@ -4,20 +4,19 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use ::http::Method;
 use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
+use http::Method;
+use yaopai_accounts::Fault;
 use yaopai_model::{AccountId, AppId};
-
-use crate::{Failure, Wire};
 
 /// What the envelope says in its `code`.
 #[derive(Clone, Copy)]
-pub(crate) struct OutcomeCode(pub(crate) i64);
+pub struct OutcomeCode(pub i64);
 
 /// What a call finds out about itself on its way.
 #[derive(Clone, Default)]
-pub(crate) struct CallRecord(Arc<Found>);
+pub struct CallRecord(Arc<Found>);
 
 #[derive(Default)]
 struct Found {
@@ -27,30 +26,30 @@ struct Found {
 
 impl CallRecord {
     /// Notes whose call it is; the first note stays.
-    pub(crate) fn note_app(&self, app: AppId) {
+    pub fn note_app(&self, app: AppId) {
         self.0.app.get_or_init(|| app);
     }
 
     /// Notes who is calling; the first note stays.
-    pub(crate) fn note_account(&self, account: AccountId) {
+    pub fn note_account(&self, account: AccountId) {
         self.0.account.get_or_init(|| account);
     }
 }
 
 /// The line of a call that is under way.
-pub(crate) struct Line {
-    wire: Wire,
+pub struct Line {
+    surface: &'static str,
     route: String,
     method: &'static str,
     record: CallRecord,
 }
 
 impl Line {
-    /// Begins the line with what the request tells.
-    pub(crate) fn begin(wire: Wire, request: &Request) -> Self {
+    /// Begins the line of a request to `surface`, a wire or the pages, with what the request tells.
+    pub fn begin(surface: &'static str, request: &Request) -> Self {
         let matched = request.extensions().get::<MatchedPath>();
         Self {
-            wire,
+            surface,
             route: matched.map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned()),
             method: known_method(request.method()),
             record: CallRecord::default(),
@@ -58,18 +57,18 @@ impl Line {
     }
 
     /// Where the call notes what it finds out.
-    pub(crate) fn record(&self) -> CallRecord {
+    pub fn record(&self) -> CallRecord {
         self.record.clone()
     }
 
     /// Writes the line and counts the call.
-    pub(crate) fn end(self, response: &Response, latency: Duration, request_id: &str) {
+    pub fn end(self, response: &Response, latency: Duration, request_id: &str) {
         let status = response.status().as_u16();
         let code = response
             .extensions()
             .get()
             .map_or(i64::from(status), |OutcomeCode(code)| *code);
-        let wire = self.wire.name();
+        let wire = self.surface;
         tracing::info!(
             target: "access",
             wire,
@@ -92,11 +91,8 @@ impl Line {
 }
 
 /// Writes what did not work, where something of ours did not.
-pub(crate) fn write_fault(failure: &Failure, request_id: &str) {
-    match failure {
-        Failure::Fault(fault) => tracing::error!(request_id, %fault, "a call failed through a fault of ours"),
-        Failure::Input(_) | Failure::Refused(_) => {}
-    }
+pub fn write_fault(fault: &Fault, request_id: &str) {
+    tracing::error!(request_id, %fault, "a call failed through a fault of ours");
 }
 
 /// A method's name is the client's to choose, so only known ones are written.

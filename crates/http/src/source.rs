@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use ::http::header::USER_AGENT;
-use ::http::{HeaderMap, HeaderName};
+use http::header::USER_AGENT;
+use http::{Extensions, HeaderMap, HeaderName};
+use yaopai_accounts::Caller;
 use yaopai_model::limits::{DEVICE_BYTES, FORWARDED_HOPS};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -61,10 +62,19 @@ impl Network {
     }
 }
 
+/// Who is at the other end of the line; none when the server did not say who the socket's peer is.
+pub fn caller(headers: &HeaderMap, extensions: &Extensions, trusted_proxies: &[Network]) -> Option<Caller> {
+    let PeerAddress(peer) = extensions.get()?;
+    Some(Caller {
+        source: address(peer.ip(), headers, trusted_proxies),
+        device: device(headers),
+    })
+}
+
 /// The address that a request is counted under: the socket's peer, or, where that is a trusted proxy, the right-most
 /// hop of `X-Forwarded-For` that is not. What stands left of it anybody may have written; past a hop that is no
 /// address nothing is believed either.
-pub(crate) fn address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[Network]) -> IpAddr {
+fn address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted_proxies.iter().any(|network| network.contains(address));
     let mut source = peer.to_canonical();
     let hops = headers.get_all(X_FORWARDED_FOR).iter().collect::<Vec<_>>();
@@ -83,7 +93,7 @@ pub(crate) fn address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[Netw
 }
 
 /// What the client calls itself, cut to `limits::DEVICE_BYTES`.
-pub(crate) fn device(headers: &HeaderMap) -> String {
+fn device(headers: &HeaderMap) -> String {
     let Some(agent) = headers.get(USER_AGENT) else {
         return String::new();
     };
@@ -102,7 +112,7 @@ fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use ::http::HeaderValue;
+    use http::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;

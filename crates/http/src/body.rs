@@ -4,20 +4,29 @@ use axum::body::{Body, Bytes};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use yaopai_model::limits::BODY_DEADLINE;
 
-use crate::BadInput;
+/// Why there is no body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyError {
+    /// It is larger than its bound.
+    TooLarge,
+    /// It did not arrive in time.
+    TooSlow,
+    /// It ends too early.
+    Unreadable,
+}
 
 /// The whole body, if it has at most `limit` bytes and arrives within `limits::BODY_DEADLINE`.
 ///
 /// # Errors
-/// [`BadInput::BodyTooLarge`], [`BadInput::BodyTooSlow`]; [`BadInput::UnreadableBody`] when it ends too early.
-pub(crate) async fn read_body(body: Body, limit: usize) -> Result<Bytes, BadInput> {
+/// [`BodyError::TooLarge`], [`BodyError::TooSlow`]; [`BodyError::Unreadable`] when it ends too early.
+pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, BodyError> {
     let collected = tokio::time::timeout(BODY_DEADLINE, Limited::new(body, limit).collect())
         .await
-        .map_err(|_| BadInput::BodyTooSlow)?;
+        .map_err(|_| BodyError::TooSlow)?;
     match collected {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(BadInput::BodyTooLarge),
-        Err(_) => Err(BadInput::UnreadableBody),
+        Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
+        Err(_) => Err(BodyError::Unreadable),
     }
 }
 
@@ -32,26 +41,20 @@ mod tests {
         assert_eq!(read_body(Body::from("12345"), 5).await.unwrap(), "12345");
         assert_eq!(
             read_body(Body::from("123456"), 5).await.unwrap_err(),
-            BadInput::BodyTooLarge
+            BodyError::TooLarge
         );
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_does_not_arrive_is_given_up() {
         let (_client, stalled) = Channel::<Bytes>::new(1);
-        assert_eq!(
-            read_body(Body::new(stalled), 5).await.unwrap_err(),
-            BadInput::BodyTooSlow
-        );
+        assert_eq!(read_body(Body::new(stalled), 5).await.unwrap_err(), BodyError::TooSlow);
     }
 
     #[tokio::test]
     async fn a_body_that_breaks_off_is_unreadable() {
         let (client, body) = Channel::<Bytes, std::io::Error>::new(1);
         client.abort(std::io::ErrorKind::ConnectionReset.into());
-        assert_eq!(
-            read_body(Body::new(body), 5).await.unwrap_err(),
-            BadInput::UnreadableBody
-        );
+        assert_eq!(read_body(Body::new(body), 5).await.unwrap_err(), BodyError::Unreadable);
     }
 }

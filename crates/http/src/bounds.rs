@@ -1,0 +1,43 @@
+//! What is asked of a request's head before anybody looks at it.
+
+use axum::extract::{OriginalUri, Request};
+use http::Version;
+use http::header::HOST;
+use yaopai_model::limits::URL_BYTES;
+
+/// Why a request is not looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadHead {
+    /// No `Host`, or more than one, so that it is not clear which host is meant (RFC 9112, section 3.2).
+    Host,
+    /// Path and query are longer than `limits::URL_BYTES`.
+    UrlTooLong,
+}
+
+/// Holds a request's head to its bounds.
+///
+/// # Errors
+/// [`BadHead`].
+pub fn check_head(request: &Request) -> Result<(), BadHead> {
+    if !has_one_host(request) {
+        return Err(BadHead::Host);
+    }
+    if url_bytes(request) > URL_BYTES {
+        return Err(BadHead::UrlTooLong);
+    }
+    Ok(())
+}
+
+/// Clients of HTTP/1.0 need not say.
+fn has_one_host(request: &Request) -> bool {
+    match request.headers().get_all(HOST).iter().count() {
+        0 => request.version() < Version::HTTP_11,
+        hosts => hosts == 1,
+    }
+}
+
+/// With the prefix, which the request's own address no longer has in nested routes.
+fn url_bytes(request: &Request) -> usize {
+    let original = request.extensions().get().map_or(request.uri(), |OriginalUri(uri)| uri);
+    original.path_and_query().map_or(0, |url| url.as_str().len())
+}
