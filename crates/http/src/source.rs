@@ -62,10 +62,16 @@ impl Network {
     }
 }
 
-/// Who is at the other end of the line; none when the server did not say who the socket's peer is.
-pub fn caller(headers: &HeaderMap, extensions: &Extensions, trusted_proxies: &[Network]) -> Option<Caller> {
+/// Who is at the other end of the line, having come in `via` a wire or a page; none when the server did not say who the socket's peer is.
+pub fn caller(
+    via: &'static str,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+    trusted_proxies: &[Network],
+) -> Option<Caller> {
     let PeerAddress(peer) = extensions.get()?;
     Some(Caller {
+        via,
         source: address(peer.ip(), headers, trusted_proxies),
         device: device(headers),
     })

@@ -19,6 +19,7 @@ use crate::support::World;
 /// Who calls from the address with this number.
 pub(crate) fn from(number: u32) -> Caller {
     Caller {
+        via: "test",
         source: IpAddr::V4(Ipv4Addr::from(0x0a00_0000 + number)),
         device: "test".to_owned(),
     }

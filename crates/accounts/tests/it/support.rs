@@ -209,6 +209,7 @@ impl World {
 
 pub(crate) fn caller() -> Caller {
     Caller {
+        via: "test",
         source: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
         device: String::new(),
     }

@@ -52,7 +52,8 @@ async fn around(
     let request_id = yaopai_http::choose_request_id(request.headers(), &*settings.entropy);
     let line = Line::begin(wire.name(), &request);
     request.extensions_mut().insert(line.record());
-    let caller = yaopai_http::caller(request.headers(), request.extensions(), &settings.trusted_proxies);
+    let (headers, extensions) = (request.headers(), request.extensions());
+    let caller = yaopai_http::caller(wire.name(), headers, extensions, &settings.trusted_proxies);
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
     }
