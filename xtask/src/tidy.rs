@@ -5,6 +5,7 @@ mod file_length;
 mod forbidden_text;
 mod lints_inherited;
 mod readmes;
+mod text_only;
 mod transcript_names;
 mod tree;
 
@@ -61,7 +62,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn check() -> Result<Vec<Finding>, tree::Error> {
     let root = tree::root()?;
-    let files = tree::files(&root)?;
+    let tree::Files { texts: files, others } = tree::files(&root)?;
     let packages = tree::packages(&root)?;
     let rules = [
         dependencies::check(&packages, &files),
@@ -69,6 +70,7 @@ fn check() -> Result<Vec<Finding>, tree::Error> {
         file_length::check(&files),
         forbidden_text::check(&files),
         readmes::check(&files),
+        text_only::check(&others),
         transcript_names::check(&files),
     ];
     Ok(rules.into_iter().flatten().collect())

@@ -1,4 +1,4 @@
-//! What the rules look at: the text files that git knows or would add, and the workspace's manifests as cargo reads them.
+//! What the rules look at: the files that git knows or would add, and the workspace's manifests as cargo reads them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -49,23 +49,30 @@ pub(super) fn root() -> Result<PathBuf, Error> {
     Ok(PathBuf::from(String::from_utf8_lossy(&answer).trim_end()))
 }
 
-/// The files that are committed or would be by `git add --all`; those that are not UTF-8 are left out.
-pub(super) fn files(root: &Path) -> Result<Vec<File>, Error> {
+/// What git knows or would add.
+#[derive(Default)]
+pub(super) struct Files {
+    pub(super) texts: Vec<File>,
+    /// Paths of those that are not UTF-8.
+    pub(super) others: Vec<String>,
+}
+
+/// The files that are committed or would be by `git add --all`.
+pub(super) fn files(root: &Path) -> Result<Files, Error> {
     let listed = output(
         root,
         "git",
         &["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
     )?;
     let listed = String::from_utf8(listed).map_err(|_| Error::Unreadable("git ls-files".to_owned()))?;
-    let mut files = Vec::new();
+    let mut files = Files::default();
     for path in listed.split_terminator('\0') {
-        match std::fs::read(root.join(path)) {
-            Ok(bytes) => files.extend(String::from_utf8(bytes).ok().map(|text| File {
-                path: path.to_owned(),
-                text,
-            })),
+        let path = path.to_owned();
+        match std::fs::read(root.join(&path)).map(String::from_utf8) {
+            Ok(Ok(text)) => files.texts.push(File { path, text }),
+            Ok(Err(_)) => files.others.push(path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {} // deleted, and the deletion not yet committed
-            Err(error) => return Err(Error::Io(path.to_owned(), error)),
+            Err(error) => return Err(Error::Io(path, error)),
         }
     }
     Ok(files)
