@@ -9,7 +9,7 @@ mod role;
 
 use yaopai_model::{Account, AccountId, AppId, Timestamp};
 use yaopai_store::audit::{self, NewEntry};
-use yaopai_store::{Db, Tx, accounts};
+use yaopai_store::{Db, SqlError, Tx, accounts, apps};
 
 use crate::rank::{Action, Rank, Target, may, reaches};
 use crate::standing::{looking, standing};
@@ -22,8 +22,10 @@ pub use list::{AccountPage, PageRequest};
 
 /// Who administers.
 pub enum Actor<'a> {
-    /// An account, held to its rank.
+    /// An account on a wire, held to its rank and its app.
     Account(&'a Principal),
+    /// An account in the console or behind the admin API, held to its rank. One of the default app looks after all apps.
+    InConsole(&'a Principal),
     /// Whoever has the machine, by the command line.
     Operator,
 }
@@ -33,11 +35,16 @@ impl Actor<'_> {
         Administrator {
             app,
             principal: match self {
-                Self::Account(principal) => Some((*principal).clone()),
+                Self::Account(principal) | Self::InConsole(principal) => Some((*principal).clone()),
                 Self::Operator => None,
             },
+            crosses_apps: matches!(self, Self::InConsole(_)),
         }
     }
+}
+
+fn is_of_default_app(db: &Db, account: &Account) -> Result<bool, SqlError> {
+    Ok(apps::default(db)?.is_some_and(|app| app.id == account.app))
 }
 
 /// An actor at work in one app, to go into a transaction with.
@@ -45,23 +52,26 @@ struct Administrator {
     app: AppId,
     /// None for an operator.
     principal: Option<Principal>,
+    /// Whether an account of the default app may act in `app`, whichever it is.
+    crosses_apps: bool,
 }
 
 impl Administrator {
     /// The rank for looking on, as the database has it now.
     fn rank(&self, db: &Db) -> Outcome<Rank> {
-        self.rank_of(|principal| looking(db, principal))
+        self.rank_of(db, |principal| looking(db, principal))
     }
 
-    fn rank_of(&self, read: impl FnOnce(&Principal) -> Outcome<Account>) -> Outcome<Rank> {
+    fn rank_of(&self, db: &Db, read: impl FnOnce(&Principal) -> Outcome<Account>) -> Outcome<Rank> {
         let Some(principal) = &self.principal else {
             return Ok(Rank::Operator);
         };
         let account = read(principal)?;
-        if account.app != self.app {
-            return Err(Refusal::RankTooLow.into());
+        if account.app == self.app || (self.crosses_apps && is_of_default_app(db, &account)?) {
+            Ok(Rank::Account(account.role))
+        } else {
+            Err(Refusal::RankTooLow.into())
         }
-        Ok(Rank::Account(account.role))
     }
 
     /// The account `id`, if the actor may do this to it; both stay as they are until the transaction ends.
@@ -69,7 +79,7 @@ impl Administrator {
     /// # Errors
     /// `RankTooLow`, `NotOnSelf`, `NoSuchAccount`.
     fn target(&self, tx: &Tx, id: AccountId, action: Action) -> Outcome<Account> {
-        let rank = self.rank_of(|principal| standing(tx, principal))?;
+        let rank = self.rank_of(tx, |principal| standing(tx, principal))?;
         reaches(rank, action)?;
         let found = accounts::hold(tx, id)?.filter(|account| account.app == self.app);
         let account = found.ok_or(Refusal::NoSuchAccount)?;

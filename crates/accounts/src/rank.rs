@@ -16,7 +16,9 @@ pub(crate) enum Rank {
 /// What somebody does to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// Looking at it in a list.
+    /// Looking at it in the console, its addresses masked.
+    Inspect,
+    /// Looking at it whole.
     Look,
     /// Writing its username or signature.
     ChangeProfile,
@@ -53,6 +55,7 @@ struct Rule {
 impl Action {
     const fn rule(self) -> Rule {
         let (least, on_any_rank, on_self) = match self {
+            Self::Inspect => (Role::Auditor, true, true),
             Self::Look => (Role::Admin, true, true),
             Self::ChangeProfile => (Role::Admin, false, true),
             Self::ChangeEmail | Self::Disable | Self::Delete => (Role::Admin, false, false),
@@ -82,7 +85,12 @@ pub(crate) fn reaches(actor: Rank, action: Action) -> Result<(), Refusal> {
 const fn granted(action: Action) -> Role {
     match action {
         Action::GiveRole(role) => role,
-        Action::Look | Action::ChangeProfile | Action::ChangeEmail | Action::Disable | Action::Delete => Role::User,
+        Action::Inspect
+        | Action::Look
+        | Action::ChangeProfile
+        | Action::ChangeEmail
+        | Action::Disable
+        | Action::Delete => Role::User,
     }
 }
 
@@ -111,6 +119,7 @@ mod tests {
     /// What an actor gets: `+` done, `-` rank too low, `!` not on oneself.
     /// Columns: a user, an auditor, an admin, another root, oneself.
     const TABLE: &str = "\
+user     inspect          -----
 user     look             -----
 user     change_profile   -----
 user     change_email     -----
@@ -120,6 +129,7 @@ user     give_admin       -----
 user     give_root        -----
 user     disable          -----
 user     delete           -----
+auditor  inspect          +++++
 auditor  look             -----
 auditor  change_profile   -----
 auditor  change_email     -----
@@ -129,6 +139,7 @@ auditor  give_admin       -----
 auditor  give_root        -----
 auditor  disable          -----
 auditor  delete           -----
+admin    inspect          +++++
 admin    look             +++++
 admin    change_profile   ++--+
 admin    change_email     ++--!
@@ -138,6 +149,7 @@ admin    give_admin       -----
 admin    give_root        -----
 admin    disable          ++--!
 admin    delete           ++--!
+root     inspect          +++++
 root     look             +++++
 root     change_profile   +++++
 root     change_email     ++++!
@@ -149,7 +161,8 @@ root     disable          ++++!
 root     delete           ++++!
 ";
 
-    const ACTIONS: [(&str, Action); 9] = [
+    const ACTIONS: [(&str, Action); 10] = [
+        ("inspect", Action::Inspect),
         ("look", Action::Look),
         ("change_profile", Action::ChangeProfile),
         ("change_email", Action::ChangeEmail),
@@ -204,10 +217,10 @@ root     delete           ++++!
         for (name, action) in ACTIONS {
             for role in Role::ALL {
                 let reached = reaches(Rank::Account(role), action).is_ok();
-                let least = if name.starts_with("give") {
-                    Role::Root
-                } else {
-                    Role::Admin
+                let least = match name {
+                    "inspect" => Role::Auditor,
+                    _ if name.starts_with("give") => Role::Root,
+                    _ => Role::Admin,
                 };
                 assert_eq!(reached, role >= least, "{role:?} {name}");
             }

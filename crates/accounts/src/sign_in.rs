@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use tokio::sync::MutexGuard;
 use yaopai_model::limits::ACCESS_TOKEN_LIFE;
 use yaopai_model::{
     Account, AccountId, Address, AppId, Code, Identifier, Password, Purpose, SessionKind, SessionSecret, SessionToken,
@@ -15,6 +16,8 @@ use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords};
 use crate::claims::{self, Proof};
 use crate::code_guess::CodeGuess;
 use crate::keys::session_digest;
+use crate::page_session::PageSession;
+use crate::rank::{Action, Rank, reaches};
 use crate::throttle::{SourceTry, Subject, Tally};
 use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal};
 
@@ -31,7 +34,7 @@ pub enum FailureRule {
 pub struct SignedIn {
     /// The account, as its row is after the sign-in.
     pub account: Account,
-    secret: SessionSecret,
+    pub(crate) secret: SessionSecret,
     signed_in_at: Timestamp,
     expires_at: Timestamp,
 }
@@ -78,6 +81,9 @@ impl NewSignIn {
     pub(crate) fn begin(&self, tx: &Tx, id: AccountId, now: Timestamp) -> Outcome<SignedIn> {
         accounts::note_sign_in(tx, id, now)?;
         let account = accounts::by_id(tx, id)?.ok_or_else(|| Fault::new("an account is gone while it signs in"))?;
+        if self.kind == SessionKind::Console && reaches(Rank::Account(account.role), Action::Inspect).is_err() {
+            return Err(Refusal::RankTooLow.into());
+        }
         let expires_at = now.plus(self.kind.life());
         let session = NewSession {
             account: id,
@@ -87,6 +93,7 @@ impl NewSignIn {
             epoch: account.epoch,
             source: &self.source.to_string(),
             device: &self.device,
+            scope: self.kind.scope(),
         };
         sessions::begin(tx, &session, self.most)?;
         Ok(SignedIn {
@@ -105,12 +112,37 @@ struct Candidate {
     sealed: Option<Vec<u8>>,
 }
 
+/// What was counted as a failure in advance.
+#[derive(Clone)]
+struct Counted {
+    tally: Tally,
+    source_try: SourceTry,
+}
+
+impl Counted {
+    /// It was none.
+    fn succeed(&self, tx: &Tx) -> Result<(), SqlError> {
+        self.source_try.succeed(tx)?;
+        self.tally.succeed(tx)
+    }
+}
+
+/// A password that was right.
+struct RightPassword<'a> {
+    candidate: Candidate,
+    /// The hash to keep instead.
+    renewed: Option<Vec<u8>>,
+    counted: Counted,
+    /// Until it is dropped no other password of the subject is looked at.
+    _turn: MutexGuard<'a, ()>,
+}
+
 impl Accounts {
     /// Signs in by password. Wrong passwords and unknown identifiers cost the same and are refused alike.
     ///
     /// # Errors
     /// `WrongCredentials`, `AccountDisabled`, `ChallengeRequired`, `PasswordWait`, `PasswordPathClosed`,
-    /// `SourceFailedTooOften`, `Overloaded`.
+    /// `SourceFailedTooOften`, `Overloaded`; `RankTooLow` when the password is right, but the console is not for the account.
     pub async fn sign_in_with_password(
         &self,
         app: AppId,
@@ -122,14 +154,106 @@ impl Accounts {
     ) -> Outcome<SignedIn> {
         let candidate = self.candidate(app, identifier).await?;
         let subject = Subject::new(app, identifier, candidate.as_ref().map(|candidate| candidate.account));
-        let _turn = self.parts.turns.take(subject.as_str()).await;
+        let right = self.check_password(app, &subject, candidate, password, rule, gate(app, identifier), caller);
+        let RightPassword {
+            candidate,
+            renewed,
+            counted,
+            _turn,
+        } = right.await?;
+        let (sign_in, now) = (NewSignIn::draw(self, kind, caller), self.now());
+        let reserved = counted.clone();
+        let signed_in = self.store().write(move |tx| {
+            let account = accounts::hold(tx, candidate.account)?;
+            // A password that was changed while this one was looked at is not signed in with any more.
+            let Some(account) = account.filter(|account| account.epoch == candidate.epoch) else {
+                return Ok(Err(Refusal::WrongCredentials));
+            };
+            counted.succeed(tx)?;
+            if account.disabled_at.is_some() {
+                return Ok(Err(Refusal::AccountDisabled));
+            }
+            if let (Some(before), Some(after)) = (&candidate.sealed, &renewed) {
+                passwords::renew(tx, candidate.account, before, after)?;
+            }
+            sign_in.begin(tx, candidate.account, now).map(Ok)
+        });
+        let signed_in = signed_in.await;
+        if let Err(Error::Fault(_)) = signed_in {
+            self.take_back(reserved);
+        }
+        Ok(signed_in??)
+    }
+
+    /// Shows the password again within a session of a page, which opens for a while what asks for that. It is counted and
+    /// refused as at a sign-in.
+    ///
+    /// # Errors
+    /// `WrongCredentials`, `PasswordWait`, `PasswordPathClosed`, `SourceFailedTooOften`, `Overloaded`; `NotSignedIn` when
+    /// the session has ended meanwhile.
+    pub async fn confirm_password(&self, session: &PageSession, password: Password, caller: &Caller) -> Outcome<()> {
+        let account = &session.principal.account;
+        let (app, id, digest) = (account.app, account.id, session.digest);
+        let sealed = self.store().read(move |db| passwords::sealed(db, id)).await?;
+        let candidate = Candidate {
+            account: id,
+            epoch: account.epoch,
+            sealed,
+        };
+        let subject = Subject::of_account(id);
+        let right = self.check_password(
+            app,
+            &subject,
+            Some(candidate),
+            password,
+            FailureRule::Wait,
+            None,
+            caller,
+        );
+        let RightPassword { counted, _turn, .. } = right.await?;
+        let now = self.now();
+        let reserved = counted.clone();
+        let confirmed = self.store().write(move |tx| {
+            counted.succeed(tx)?;
+            Ok::<_, Error>(sessions::confirm(tx, id, &digest, now)?)
+        });
+        let confirmed = confirmed.await;
+        if let Err(Error::Fault(_)) = confirmed {
+            self.take_back(reserved);
+        }
+        if confirmed? {
+            Ok(())
+        } else {
+            Err(Refusal::NotSignedIn.into())
+        }
+    }
+
+    /// Looks at a password, counting it as a failure in advance.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each says one thing of the try; together they are no noun"
+    )]
+    async fn check_password(
+        &self,
+        app: AppId,
+        subject: &Subject,
+        candidate: Option<Candidate>,
+        password: Password,
+        rule: FailureRule,
+        gate: Option<ChallengeKey>,
+        caller: &Caller,
+    ) -> Outcome<RightPassword<'_>> {
+        let turn = self.parts.turns.take(subject.as_str()).await;
         let place = self.parts.hasher.place()?;
         let now = self.now();
-        let (tally, source_try) = (self.tally(&subject, caller), self.source_try(caller, now));
-        let (reserving, gate) = (tally.clone(), gate(app, identifier));
+        let counted = Counted {
+            tally: self.tally(subject, caller),
+            source_try: self.source_try(caller, now),
+        };
+        let reserving = counted.clone();
         let reserved = self.store().write(move |tx| {
-            source_try.reserve(tx)?;
-            reserving.reserve_password(tx, rule, gate.as_ref(), now)
+            reserving.source_try.reserve(tx)?;
+            reserving.tally.reserve_password(tx, rule, gate.as_ref(), now)
         });
         reserved.await?;
 
@@ -146,40 +270,20 @@ impl Accounts {
         let renewed = self
             .renewed_hash(app, &candidate, verified.is_outdated, password)
             .await?;
-        let (sign_in, now) = (NewSignIn::draw(self, kind, caller), self.now());
-        let reserved = tally.clone();
-        let signed_in = self.store().write(move |tx| {
-            let account = accounts::hold(tx, candidate.account)?;
-            // A password that was changed while this one was looked at is not signed in with any more.
-            let Some(account) = account.filter(|account| account.epoch == candidate.epoch) else {
-                return Ok(Err(Refusal::WrongCredentials));
-            };
-            source_try.succeed(tx)?;
-            tally.succeed(tx)?;
-            if account.disabled_at.is_some() {
-                return Ok(Err(Refusal::AccountDisabled));
-            }
-            if let (Some(before), Some(after)) = (&candidate.sealed, &renewed) {
-                passwords::renew(tx, candidate.account, before, after)?;
-            }
-            sign_in.begin(tx, candidate.account, now).map(Ok)
-        });
-        let signed_in = signed_in.await;
-        if let Err(Error::Fault(_)) = signed_in {
-            self.take_back(source_try, reserved);
-        }
-        Ok(signed_in??)
+        Ok(RightPassword {
+            candidate,
+            renewed,
+            counted,
+            _turn: turn,
+        })
     }
 
     /// Takes back what was counted of a right password whose sign-in failed for a fault of ours: after an outage nobody is
     /// told of wrong passwords that there were not. Nobody waits for it, and it may fail as well.
-    fn take_back(&self, source_try: SourceTry, tally: Tally) {
+    fn take_back(&self, counted: Counted) {
         let store = self.store().clone();
         tokio::spawn(async move {
-            let taken_back = store.write(move |tx| {
-                source_try.succeed(tx)?;
-                tally.succeed(tx)
-            });
+            let taken_back = store.write(move |tx| counted.succeed(tx));
             if let Err(error) = taken_back.await {
                 tracing::warn!(%error, "a failed sign-in stays counted though its password was right");
             }

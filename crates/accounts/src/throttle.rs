@@ -40,10 +40,14 @@ pub(crate) struct Subject(String);
 
 impl Subject {
     pub(crate) fn new(app: AppId, identifier: &Identifier, account: Option<AccountId>) -> Self {
-        Self(match account {
-            Some(account) => format!("account {}", account.0),
-            None => format!("{} {} {}", app.0, identifier.kind(), identifier.normal()),
-        })
+        account.map_or_else(
+            || Self(format!("{} {} {}", app.0, identifier.kind(), identifier.normal())),
+            Self::of_account,
+        )
+    }
+
+    pub(crate) fn of_account(account: AccountId) -> Self {
+        Self(format!("account {}", account.0))
     }
 
     pub(crate) fn as_str(&self) -> &str {

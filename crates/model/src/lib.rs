@@ -38,7 +38,7 @@ pub use profile::{
     TextError,
 };
 pub use role::{Role, RoleError};
-pub use session::{SessionKind, SessionSecret, SessionToken, TokenUse};
+pub use session::{SessionKind, SessionScope, SessionScopeError, SessionSecret, SessionToken, TokenUse};
 pub use setting::{SettingError, SettingKey, SettingValue};
 pub use sliding_window::{SlidingWindow, Wait, WindowRule};
 pub use streak::{Streak, StreakRule};

@@ -68,6 +68,14 @@ pub const SESSION_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub const LONG_SESSION_LIFE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// How long an `access_token` of `api_v1` lives.
 pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_secs(5 * 60);
+/// How long a session of the console or the account page lives, whatever is done in it.
+pub const PAGE_SESSION_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
+/// How long such a session lives unused.
+pub const PAGE_SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
+/// How much later a page session may have been used than is noted of it: its use is written down at most this often.
+pub const PAGE_SESSION_NOTED: Duration = Duration::from_secs(60);
+/// How long a password shown again opens what asks for it.
+pub const CONFIRMATION_LIFE: Duration = Duration::from_secs(10 * 60);
 /// Bytes of a token that are looked at.
 pub const TOKEN_BYTES: usize = 1_024;
 /// Bytes of a device's description that are kept with a session.

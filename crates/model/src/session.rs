@@ -51,13 +51,55 @@ pub struct SessionToken {
     pub expires_at: Timestamp,
 }
 
-/// How long a session lives, which is the wire's to say.
+/// Where a session may be used: one of a wire opens no page, and the other way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionScope {
+    /// On the three wires, by token.
+    Wire,
+    /// In the operators' console, by cookie.
+    Console,
+    /// On a person's own account page, by cookie.
+    AccountPage,
+}
+
+/// The text is no scope of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a scope of sessions")]
+pub struct SessionScopeError;
+
+impl SessionScope {
+    /// The scope's name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wire => "wire",
+            Self::Console => "console",
+            Self::AccountPage => "account",
+        }
+    }
+
+    /// The scope of this name.
+    ///
+    /// # Errors
+    /// [`SessionScopeError`] for any other text.
+    pub fn parse(name: &str) -> Result<Self, SessionScopeError> {
+        [Self::Wire, Self::Console, Self::AccountPage]
+            .into_iter()
+            .find(|scope| scope.as_str() == name)
+            .ok_or(SessionScopeError)
+    }
+}
+
+/// What a sign-in begins: how long the session lives, which is the wire's to say, and where it may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionKind {
     /// Seven days: `api_cloud_user` and `user`.
     Week,
     /// Fourteen days, with access tokens of five minutes beside it: `api_v1`.
     Fortnight,
+    /// Twelve hours at most, and none of them idle: the console.
+    Console,
+    /// The same for the account page.
+    AccountPage,
 }
 
 impl SessionKind {
@@ -66,6 +108,16 @@ impl SessionKind {
         match self {
             Self::Week => crate::limits::SESSION_LIFE,
             Self::Fortnight => crate::limits::LONG_SESSION_LIFE,
+            Self::Console | Self::AccountPage => crate::limits::PAGE_SESSION_LIFE,
+        }
+    }
+
+    /// Where such a session may be used.
+    pub const fn scope(self) -> SessionScope {
+        match self {
+            Self::Week | Self::Fortnight => SessionScope::Wire,
+            Self::Console => SessionScope::Console,
+            Self::AccountPage => SessionScope::AccountPage,
         }
     }
 }

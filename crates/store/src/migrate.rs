@@ -18,18 +18,32 @@ pub(crate) struct Migration {
 }
 
 /// All steps of SQLite's, oldest first. One that has been released is never changed again.
-pub(crate) const SQLITE: &[Migration] = &[Migration {
-    version: 1,
-    name: "init",
-    sql: include_str!("../migrations/0001_init/sqlite.sql"),
-}];
+pub(crate) const SQLITE: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "init",
+        sql: include_str!("../migrations/0001_init/sqlite.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "console",
+        sql: include_str!("../migrations/0002_console/sqlite.sql"),
+    },
+];
 
 /// The same steps for PostgreSQL.
-pub(crate) const POSTGRES: &[Migration] = &[Migration {
-    version: 1,
-    name: "init",
-    sql: include_str!("../migrations/0001_init/postgres.sql"),
-}];
+pub(crate) const POSTGRES: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "init",
+        sql: include_str!("../migrations/0001_init/postgres.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "console",
+        sql: include_str!("../migrations/0002_console/postgres.sql"),
+    },
+];
 
 /// Why the schema of a database cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,8 +1,8 @@
 //! The table `sessions`. A session is found by its account and the digest of its secret.
 
-use yaopai_model::{Account, AccountId, Timestamp};
+use yaopai_model::{Account, AccountId, SessionScope, Timestamp};
 
-use crate::{Db, SqlError, Tx, accounts, args};
+use crate::{Db, Row, SqlError, Tx, accounts, args};
 
 /// A session to begin.
 pub struct NewSession<'a> {
@@ -20,16 +20,39 @@ pub struct NewSession<'a> {
     pub source: &'a str,
     /// What the client calls itself.
     pub device: &'a str,
+    /// Where it may be used.
+    pub scope: SessionScope,
 }
 
-/// Begins a session, and ends those of the account that are past their life or the oldest beyond `most`.
+/// A session as its row is.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The digest of its secret, by which it is named.
+    pub digest: Vec<u8>,
+    /// Where it may be used.
+    pub scope: SessionScope,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was last used, to within `limits::PAGE_SESSION_NOTED`; none for those of the wires.
+    pub seen_at: Option<Timestamp>,
+    /// When its holder last showed the password again, within it.
+    pub confirmed_at: Option<Timestamp>,
+    /// Where it was begun from.
+    pub source: String,
+    /// What the client called itself.
+    pub device: String,
+}
+
+/// Begins a session, and ends those of the account that are past their life, and of its scope the oldest beyond `most`.
 ///
 /// # Errors
 /// Those of the database.
 pub fn begin(tx: &Tx, session: &NewSession<'_>, most: u32) -> Result<(), SqlError> {
     tx.execute(
-        "insert into sessions (account_id, digest, created_at, expires_at, epoch, base_epoch, source, device) \
-         select $1, $2, $3, $4, $5, value, $6, $7 from base_state where name = 'session_epoch'",
+        "insert into sessions (account_id, digest, created_at, expires_at, epoch, base_epoch, source, device, scope) \
+         select $1, $2, $3, $4, $5, value, $6, $7, $8 from base_state where name = 'session_epoch'",
         args![
             session.account.0,
             session.digest,
@@ -37,13 +60,21 @@ pub fn begin(tx: &Tx, session: &NewSession<'_>, most: u32) -> Result<(), SqlErro
             session.expires_at,
             session.epoch,
             session.source,
-            session.device
+            session.device,
+            session.scope.as_str()
         ],
     )?;
     tx.execute(
-        "delete from sessions where account_id = $1 and (expires_at <= $2 or digest not in (select digest from sessions \
-         where account_id = $1 order by case when digest = $3 then 0 else 1 end, created_at desc, digest limit $4))",
-        args![session.account.0, session.created_at, session.digest, most],
+        "delete from sessions where account_id = $1 and (expires_at <= $2 or scope = $5 and digest not in (select digest \
+         from sessions where account_id = $1 and scope = $5 order by case when digest = $3 then 0 else 1 end, \
+         created_at desc, digest limit $4))",
+        args![
+            session.account.0,
+            session.created_at,
+            session.digest,
+            most,
+            session.scope.as_str()
+        ],
     )?;
     Ok(())
 }
@@ -65,6 +96,87 @@ pub fn find(db: &Db, account: AccountId, digest: &[u8; 32]) -> Result<Option<(Ac
     )?;
     row.map(|row| Ok((accounts::from_row(&row)?, row.optional_timestamp(26)?)))
         .transpose()
+}
+
+/// The sessions of an account that are not over, newest first, at most `most`.
+///
+/// # Errors
+/// Those of the database, and [`SqlError::BadRow`].
+pub fn list(db: &Db, account: AccountId, now: Timestamp, most: u32) -> Result<Vec<Session>, SqlError> {
+    let rows = db.rows(
+        "select digest, scope, created_at, expires_at, seen_at, confirmed_at, source, device from sessions \
+         where account_id = $1 and expires_at > $2 and epoch = (select epoch from accounts where id = $1) \
+         and base_epoch = (select value from base_state where name = 'session_epoch') \
+         order by created_at desc, digest limit $3",
+        args![account.0, now, most],
+    )?;
+    rows.iter().map(from_row).collect()
+}
+
+/// The session of an account with this digest, unless it was ended already, by itself or with others.
+///
+/// # Errors
+/// Those of the database, and [`SqlError::BadRow`].
+pub fn one(db: &Db, account: AccountId, digest: &[u8; 32]) -> Result<Option<Session>, SqlError> {
+    let row = db.row(
+        "select digest, scope, created_at, expires_at, seen_at, confirmed_at, source, device from sessions \
+         where account_id = $1 and digest = $2 and epoch = (select epoch from accounts where id = $1) \
+         and base_epoch = (select value from base_state where name = 'session_epoch')",
+        args![account.0, digest],
+    )?;
+    row.as_ref().map(from_row).transpose()
+}
+
+fn from_row(row: &Row) -> Result<Session, SqlError> {
+    Ok(Session {
+        digest: row.blob(0)?.to_vec(),
+        scope: SessionScope::parse(row.text(1)?).map_err(|_| SqlError::BadRow {
+            table: "sessions",
+            column: "scope",
+        })?,
+        created_at: row.timestamp(2)?,
+        expires_at: row.timestamp(3)?,
+        seen_at: row.optional_timestamp(4)?,
+        confirmed_at: row.optional_timestamp(5)?,
+        source: row.text(6)?.to_owned(),
+        device: row.text(7)?.to_owned(),
+    })
+}
+
+/// Notes that a session was used.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_use(tx: &Tx, account: AccountId, digest: &[u8; 32], now: Timestamp) -> Result<(), SqlError> {
+    tx.execute(
+        "update sessions set seen_at = $3 where account_id = $1 and digest = $2 and (seen_at is null or seen_at < $3)",
+        args![account.0, digest, now],
+    )?;
+    Ok(())
+}
+
+/// Notes that the holder of a session showed the password again; whether there is such a session still.
+///
+/// # Errors
+/// Those of the database.
+pub fn confirm(tx: &Tx, account: AccountId, digest: &[u8; 32], now: Timestamp) -> Result<bool, SqlError> {
+    let confirmed = tx.execute(
+        "update sessions set confirmed_at = $3 where account_id = $1 and digest = $2",
+        args![account.0, digest, now],
+    )?;
+    Ok(confirmed == 1)
+}
+
+/// Ends one session of an account; whether there was one.
+///
+/// # Errors
+/// Those of the database.
+pub fn end(tx: &Tx, account: AccountId, digest: &[u8]) -> Result<bool, SqlError> {
+    let ended = tx.execute(
+        "delete from sessions where account_id = $1 and digest = $2",
+        args![account.0, digest],
+    )?;
+    Ok(ended == 1)
 }
 
 /// Ends every session of an account.

@@ -1,0 +1,94 @@
+//! Sessions of pages in a browser: the console's and the account page's.
+
+use yaopai_model::limits::{CONFIRMATION_LIFE, PAGE_SESSION_IDLE, PAGE_SESSION_NOTED};
+use yaopai_model::{AccountId, SessionScope, SessionSecret, Timestamp};
+use yaopai_store::sessions::{self, Session};
+use yaopai_store::{SqlError, accounts};
+
+use crate::keys::session_digest;
+use crate::rank::{Action, Rank, reaches};
+use crate::{Accounts, Outcome, Principal, Refusal, SignedIn};
+
+/// What a browser shows of its session, in a cookie.
+#[derive(Clone)]
+pub struct PageKey {
+    /// Whose session it is.
+    pub account: AccountId,
+    /// What proves that the bearer was given the session.
+    pub secret: SessionSecret,
+}
+
+/// A live session of a page.
+#[derive(Clone)]
+pub struct PageSession {
+    /// Who is asking.
+    pub principal: Principal,
+    /// Until when what asks for the password again is open; none when it is not.
+    pub confirmed_until: Option<Timestamp>,
+    pub(crate) digest: [u8; 32],
+}
+
+impl SignedIn {
+    /// What the browser is to show of the session.
+    pub fn page_key(&self) -> PageKey {
+        PageKey {
+            account: self.account.id,
+            secret: self.secret.clone(),
+        }
+    }
+}
+
+impl PageSession {
+    /// Whether `session` is this one.
+    pub fn is(&self, session: &Session) -> bool {
+        session.digest == self.digest
+    }
+}
+
+impl Accounts {
+    /// The live session of `scope` that a browser shows. It must not have been unused for longer than
+    /// `limits::PAGE_SESSION_IDLE`, and one of the console ends with its holder's rank.
+    ///
+    /// # Errors
+    /// `NotSignedIn`.
+    pub async fn page_session(&self, scope: SessionScope, key: &PageKey) -> Outcome<PageSession> {
+        let (id, digest) = (key.account, session_digest(&key.secret));
+        let found = self.store().read(move |db| -> Result<_, SqlError> {
+            Ok(accounts::by_id(db, id)?.zip(sessions::one(db, id, &digest)?))
+        });
+        let now = self.now();
+        let Some((account, session)) = found.await? else {
+            return Err(Refusal::NotSignedIn.into());
+        };
+        let seen_at = session.seen_at.unwrap_or(session.created_at);
+        let is_live = session.scope == scope
+            && session.expires_at > now
+            && seen_at.plus(PAGE_SESSION_IDLE) > now
+            && account.disabled_at.is_none();
+        let may_enter = scope != SessionScope::Console || reaches(Rank::Account(account.role), Action::Inspect).is_ok();
+        if !is_live || !may_enter {
+            return Err(Refusal::NotSignedIn.into());
+        }
+        if seen_at.plus(PAGE_SESSION_NOTED) <= now {
+            self.store()
+                .write(move |tx| sessions::note_use(tx, id, &digest, now))
+                .await?;
+        }
+        let confirmed_until = session.confirmed_at.map(|at| at.plus(CONFIRMATION_LIFE));
+        Ok(PageSession {
+            principal: Principal { account },
+            confirmed_until: confirmed_until.filter(|until| *until > now),
+            digest,
+        })
+    }
+
+    /// Ends a session of a page, and no other.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub async fn end_page_session(&self, session: &PageSession) -> Outcome<()> {
+        let (id, digest) = (session.principal.account.id, session.digest);
+        self.store().write(move |tx| sessions::end(tx, id, &digest)).await?;
+        Ok(())
+    }
+}

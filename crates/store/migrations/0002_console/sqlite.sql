@@ -1,0 +1,7 @@
+-- What the console, the account page and the admin API keep.
+
+-- Where a session may be used, by whom it was last seen, and when its holder last showed the password beside it. Sessions
+-- of the wires are used there only, and are not noted when they are used.
+alter table sessions add column scope text not null default 'wire';
+alter table sessions add column seen_at integer;
+alter table sessions add column confirmed_at integer;
