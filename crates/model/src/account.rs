@@ -6,6 +6,11 @@ use crate::{AppId, Email, Entropy, Identifier, Phone, Profile, Role, Timestamp, 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(pub i64);
 
+impl AccountId {
+    /// No account has it: what is asked about nobody is asked about this one.
+    pub const NOBODY: Self = Self(0);
+}
+
 /// The sixteen random lower-case letters by which `api_cloud_user` knows an account. Given once, never changed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PublicId(String);

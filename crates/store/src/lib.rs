@@ -64,8 +64,8 @@ enum Backend {
     Postgres(Postgres),
 }
 
-/// What this process has asked of a database server since it opened it. Preparing statements, which each connection does
-/// once, is left out.
+/// What this process has asked of a database server since it opened it. What each connection does once is left out:
+/// settings and preparing statements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Statements, `begin` and `commit` aside.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use http::Request;
 use http::request::Builder;
 use serde_json::{Value, json};
@@ -20,6 +21,19 @@ const BEGINNING: &str = "# Statements and round trips of a call\n\n\
     Measured and held to by the test `a_call_costs_what_is_written_down`; `UPDATE_DOCS=1` writes this file anew.\n\n\
     | call | statements | round trips |\n|---|---|---|\n";
 
+/// A call's answer, its statements and its round trips.
+async fn measured(client: &Client, request: Request<Bytes>) -> (Bytes, u64, u64) {
+    let before = client.server.traffic();
+    let source = "192.0.2.1".parse().unwrap();
+    let answer = client.server.send_alone(request, source).await.unwrap();
+    let after = client.server.traffic();
+    (
+        answer.body,
+        after.statements - before.statements,
+        after.round_trips - before.round_trips,
+    )
+}
+
 struct Table<'a> {
     client: &'a Client,
     text: String,
@@ -27,24 +41,15 @@ struct Table<'a> {
 
 impl Table<'_> {
     async fn call(&mut self, name: &str, request: Builder, body: &str) -> Value {
-        let before = self.client.server.traffic();
         let request = request.body(body.to_owned().into()).unwrap();
-        let source = "192.0.2.1".parse().unwrap();
-        let answer = self.client.server.send_alone(request, source).await.unwrap();
-        let after = self.client.server.traffic();
-        let answer: Value = serde_json::from_slice(&answer.body).unwrap();
+        let (answer, statements, round_trips) = measured(self.client, request).await;
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
         let code = answer["code"].as_i64().unwrap();
         assert!(
             [0, 1, 200, 201].contains(&code) && answer["success"] != false,
             "{name}: {answer}"
         );
-        writeln!(
-            self.text,
-            "| {name} | {} | {} |",
-            after.statements - before.statements,
-            after.round_trips - before.round_trips
-        )
-        .unwrap();
+        writeln!(self.text, "| {name} | {statements} | {round_trips} |").unwrap();
         self.client.server.accounts.deliver_due().await.unwrap();
         answer
     }
@@ -112,4 +117,28 @@ async fn user(table: &mut Table<'_>) {
     let bearer = format!("Bearer {}", login["data"]["token"].as_str().unwrap());
     let info = Request::get("/user/info").header("authorization", &bearer);
     table.call("`user/info`", info, "").await;
+}
+
+#[tokio::test]
+async fn whoever_has_no_account_is_answered_at_the_same_cost() {
+    if Database::chosen() != Database::Postgres {
+        return;
+    }
+    let client = Client::new().await;
+    client.signed_in().await;
+    client.server.accounts.deliver_due().await.unwrap();
+    client.server.clock.advance(Duration::from_secs(60));
+    for (call, rest) in [
+        ("login/psw", "password=wrong1"),
+        ("code/get", "type=2"),
+        ("login/code", "code=000000"),
+    ] {
+        let mut costs = Vec::new();
+        for phone in ["13227290001", "13227290002"] {
+            let url = format!("/api/cloud_user/{call}?{}&phone={phone}&{rest}", client.app);
+            let (_, statements, round_trips) = measured(&client, Request::get(url).body(Bytes::new()).unwrap()).await;
+            costs.push((statements, round_trips));
+        }
+        assert_eq!(costs[0], costs[1], "{call}");
+    }
 }

@@ -163,6 +163,11 @@ impl Connection {
         committed
     }
 
+    /// Runs what a new connection begins with, which no call's cost includes.
+    pub(crate) fn set_up(&self, sql: &str) -> Result<(), SqlError> {
+        self.wait(sql, self.client.batch_execute(sql))
+    }
+
     /// Runs statements without arguments or result.
     pub(crate) fn control(&self, sql: &str) -> Result<(), SqlError> {
         self.traffic.count_control();

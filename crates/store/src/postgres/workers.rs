@@ -288,7 +288,7 @@ impl Worker {
         let connection = if self.server.keeps_state {
             let connection = Connection::new(client, line, &self.server, self.role.begin().to_owned());
             let access = self.role.access();
-            connection.control(&format!(
+            connection.set_up(&format!(
                 "set session characteristics as transaction {access}; {}",
                 self.bounds("set")
             ))?;
