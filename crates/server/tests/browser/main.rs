@@ -1,0 +1,19 @@
+//! The pages as a person meets them: the real binary, and Chromium driven through chromedriver.
+//!
+//! Screenshots go to `target/screenshots/`. Where there is no Chromium these tests are left out, which in CI is a failure.
+
+#[cfg(test)]
+#[path = "../harness/mod.rs"]
+mod harness;
+
+#[cfg(test)]
+mod checks;
+#[cfg(test)]
+mod circumstances;
+#[cfg(test)]
+mod driver;
+#[cfg(test)]
+mod hands;
+
+#[cfg(test)]
+mod own_checks;
