@@ -46,7 +46,7 @@ pub use error::{Error, Fault, Outcome, Refusal};
 pub use keys::{KeyPurpose, RootKey, TokenKeys};
 pub use measure::Measures;
 pub use outbox::OutgoingMessage;
-pub use page_session::{PageKey, PageSession};
+pub use page_session::{PageKey, PageSession, form_token, is_form_token};
 pub use parts::{Accounts, Parts};
 pub use password_hasher::HashingSettings;
 pub use profile::ProfileChange;

@@ -1,11 +1,13 @@
 //! Sessions of pages in a browser: the console's and the account page's.
 
+use std::fmt::Write as _;
+
 use yaopai_model::limits::{CONFIRMATION_LIFE, PAGE_SESSION_IDLE, PAGE_SESSION_NOTED};
 use yaopai_model::{AccountId, SessionScope, SessionSecret, Timestamp};
 use yaopai_store::sessions::{self, Session};
 use yaopai_store::{SqlError, accounts};
 
-use crate::keys::session_digest;
+use crate::keys::{are_equal, session_digest, sha256};
 use crate::rank::{Action, Rank, reaches};
 use crate::{Accounts, Outcome, Principal, Refusal, SignedIn};
 
@@ -43,6 +45,21 @@ impl PageSession {
     pub fn is(&self, session: &Session) -> bool {
         session.digest == self.digest
     }
+}
+
+/// What shows that a form is one that we gave to the holder of `secret`: another site can send a form, but knows no
+/// token for it.
+pub fn form_token(secret: &SessionSecret) -> String {
+    let token = sha256(&[b"yaopai form token".as_slice(), secret.expose()].concat());
+    token.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Whether `presented` is the token of `secret`; takes as long for any text.
+pub fn is_form_token(secret: &SessionSecret, presented: &str) -> bool {
+    are_equal(form_token(secret).as_bytes(), presented.as_bytes())
 }
 
 impl Accounts {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use tokio::sync::MutexGuard;
-use yaopai_model::limits::ACCESS_TOKEN_LIFE;
+use yaopai_model::limits::{ACCESS_TOKEN_LIFE, CONFIRMATION_LIFE};
 use yaopai_model::{
     Account, AccountId, Address, AppId, Code, Identifier, Password, Purpose, SessionKind, SessionSecret, SessionToken,
     Timestamp, TokenUse,
@@ -191,7 +191,12 @@ impl Accounts {
     /// # Errors
     /// `WrongCredentials`, `PasswordWait`, `PasswordPathClosed`, `SourceFailedTooOften`, `Overloaded`; `NotSignedIn` when
     /// the session has ended meanwhile.
-    pub async fn confirm_password(&self, session: &PageSession, password: Password, caller: &Caller) -> Outcome<()> {
+    pub async fn confirm_password(
+        &self,
+        session: &PageSession,
+        password: Password,
+        caller: &Caller,
+    ) -> Outcome<PageSession> {
         let account = &session.principal.account;
         let (app, id, digest) = (account.app, account.id, session.digest);
         let sealed = self.store().read(move |db| passwords::sealed(db, id)).await?;
@@ -221,11 +226,13 @@ impl Accounts {
         if let Err(Error::Fault(_)) = confirmed {
             self.take_back(reserved);
         }
-        if confirmed? {
-            Ok(())
-        } else {
-            Err(Refusal::NotSignedIn.into())
+        if !confirmed? {
+            return Err(Refusal::NotSignedIn.into());
         }
+        Ok(PageSession {
+            confirmed_until: Some(now.plus(CONFIRMATION_LIFE)),
+            ..session.clone()
+        })
     }
 
     /// Looks at a password, counting it as a failure in advance.

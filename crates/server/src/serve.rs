@@ -8,6 +8,7 @@ use axum::middleware::from_fn_with_state;
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use yaopai_console::Desk;
 use yaopai_dialects::Wires;
 
 use crate::admin_socket::AdminSocket;
@@ -155,8 +156,13 @@ fn routes(settings: &Settings, base: &Base) -> Router {
         accounts: base.accounts.clone(),
         settings: wire_up::wire_settings(settings, base).into(),
     };
+    let desk = Desk {
+        accounts: base.accounts.clone(),
+        settings: wire_up::desk_settings(settings, base).into(),
+    };
     let lookout = Lookout::new(wires.settings.trusted_proxies.clone());
     yaopai_dialects::router(wires)
+        .merge(yaopai_console::router(desk))
         .layer(from_fn_with_state(lookout, forwarded::warn_once))
         .merge(ops::health(base.readiness()))
         .fallback(ops::nothing_here)

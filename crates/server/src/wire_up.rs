@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use yaopai_accounts::{Accounts, Error, HashingSettings, Parts, PictureStore, RootKey};
 use yaopai_buckets::{Bucket, BucketSettings};
+use yaopai_console::DeskSettings;
 use yaopai_courier::{Channel, LogChannel, SetupError, SmtpChannel, WebhookChannel};
 use yaopai_dialects::WireSettings;
 use yaopai_http::Network;
@@ -357,6 +358,18 @@ pub(crate) fn wire_settings(settings: &Settings, base: &Base) -> WireSettings {
             HttpStatus::Mirror => yaopai_dialects::HttpStatus::Mirror,
             HttpStatus::Always200 => yaopai_dialects::HttpStatus::Always200,
         },
+        public_url: settings.public_url.as_ref().map(|url| url.as_str().to_owned()),
+        trusted_proxies: trusted_proxies(settings),
+        password_policy: password_policy(settings),
+        clock: base.clock.clone(),
+        entropy: base.entropy.clone(),
+    }
+}
+
+/// What operators set of the pages.
+pub(crate) fn desk_settings(settings: &Settings, base: &Base) -> DeskSettings {
+    DeskSettings {
+        zone: settings.time_zone.zone(),
         public_url: settings.public_url.as_ref().map(|url| url.as_str().to_owned()),
         trusted_proxies: trusted_proxies(settings),
         password_policy: password_policy(settings),

@@ -1,0 +1,108 @@
+//! What surrounds every page: its bounds, its headers, what is written of it, and the words for what failed.
+
+use axum::Router;
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::any;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use yaopai_accounts::Refusal;
+use yaopai_http::Line;
+
+use crate::Desk;
+use crate::failure::Failure;
+use crate::pages::{confirm, message};
+use crate::routes::RouteTable;
+use crate::visit::Visit;
+
+/// Scripts, styles and pictures are our own files; nothing frames a page, and forms stay here.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Puts around pages what each needs, and answers unknown addresses and methods with a page.
+pub(crate) fn surround(pages: RouteTable, desk: &Desk) -> Router<Desk> {
+    let prefix = pages.prefix();
+    let first = format!("{prefix}/");
+    pages
+        .into_router()
+        .route(prefix, any(async move || Redirect::permanent(&first)))
+        .route(&format!("{prefix}/{{*rest}}"), any(async || Failure::NotFound))
+        .method_not_allowed_fallback(async || Failure::UnknownMethod)
+        .layer(from_fn_with_state(desk.clone(), around))
+}
+
+async fn around(State(desk): State<Desk>, mut request: Request, next: Next) -> Response {
+    let started = desk.settings.clock.now();
+    let request_id = yaopai_http::choose_request_id(request.headers(), &*desk.settings.entropy);
+    let line = Line::begin("console", &request);
+    request.extensions_mut().insert(line.record());
+    let proxies = &desk.settings.trusted_proxies;
+    if let Some(caller) = yaopai_http::caller("console", request.headers(), request.extensions(), proxies) {
+        request.extensions_mut().insert(caller);
+    }
+
+    let (mut parts, body) = request.into_parts();
+    let visit = Visit::from_request_parts(&mut parts, &desk).await;
+    let mut response = answer(Request::from_parts(parts, body), next).await;
+    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+        if let Failure::Fault(fault) = &failure {
+            yaopai_http::write_fault(fault, &request_id);
+        }
+        response = match &visit {
+            Ok(visit) => explain(visit, failure, &request_id),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        };
+    }
+    secure(response.headers_mut());
+    yaopai_http::give_request_id(response.headers_mut(), &request_id);
+    line.end(&response, started.until(desk.settings.clock.now()), &request_id);
+    response
+}
+
+async fn answer(request: Request, next: Next) -> Response {
+    if let Err(problem) = yaopai_http::check_head(&request) {
+        return Failure::from(problem).into_response();
+    }
+    match yaopai_http::caught(next.run(request)).await {
+        Ok(response) => response,
+        Err(panicked) => Failure::fault(panicked.to_string()).into_response(),
+    }
+}
+
+/// The page for a failure.
+fn explain(visit: &Visit, failure: Failure, request_id: &str) -> Response {
+    match failure {
+        Failure::SignInFirst(address) => {
+            let next: String = form_urlencoded::byte_serialize(address.as_bytes()).collect();
+            Redirect::to(&format!("/console/sign-in?next={next}")).into_response()
+        }
+        Failure::ConfirmFirst(confirmation) => confirm::page(visit, &confirmation),
+        failure => {
+            let mut response = message::page(visit, &failure, request_id);
+            if let Failure::Refused(Refusal::Overloaded) = failure {
+                response
+                    .headers_mut()
+                    .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            response
+        }
+    }
+}
+
+/// Headers that keep pages out of caches, frames and other sites' logs. A file of ours may have set its own.
+fn secure(headers: &mut HeaderMap) {
+    let defaults: [(HeaderName, &str); 6] = [
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (REFERRER_POLICY, "same-origin"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ];
+    for (name, value) in defaults {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}

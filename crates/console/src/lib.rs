@@ -1,0 +1,62 @@
+//! The pages of Yaopai: the operators' console under `/console/`.
+//!
+//! A page decides nothing, as a wire does not: it reads a form, calls a verb, and shows what came of it. Every page works
+//! without script; the modules in `assets/` only make it feel better.
+
+mod around;
+mod assets;
+mod cookies;
+mod failure;
+mod form;
+mod frame;
+mod language;
+mod operator;
+mod pages;
+mod routes;
+mod visit;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use jiff::tz::TimeZone;
+use yaopai_accounts::Accounts;
+use yaopai_http::Network;
+use yaopai_model::{Clock, Entropy, PasswordPolicy};
+
+pub use routes::RouteLine;
+
+/// What the pages stand on. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    /// The verbs.
+    pub accounts: Accounts,
+    /// What operators set.
+    pub settings: Arc<DeskSettings>,
+}
+
+/// What operators set of the pages, and where they take time and randomness from.
+pub struct DeskSettings {
+    /// The zone in which times are shown and dates are read.
+    pub zone: TimeZone,
+    /// Where people reach this server, such as `https://id.example.com`. Where it begins with `https:`, cookies are for TLS only.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<Network>,
+    /// What a new password must be.
+    pub password_policy: PasswordPolicy,
+    /// Where the present comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where request ids and the secrets of forms come from.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// All pages.
+pub fn router(desk: Desk) -> Router {
+    around::surround(pages::routes(), &desk).with_state(desk)
+}
+
+/// Every address of the pages, for whoever tries them all.
+pub fn routes() -> Vec<RouteLine> {
+    pages::routes().into_lines()
+}
