@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use tokio::sync::MutexGuard;
 use yaopai_model::limits::{ACCESS_TOKEN_LIFE, CONFIRMATION_LIFE};
 use yaopai_model::{
-    Account, AccountId, Address, AppId, Code, Identifier, Password, Purpose, SessionKind, SessionSecret, SessionToken,
-    Timestamp, TokenUse,
+    Account, AccountId, Address, AppId, Code, Identifier, Password, Purpose, SessionKind, SessionScope, SessionSecret,
+    SessionToken, Timestamp, TokenUse,
 };
 use yaopai_store::challenges::ChallengeKey;
 use yaopai_store::codes::CodeKey;
@@ -77,13 +77,21 @@ impl NewSignIn {
         }
     }
 
+    /// Whether such a session may be begun by this account: the console is for those who may look at others.
+    fn is_open_to(&self, account: &Account) -> Result<(), Refusal> {
+        if account.disabled_at.is_some() {
+            return Err(Refusal::AccountDisabled);
+        }
+        match self.kind.scope() {
+            SessionScope::Console => reaches(Rank::Account(account.role), Action::Inspect),
+            SessionScope::Wire | SessionScope::AccountPage => Ok(()),
+        }
+    }
+
     /// Begins the session and notes the sign-in.
     pub(crate) fn begin(&self, tx: &Tx, id: AccountId, now: Timestamp) -> Outcome<SignedIn> {
         accounts::note_sign_in(tx, id, now)?;
         let account = accounts::by_id(tx, id)?.ok_or_else(|| Fault::new("an account is gone while it signs in"))?;
-        if self.kind == SessionKind::Console && reaches(Rank::Account(account.role), Action::Inspect).is_err() {
-            return Err(Refusal::RankTooLow.into());
-        }
         let expires_at = now.plus(self.kind.life());
         let session = NewSession {
             account: id,
@@ -170,8 +178,8 @@ impl Accounts {
                 return Ok(Err(Refusal::WrongCredentials));
             };
             counted.succeed(tx)?;
-            if account.disabled_at.is_some() {
-                return Ok(Err(Refusal::AccountDisabled));
+            if let Err(refusal) = sign_in.is_open_to(&account) {
+                return Ok(Err(refusal));
             }
             if let (Some(before), Some(after)) = (&candidate.sealed, &renewed) {
                 passwords::renew(tx, candidate.account, before, after)?;
@@ -359,8 +367,9 @@ impl Accounts {
             let Proof::Holder(id) = claims::settle(tx, app, &address, bearer.as_ref(), verbs.entropy(), now)? else {
                 return Ok(Err(Refusal::NotRegistered));
             };
-            if accounts::hold(tx, id)?.is_none_or(|account| account.disabled_at.is_some()) {
-                return Ok(Err(Refusal::AccountDisabled));
+            let account = accounts::hold(tx, id)?.ok_or_else(|| Fault::new("an account is gone while it signs in"))?;
+            if let Err(refusal) = sign_in.is_open_to(&account) {
+                return Ok(Err(refusal));
             }
             guess.consume(tx, now)?;
             sign_in.begin(tx, id, now).map(Ok)

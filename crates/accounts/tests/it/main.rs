@@ -13,6 +13,7 @@ mod deliver;
 mod invariants;
 mod keepers;
 mod keys;
+mod page_sessions;
 mod profile;
 mod register;
 mod request_code;
