@@ -12,7 +12,7 @@ use crate::keys::{Keys, RootKey};
 use crate::password_hasher::{HashingSettings, PasswordHasher};
 use crate::rate_limiter::RateLimiter;
 use crate::turns::Turns;
-use crate::upload::PictureStore;
+use crate::upload::{DatabasePlaces, PictureStore};
 use crate::{Fault, Outcome};
 
 /// What the verbs are given from outside.
@@ -66,6 +66,8 @@ pub(crate) struct Working {
     pub(crate) upload_places: Arc<Semaphore>,
     /// Whoever decodes an upload holds one.
     pub(crate) picture_places: Arc<Semaphore>,
+    /// Whoever is at the database with a picture holds one.
+    pub(crate) database_places: DatabasePlaces,
 }
 
 impl Accounts {
@@ -95,6 +97,7 @@ impl Accounts {
                 outbox: Notify::new(),
                 upload_places: Arc::new(Semaphore::new(UPLOADS_HELD)),
                 picture_places: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+                database_places: DatabasePlaces::new(),
             }),
         })
     }

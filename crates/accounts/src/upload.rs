@@ -19,6 +19,7 @@ use crate::budget::Budget;
 use crate::{Accounts, Error, Fault, Outcome, Principal, Refusal};
 
 pub use import::ImportedPictures;
+pub(crate) use keeper::DatabasePlaces;
 pub use keeper::{PictureStore, StoredPicture};
 
 /// What an upload may cost.
@@ -81,6 +82,10 @@ impl Accounts {
         let (row, now) = (name.clone(), self.now());
         let bytes: Arc<[u8]> = picture.bytes.into();
         let in_row = self.parts.pictures.is_database().then(|| Arc::clone(&bytes));
+        let _place = match in_row {
+            Some(_) => Some(self.parts.database_places.take().await?),
+            None => None,
+        };
         let written = self.store().write(move |tx| {
             let is_new = pictures::insert(tx, &row, account, byte_count, now)?;
             // 128 random bits do not collide by chance.
@@ -104,7 +109,12 @@ impl Accounts {
         let media_type = format_of(name).media_type();
         self.parts
             .pictures
-            .open(self.store(), name, media_type, self.now())
+            .open(
+                (self.store(), &self.parts.database_places),
+                name,
+                media_type,
+                self.now(),
+            )
             .await
     }
 }

@@ -128,6 +128,9 @@ pub const UPLOAD_STORED_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes of a stored picture that are in memory at once for whoever loads it: anybody may, thousands at a time, and take as
 /// long over it as they like.
 pub const PICTURE_PIECE_BYTES: usize = 32 * 1024;
+/// Pieces of pictures that are read from the database, and pictures that are written to it, at once: less than it has
+/// connections, so that whoever loads pictures keeps nobody from signing in.
+pub const PICTURES_AT_THE_DATABASE: usize = 4;
 /// How long an object store may take to answer, and between two pieces of an object.
 pub const BUCKET_DEADLINE: Duration = Duration::from_secs(5);
 /// How long connecting to it may take.

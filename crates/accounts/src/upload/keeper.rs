@@ -4,8 +4,9 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::{Semaphore, SemaphorePermit};
 use yaopai_buckets::{Bucket, BucketError, Object};
-use yaopai_model::limits::{PICTURE_PIECE_BYTES, UPLOAD_STORED_BYTES};
+use yaopai_model::limits::{PICTURE_PIECE_BYTES, PICTURES_AT_THE_DATABASE, UPLOAD_STORED_BYTES};
 use yaopai_model::{PictureName, Timestamp};
 use yaopai_store::{Store, pictures};
 
@@ -36,8 +37,30 @@ pub struct StoredPicture {
 /// What has not been read yet.
 enum Rest {
     File(File),
-    Pieces { store: Store, name: PictureName, next: i64 },
+    Pieces {
+        store: Store,
+        places: DatabasePlaces,
+        name: PictureName,
+        next: i64,
+    },
     Object(Object),
+}
+
+/// How many may be at the database with a picture: anybody may load one, in many pieces, and signing in needs the same
+/// connections.
+#[derive(Clone)]
+pub(crate) struct DatabasePlaces(Arc<Semaphore>);
+
+impl DatabasePlaces {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Semaphore::new(PICTURES_AT_THE_DATABASE)))
+    }
+
+    /// Waits for a place; each has its turn.
+    pub(super) async fn take(&self) -> Outcome<SemaphorePermit<'_>> {
+        let place = self.0.acquire().await;
+        Ok(place.map_err(|_| Fault::new("the places at the database are gone"))?)
+    }
 }
 
 impl std::fmt::Debug for Rest {
@@ -72,7 +95,7 @@ impl PictureStore {
     /// The picture, if it is kept here.
     pub(super) async fn open(
         &self,
-        store: &Store,
+        (store, places): (&Store, &DatabasePlaces),
         name: &PictureName,
         media_type: &'static str,
         now: Timestamp,
@@ -88,13 +111,13 @@ impl PictureStore {
             Self::Database => {
                 let wanted = name.clone();
                 let found = store.read(move |db| pictures::byte_count(db, &wanted)).await?;
-                let store = store.clone();
-                found.map(|byte_count| {
-                    (
-                        u64::try_from(byte_count).unwrap_or(0),
-                        Rest::Pieces { store, name, next: 0 },
-                    )
-                })
+                let rest = Rest::Pieces {
+                    store: store.clone(),
+                    places: places.clone(),
+                    name,
+                    next: 0,
+                };
+                found.map(|byte_count| (u64::try_from(byte_count).unwrap_or(0), rest))
             }
             Self::Bucket(bucket) => {
                 let found = bucket.get(name.as_str(), now).await.map_err(fault)?;
@@ -141,11 +164,22 @@ impl StoredPicture {
                     .map_err(|error| Fault::new(format!("a picture cannot be read: {error}")))?;
                 ((!piece.is_empty()).then_some(piece), Rest::File(read.1))
             }
-            Rest::Pieces { store, name, next } => {
-                let wanted = name.clone();
+            Rest::Pieces {
+                store,
+                places,
+                name,
+                next,
+            } => {
+                let (wanted, place) = (name.clone(), places.take().await?);
                 let piece = store.read(move |db| pictures::piece(db, &wanted, next)).await?;
-                let next = next.saturating_add(1);
-                (piece, Rest::Pieces { store, name, next })
+                drop(place);
+                let rest = Rest::Pieces {
+                    store,
+                    places,
+                    name,
+                    next: next.saturating_add(1),
+                };
+                (piece, rest)
             }
             Rest::Object(mut object) => (object.next_piece().await.map_err(fault)?, Rest::Object(object)),
         };
@@ -155,4 +189,41 @@ impl StoredPicture {
 
 fn fault(error: BucketError) -> Fault {
     Fault::new(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use yaopai_model::AccountId;
+    use yaopai_store::{SqlError, SqliteOptions};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn pieces_wait_for_a_place_at_the_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteOptions::new(Timestamp::EPOCH);
+        let store = Store::open_sqlite(&folder.path().join("base.db"), &options).unwrap();
+        let name = PictureName::parse(&format!("{}.png", "0a".repeat(16))).unwrap();
+        let kept = name.clone();
+        let written = store.write(move |tx| {
+            pictures::insert(tx, &kept, AccountId(1), 3, Timestamp::EPOCH)?;
+            pictures::insert_bytes(tx, &kept, b"png")
+        });
+        written.await.map_err(|error: SqlError| error).unwrap();
+        let places = DatabasePlaces::new();
+        let opened = PictureStore::Database.open((&store, &places), &name, "image/png", Timestamp::EPOCH);
+        let picture = opened.await.unwrap().unwrap();
+
+        let taken = places.0.acquire_many(PICTURES_AT_THE_DATABASE as u32).await.unwrap();
+        let mut next = std::pin::pin!(picture.next_piece());
+        tokio::select! {
+            biased;
+            _ = &mut next => panic!("read without a place"),
+            () = std::future::ready(()) => {}
+        }
+        drop(taken);
+        let (piece, _) = next.await.unwrap().unwrap();
+        assert_eq!(piece, b"png");
+        assert_eq!(places.0.available_permits(), PICTURES_AT_THE_DATABASE);
+    }
 }
