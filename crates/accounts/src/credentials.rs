@@ -15,6 +15,8 @@ impl Accounts {
 
 /// Ends every session of an account, and with its epoch those that are about to begin.
 pub(crate) fn end_sessions(tx: &Tx, id: AccountId) -> Result<(), SqlError> {
-    sessions::end_all(tx, id)?;
-    accounts::advance_epoch(tx, id)
+    // The account first, as whoever begins a session has it: two who lock the same rows in another order each wait for the
+    // other, until the database ends one of them.
+    accounts::advance_epoch(tx, id)?;
+    sessions::end_all(tx, id)
 }

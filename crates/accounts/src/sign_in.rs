@@ -172,12 +172,13 @@ impl Accounts {
         let (sign_in, now) = (NewSignIn::draw(self, kind, caller), self.now());
         let reserved = counted.clone();
         let signed_in = self.store().write(move |tx| {
-            let account = accounts::hold(tx, candidate.account)?;
-            // A password that was changed while this one was looked at is not signed in with any more.
-            let Some(account) = account.filter(|account| account.epoch == candidate.epoch) else {
-                return Ok(Err(Refusal::WrongCredentials));
-            };
             counted.succeed(tx)?;
+            let account = accounts::hold(tx, candidate.account)?;
+            // A password that was changed while this one was looked at is not signed in with any more, and stays counted: all
+            // of this is undone.
+            let Some(account) = account.filter(|account| account.epoch == candidate.epoch) else {
+                return Err(Refusal::WrongCredentials.into());
+            };
             if let Err(refusal) = sign_in.is_open_to(&account) {
                 return Ok(Err(refusal));
             }

@@ -55,7 +55,8 @@ impl Subject {
     }
 }
 
-/// The rows in which the failures of one subject from one source are counted.
+/// The rows in which the failures of one subject from one source are counted. They are always locked in one order, `closing`,
+/// `wait`, `challenge`: those who meet here wait for each other, and never each for the other.
 #[derive(Clone)]
 pub(crate) struct Tally {
     challenge: [u8; 32],
@@ -120,8 +121,8 @@ impl Tally {
     ) -> Outcome<()> {
         match rule {
             FailureRule::Challenge => {
-                self.reserve_challenge(tx, gate, now)?;
                 count(tx, &self.closing, CLOSING, now)?;
+                self.reserve_challenge(tx, gate, now)?;
             }
             FailureRule::Wait => {
                 let reserved = reserve(tx, &self.closing, CLOSING, now)?;
@@ -170,7 +171,7 @@ impl Tally {
 
     /// The try succeeded: there are no failures in a row any more.
     pub(crate) fn succeed(&self, tx: &Tx) -> Result<(), SqlError> {
-        for streak in [&self.challenge, &self.wait, &self.closing] {
+        for streak in [&self.closing, &self.wait, &self.challenge] {
             streaks::end(tx, streak)?;
         }
         Ok(())
