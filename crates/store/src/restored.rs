@@ -13,6 +13,15 @@ pub fn void_codes(tx: &Tx) -> Result<(), SqlError> {
     Ok(())
 }
 
+/// Voids every slider that was passed and every permit to set a new password: some may have been used up since.
+///
+/// # Errors
+/// See [`void_codes`].
+pub fn void_challenges(tx: &Tx) -> Result<(), SqlError> {
+    tx.execute("delete from challenges", &[])?;
+    Ok(())
+}
+
 /// Gives up every message that waits, and erases what was sealed: some may have been sent since.
 ///
 /// # Errors

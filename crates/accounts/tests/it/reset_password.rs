@@ -138,6 +138,18 @@ async fn a_permit_takes_the_slider_lasts_thirty_minutes_and_serves_once() {
 }
 
 #[tokio::test]
+async fn a_permit_from_before_a_backup_is_void_after_it_was_restored() {
+    let world = World::new().await;
+    world.registered(&mailbox(1), "old secret").await;
+    world.pass_slider(&email(1)).await;
+    world.accounts.permit_reset(world.app, &email(1)).await.unwrap();
+    world.accounts.void_after_restore().await.unwrap();
+    let digits = world.code(&mailbox(1), Purpose::Any).await;
+    let refused = modify(&world, &mailbox(1), &digits).await;
+    assert_eq!(refusal(refused), Refusal::ResetNotPermitted);
+}
+
+#[tokio::test]
 async fn a_disabled_account_stays_disabled() {
     let world = World::new().await;
     let account = world.registered(&phone(1), "old secret").await;
