@@ -31,7 +31,7 @@ pub(crate) struct Settings {
     /// 数据库 / the database: `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=verify-full`, where there
     /// may be several hosts, with commas. `sslmode` is `disable`, `prefer` (the default), `require` (encrypted, whoever
     /// answers), `verify-ca` (a trusted authority has signed) or `verify-full` (and for the very host); `sslrootcert` names a
-    /// file of trusted authorities.
+    /// file of trusted authorities, which `verify-ca` needs.
     /// `prepared_statements=off` suits PgBouncer in transaction mode. Unset: `yaopai.db` in the data folder.
     pub(crate) database_url: Option<Secret>,
 

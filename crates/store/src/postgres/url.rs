@@ -19,7 +19,8 @@ use super::tls::{Trust, connector};
 ///   the two asks who is at the other end, as in libpq, unless there is an `sslrootcert`: then its authorities must have
 ///   signed the server's certificate. `verify-ca`: they must have, for whatever name; `verify-full`: they must have signed
 ///   it for the very host;
-/// - `sslrootcert=path`: the trusted authorities in PEM; without it, for the last two, the public ones;
+/// - `sslrootcert=path`: the trusted authorities in PEM. Without it `verify-full` trusts the public ones, and `verify-ca` is
+///   refused: they sign for everybody;
 /// - `prepared_statements=off`: leaves no state on a connection between transactions, as PgBouncer needs it in transaction
 ///   mode. From its version 1.21 on only `options` and settings have to be left out, and it can keep prepared statements.
 pub struct PostgresUrl {
@@ -44,6 +45,9 @@ pub enum UrlError {
     /// The file of trusted authorities has none.
     #[error("{} has no certificates that can be read", .0.display())]
     Roots(PathBuf),
+    /// A certificate for whatever name would be taken from authorities that sign for everybody.
+    #[error("`sslmode=verify-ca` needs `sslrootcert`, or be `verify-full`: public authorities sign for everybody")]
+    PublicRoots,
     /// TLS cannot be set up.
     #[error("TLS cannot be set up")]
     Tls,
@@ -61,7 +65,8 @@ impl PostgresUrl {
         let own = Own::take_from(text)?;
         let trust = match (own.mode, &own.roots) {
             (Mode::VerifyFull, _) => Trust::Name,
-            (Mode::VerifyCa, _) | (Mode::Disable | Mode::Prefer | Mode::Require, Some(_)) => Trust::Authority,
+            (Mode::VerifyCa, None) => return Err(UrlError::PublicRoots),
+            (Mode::VerifyCa, Some(_)) | (Mode::Disable | Mode::Prefer | Mode::Require, Some(_)) => Trust::Authority,
             (Mode::Disable | Mode::Prefer | Mode::Require, None) => Trust::Nobody,
         };
         let tls = connector(trust, own.roots.as_deref())?;
@@ -234,6 +239,7 @@ mod tests {
         ] {
             assert_eq!(refusal(text), UrlError::Parameter(name), "{text}");
         }
+        assert_eq!(refusal("postgres://host/x?sslmode=verify-ca"), UrlError::PublicRoots);
         assert!(matches!(
             refusal("postgres://me:secret@host/x?sslmode=verify-full&sslrootcert=%2Fnowhere"),
             UrlError::Roots(path) if path == std::path::Path::new("/nowhere")
