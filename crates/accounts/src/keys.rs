@@ -11,7 +11,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use aws_lc_rs::{constant_time, digest, hmac};
 use yaopai_model::limits::{KEY_TAKEN_UP, KEYS_PER_PURPOSE};
-use yaopai_model::{AccountId, AppId, Code, Entropy, SessionSecret, Timestamp, draw};
+use yaopai_model::{AccountId, AppId, Code, Entropy, IdempotencyKey, SessionSecret, Timestamp, draw};
 use yaopai_store::base::{self, SealedKey};
 use yaopai_store::codes::CodeKey;
 use yaopai_store::{SqlError, Store};
@@ -120,6 +120,7 @@ pub(crate) struct Keys {
     codes: hmac::Key,
     counters: hmac::Key,
     messages: SealKey,
+    answers: SealKey,
     tokens: RwLock<Arc<TokenKeys>>,
     passwords: RwLock<Arc<PasswordKeys>>,
 }
@@ -132,6 +133,7 @@ impl Keys {
             codes: hmac::Key::new(hmac::HMAC_SHA256, root.derive("one-time codes")?.as_slice()),
             counters: hmac::Key::new(hmac::HMAC_SHA256, root.derive("counters")?.as_slice()),
             messages: SealKey::new(root.derive("messages")?.as_slice())?,
+            answers: SealKey::new(root.derive("answers of the admin API")?.as_slice())?,
             tokens: RwLock::new(Arc::new(TokenKeys(Vec::new()))),
             passwords: RwLock::new(Arc::new(Vec::new())),
         };
@@ -266,6 +268,23 @@ impl Keys {
     pub(crate) fn open_message(&self, app: AppId, id: &str, sealed: &[u8]) -> Option<Code> {
         let bytes = Zeroizing::new(self.messages.open(&format!("{} {id}", app.0), sealed)?);
         Code::parse(std::str::from_utf8(&bytes).ok()?).ok()
+    }
+
+    /// Seals what a call of the admin API was answered, which may be a secret that is shown once.
+    pub(crate) fn seal_answer(
+        &self,
+        owner: &str,
+        key: &IdempotencyKey,
+        answer: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, Fault> {
+        self.answers.seal(&format!("{owner} {}", key.as_str()), answer, entropy)
+    }
+
+    /// What a call was answered.
+    pub(crate) fn open_answer(&self, owner: &str, key: &IdempotencyKey, sealed: &[u8]) -> Result<Vec<u8>, Fault> {
+        let opened = self.answers.open(&format!("{owner} {}", key.as_str()), sealed);
+        opened.ok_or_else(|| Fault::new("an answer in the table repeated_calls is not what was sealed"))
     }
 
     /// Seals a password hash for one account: four bytes that number the key, then nonce, cipher text and tag.

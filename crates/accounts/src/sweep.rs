@@ -32,6 +32,7 @@ impl Accounts {
         self.sweep_rows(sweep::counters, now).await?;
         self.sweep_rows(sweep::streaks, now).await?;
         self.sweep_rows(sweep::challenges, now).await?;
+        self.sweep_rows(sweep::repeated_calls, now).await?;
         let finished = now.minus(FINISHED_DELIVERY_KEPT);
         self.sweep_rows(
             |tx, until, most| sweep::deliveries(tx, DeliveryState::Sent, until, most),

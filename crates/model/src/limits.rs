@@ -276,6 +276,10 @@ pub const SETTINGS_FILE_BYTES: u64 = 1024 * 1024;
 /// Bytes of standard input that are read for a password.
 pub const PASSWORD_LINE_BYTES: u64 = 4_096;
 
+/// The longest name by which a script may send a call again.
+pub const IDEMPOTENCY_KEY_CHARACTERS: usize = 128;
+/// How long the answer to such a call is kept.
+pub const REPEATED_CALL_KEPT: Duration = DAY;
 /// Events of a sliding window that are kept each by itself; where more may pass, it is counted in so many slices.
 pub const WINDOW_SLICES: usize = 1_000;
 

@@ -37,3 +37,6 @@ select create_distributed_table('picture_pieces', 'name', colocate_with => 'pict
 -- The audit trail is one chain for each app.
 select create_distributed_table('audit_entries', 'app_id', colocate_with => 'none');
 select create_distributed_table('audit_heads', 'app_id', colocate_with => 'audit_entries');
+
+-- By the key that a script calls with.
+select create_distributed_table('repeated_calls', 'owner', colocate_with => 'none');

@@ -23,6 +23,7 @@ pub mod passwords;
 pub mod pictures;
 mod pool;
 mod postgres;
+pub mod repeated_calls;
 pub mod restored;
 mod row;
 pub mod sessions;

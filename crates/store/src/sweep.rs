@@ -43,6 +43,18 @@ pub fn counters(tx: &Tx, until: Timestamp, most: u32) -> Result<u64, SqlError> {
     )
 }
 
+/// Deletes at most `most` calls that could be sent again until `until`; says how many.
+///
+/// # Errors
+/// See [`sessions`].
+pub fn repeated_calls(tx: &Tx, until: Timestamp, most: u32) -> Result<u64, SqlError> {
+    tx.execute(
+        "delete from repeated_calls where expires_at <= $1 and (owner, idempotency_key) in \
+         (select owner, idempotency_key from repeated_calls where expires_at <= $1 order by expires_at limit $2)",
+        args![until, most],
+    )
+}
+
 /// Deletes at most `most` rows of failures that were forgotten no later than `until`; says how many.
 ///
 /// # Errors

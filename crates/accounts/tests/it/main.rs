@@ -16,6 +16,7 @@ mod keys;
 mod page_sessions;
 mod profile;
 mod register;
+mod repeated_calls;
 mod request_code;
 mod reset_password;
 mod restart;

@@ -5,3 +5,15 @@
 alter table sessions add column scope text not null default 'wire';
 alter table sessions add column seen_at integer;
 alter table sessions add column confirmed_at integer;
+
+-- Calls of the admin API that may be sent again, and what they were answered, sealed.
+create table repeated_calls (
+    owner text not null,
+    idempotency_key text not null,
+    request blob not null,
+    answer blob,
+    expires_at integer not null,
+    primary key (owner, idempotency_key)
+) strict;
+
+create index repeated_calls_by_end on repeated_calls (expires_at);
