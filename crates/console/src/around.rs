@@ -15,32 +15,43 @@ use yaopai_http::Line;
 use crate::Desk;
 use crate::failure::Failure;
 use crate::pages::{confirm, message};
-use crate::routes::RouteTable;
 use crate::visit::Visit;
 
 /// Scripts, styles and pictures are our own files; nothing frames a page, and forms stay here.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Puts around pages what each needs, and answers unknown addresses and methods with a page.
-pub(crate) fn surround(pages: RouteTable, desk: &Desk) -> Router<Desk> {
-    let prefix = pages.prefix();
-    let first = format!("{prefix}/");
-    pages
-        .into_router()
-        .route(prefix, any(async move || Redirect::permanent(&first)))
-        .route(&format!("{prefix}/{{*rest}}"), any(async || Failure::NotFound))
-        .method_not_allowed_fallback(async || Failure::UnknownMethod)
-        .layer(from_fn_with_state(desk.clone(), around))
+/// What lies under one prefix, and how it tells of failures.
+#[derive(Clone, Copy)]
+pub(crate) struct Surface {
+    /// What the addresses begin with, without a slash at the end.
+    pub(crate) prefix: &'static str,
+    /// Its name in the access log and in the timeline of an account.
+    pub(crate) name: &'static str,
+    /// The answer to a request that failed, under this request id.
+    pub(crate) explain: fn(&Visit, Failure, &str) -> Response,
 }
 
-async fn around(State(desk): State<Desk>, mut request: Request, next: Next) -> Response {
+/// Puts around a surface's addresses what each needs, and answers unknown ones and unknown methods.
+pub(crate) fn surround(surface: Surface, addresses: Router<Desk>, desk: &Desk) -> Router<Desk> {
+    let first = format!("{}/", surface.prefix);
+    addresses
+        .route(surface.prefix, any(async move || Redirect::permanent(&first)))
+        .route(
+            &format!("{}/{{*rest}}", surface.prefix),
+            any(async || Failure::NotFound),
+        )
+        .method_not_allowed_fallback(async || Failure::UnknownMethod)
+        .layer(from_fn_with_state((surface, desk.clone()), around))
+}
+
+async fn around(State((surface, desk)): State<(Surface, Desk)>, mut request: Request, next: Next) -> Response {
     let started = desk.settings.clock.now();
     let request_id = yaopai_http::choose_request_id(request.headers(), &*desk.settings.entropy);
-    let line = Line::begin("console", &request);
+    let line = Line::begin(surface.name, &request);
     request.extensions_mut().insert(line.record());
     let proxies = &desk.settings.trusted_proxies;
-    if let Some(caller) = yaopai_http::caller("console", request.headers(), request.extensions(), proxies) {
+    if let Some(caller) = yaopai_http::caller(surface.name, request.headers(), request.extensions(), proxies) {
         request.extensions_mut().insert(caller);
     }
 
@@ -52,7 +63,7 @@ async fn around(State(desk): State<Desk>, mut request: Request, next: Next) -> R
             yaopai_http::write_fault(fault, &request_id);
         }
         response = match &visit {
-            Ok(visit) => explain(visit, failure, &request_id),
+            Ok(visit) => (surface.explain)(visit, failure, &request_id),
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         };
     }
@@ -73,7 +84,7 @@ async fn answer(request: Request, next: Next) -> Response {
 }
 
 /// The page for a failure.
-fn explain(visit: &Visit, failure: Failure, request_id: &str) -> Response {
+pub(crate) fn explain(visit: &Visit, failure: Failure, request_id: &str) -> Response {
     match failure {
         Failure::SignInFirst(address) => {
             let next: String = form_urlencoded::byte_serialize(address.as_bytes()).collect();

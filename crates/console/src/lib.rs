@@ -24,6 +24,8 @@ use yaopai_accounts::Accounts;
 use yaopai_http::Network;
 use yaopai_model::{Clock, Entropy, PasswordPolicy};
 
+use around::Surface;
+
 pub use routes::RouteLine;
 
 /// What the pages stand on. Cheap to clone.
@@ -53,7 +55,14 @@ pub struct DeskSettings {
 
 /// All pages.
 pub fn router(desk: Desk) -> Router {
-    around::surround(pages::routes(), &desk).with_state(desk)
+    let console = Surface {
+        prefix: pages::PREFIX,
+        name: "console",
+        explain: around::explain,
+    };
+    Router::new()
+        .merge(around::surround(console, pages::routes().into_router(), &desk))
+        .with_state(desk)
 }
 
 /// Every address of the pages, for whoever tries them all.

@@ -14,9 +14,12 @@ use crate::assets;
 use crate::failure::Failure;
 use crate::routes::RouteTable;
 
+/// What the addresses of the console begin with.
+pub(crate) const PREFIX: &str = "/console";
+
 /// The pages of the console, in the order of its navigation.
 pub(crate) fn routes() -> RouteTable {
-    RouteTable::under("/console")
+    RouteTable::under(PREFIX)
         .get("/", dashboard::show)
         .get("/sign-in", sign_in::show)
         .post("/sign-in", sign_in::sign_in)

@@ -51,11 +51,6 @@ impl RouteTable {
         self.route("POST", path, post(action))
     }
 
-    /// What the paths begin with.
-    pub(crate) fn prefix(&self) -> &'static str {
-        self.prefix
-    }
-
     /// The addresses, to be served.
     pub(crate) fn into_router(self) -> Router<Desk> {
         self.router
