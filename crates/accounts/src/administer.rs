@@ -1,9 +1,14 @@
 //! Looking after other people's accounts.
 
+mod browse;
 mod change;
 mod create;
+mod cursor;
 mod end;
+mod export;
+mod filter;
 mod find;
+mod keyword;
 mod list;
 mod role;
 
@@ -15,8 +20,12 @@ use crate::rank::{Action, Rank, Target, may, reaches};
 use crate::standing::{looking, standing};
 use crate::{Outcome, Principal, Refusal};
 
+pub use browse::AccountSlice;
 pub use change::AccountChange;
 pub use create::NewAccount;
+pub use cursor::{AccountCursor, CursorError};
+pub use export::AccountExport;
+pub use filter::{AccountFilter, ListOrder};
 pub use find::{AccountSelector, SelectorError};
 pub use list::{AccountPage, PageRequest};
 
@@ -48,6 +57,7 @@ fn is_of_default_app(db: &Db, account: &Account) -> Result<bool, SqlError> {
 }
 
 /// An actor at work in one app, to go into a transaction with.
+#[derive(Clone)]
 struct Administrator {
     app: AppId,
     /// None for an operator.
@@ -94,6 +104,15 @@ impl Administrator {
 
     /// Writes down in the audit log what the actor did to `target`.
     fn note(&self, tx: &Tx, action: &str, target: AccountId, detail: &str, now: Timestamp) -> Outcome<()> {
+        self.append(tx, action, &format!("account {}", target.0), detail, now)
+    }
+
+    /// As [`Administrator::note`], of what concerns the whole app.
+    fn note_on_app(&self, tx: &Tx, action: &str, detail: &str, now: Timestamp) -> Outcome<()> {
+        self.append(tx, action, "app", detail, now)
+    }
+
+    fn append(&self, tx: &Tx, action: &str, target: &str, detail: &str, now: Timestamp) -> Outcome<()> {
         let actor = match &self.principal {
             Some(principal) => format!("account {}", principal.account.id.0),
             None => "operator".to_owned(),
@@ -103,7 +122,7 @@ impl Administrator {
             at: now,
             actor: &actor,
             action,
-            target: &format!("account {}", target.0),
+            target,
             detail,
         };
         Ok(audit::append(tx, &entry)?)

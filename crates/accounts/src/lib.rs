@@ -38,7 +38,10 @@ mod throttle;
 mod turns;
 mod upload;
 
-pub use administer::{AccountChange, AccountPage, AccountSelector, Actor, NewAccount, PageRequest, SelectorError};
+pub use administer::{
+    AccountChange, AccountCursor, AccountExport, AccountFilter, AccountPage, AccountSelector, AccountSlice, Actor,
+    CursorError, ListOrder, NewAccount, PageRequest, SelectorError,
+};
 pub use apps::{AppChange, NewApp};
 pub use authenticate::Principal;
 pub use caller::Caller;

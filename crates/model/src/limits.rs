@@ -158,6 +158,12 @@ pub const UPLOADS_AT_ONCE: usize = 4;
 pub const PAGE_SIZE_DEFAULT: u32 = 15;
 /// Most rows of a page.
 pub const PAGE_SIZE: u32 = 30;
+/// Most rows of a slice of a list that goes on by cursor.
+pub const SLICE_SIZE: u32 = 100;
+/// Accounts that are looked at for one slice; a filter that lets few of them through goes on from there with the next.
+pub const SLICE_LOOKED_AT: usize = 5_000;
+/// Accounts that an export reads at a time.
+pub const EXPORT_CHUNK: u32 = 500;
 /// Totals are exact up to here, and not counted beyond.
 pub const TOTAL_COUNTED: u32 = 10_000;
 /// Live sessions are counted for operators up to here.

@@ -10,7 +10,7 @@ use crate::{Db, Row, SqlError, Tx, args};
 const TABLE: &str = "accounts";
 
 /// A bad value in a column of this table.
-fn bad<E>(column: &'static str) -> impl FnOnce(E) -> SqlError {
+pub(crate) fn bad<E>(column: &'static str) -> impl FnOnce(E) -> SqlError {
     move |_| SqlError::BadRow { table: TABLE, column }
 }
 
@@ -368,47 +368,4 @@ pub fn reset_profile(tx: &Tx, id: AccountId, nickname: &Nickname, now: Timestamp
         args![id.0, nickname.as_str(), now],
     )?;
     Ok(())
-}
-
-/// The numbers of an app's accounts, oldest first.
-///
-/// # Errors
-/// Those of the database.
-pub fn page(db: &Db, app: AppId, skip: u32, size: u32) -> Result<Vec<AccountId>, SqlError> {
-    let rows = db.rows(
-        "select id from accounts where app_id = $1 order by id limit $3 offset $2",
-        args![app.0, skip, size],
-    )?;
-    rows.iter().map(|row| Ok(AccountId(row.integer(0)?))).collect()
-}
-
-/// How many accounts an app has, counted up to `bound`.
-///
-/// # Errors
-/// Those of the database.
-pub fn count(db: &Db, app: AppId, bound: u32) -> Result<u32, SqlError> {
-    let row = db.row(
-        "select count(*) from (select id from accounts where app_id = $1 order by id limit $2) as counted",
-        args![app.0, bound],
-    )?;
-    count_in(row)
-}
-
-/// The numbers of those accounts of an app whose username (their nickname, where they have none) or e-mail has `pattern`
-/// (a `like` pattern with `\` as its escape, in lower case), oldest first; at most `bound`.
-///
-/// # Errors
-/// Those of the database.
-pub fn search(db: &Db, app: AppId, pattern: &str, bound: u32) -> Result<Vec<AccountId>, SqlError> {
-    let rows = db.rows(
-        "select id from accounts where app_id = $1 and (lower(coalesce(username, nickname)) like $2 escape '\\' \
-         or lower(email) like $2 escape '\\') order by id limit $3",
-        args![app.0, pattern, bound],
-    )?;
-    rows.iter().map(|row| Ok(AccountId(row.integer(0)?))).collect()
-}
-
-fn count_in(row: Option<Row>) -> Result<u32, SqlError> {
-    let count = row.map(|row| row.integer(0)).transpose()?.unwrap_or(0);
-    u32::try_from(count).map_err(bad("id"))
 }

@@ -1,5 +1,6 @@
 //! Administering: rank, roots, identifiers, what is written down.
 
+mod browse;
 mod end;
 mod list;
 mod rank;

@@ -17,6 +17,7 @@ const ACROSS: &[&str] = &[
     "select min(next_attempt_at) from deliveries where state = 'waiting'",
     "select count(*) from (select expires_at from sessions",
     "select id from accounts where app_id = $1",
+    "select id, created_at, role, verified_at, disabled_at from accounts where app_id = $1",
     "select count(*) from (select id from accounts where app_id = $1",
     "select name from pictures where used_at is null",
     "select name from pictures where name > $1",
