@@ -23,7 +23,9 @@ use tables::Table;
 pub(crate) const UNFINISHED: &str = "unfinished_transfer";
 
 /// Rows that are on their way at once.
-const BATCH: usize = 5_000;
+const BATCH_ROWS: usize = 5_000;
+/// Bytes of theirs, past which no further row is taken: settings and pieces of pictures are large.
+const BATCH_BYTES: usize = 4 << 20;
 
 /// A database, as one end of a copy.
 pub enum Place<'a> {
@@ -159,7 +161,7 @@ async fn mark(source: &mut End, tables: &[Table]) -> Result<String, TransferErro
     let mut digest = TableDigest::default();
     for table in tables.iter().filter(|table| table.name == "keys") {
         let mut rows = source.rows(table, None).await?;
-        while let Some(batch) = rows.next(BATCH).await? {
+        while let Some(batch) = rows.next().await? {
             batch.iter().for_each(|row| digest.add(row));
         }
     }
@@ -185,7 +187,7 @@ async fn copy(
     };
     tell(done);
     let mut rows = source.rows(table, last.as_deref()).await?;
-    while let Some(batch) = rows.next(BATCH).await? {
+    while let Some(batch) = rows.next().await? {
         target.insert(table, &batch).await?;
         done += batch.len() as u64;
         tell(done);
@@ -201,7 +203,7 @@ async fn digest_of(
     let total = end.count(table).await?;
     let mut digest = TableDigest::default();
     let mut rows = end.rows(table, None).await?;
-    while let Some(batch) = rows.next(BATCH).await? {
+    while let Some(batch) = rows.next().await? {
         batch.iter().for_each(|row| digest.add(row));
         progress(Progress {
             step: Step::Comparing,
@@ -215,6 +217,32 @@ async fn digest_of(
 
 /// One row: its values, in the order of the table's columns.
 type Values = Vec<Value>;
+
+/// Rows that go over together.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<Values>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn push(&mut self, row: Values) {
+        self.bytes += row.iter().map(size).sum::<usize>();
+        self.rows.push(row);
+    }
+
+    fn has_room(&self) -> bool {
+        self.rows.len() < BATCH_ROWS && self.bytes < BATCH_BYTES
+    }
+}
+
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Integer(_) => size_of::<i64>(),
+        Value::Text(text) => text.len(),
+        Value::Blob(bytes) => bytes.len(),
+    }
+}
 
 /// A database that is open for a copy.
 enum End {
@@ -305,11 +333,11 @@ enum Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// The next rows, at most so many; none at the end.
-    async fn next(&mut self, most: usize) -> Result<Option<Vec<Values>>, SqlError> {
-        let rows = match self {
-            Self::Sqlite(rows) => rows.next(most)?,
-            Self::Postgres(rows) => rows.next(most).await?,
+    /// The next batch; none at the end.
+    async fn next(&mut self) -> Result<Option<Vec<Values>>, SqlError> {
+        let Batch { rows, .. } = match self {
+            Self::Sqlite(rows) => rows.next()?,
+            Self::Postgres(rows) => rows.next().await?,
         };
         Ok((!rows.is_empty()).then_some(rows))
     }

@@ -9,7 +9,7 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, RowStream};
 
 use super::tables::{Column, Kind, Table};
-use super::{TransferError, UNFINISHED, Values};
+use super::{Batch, TransferError, UNFINISHED, Values};
 use crate::migrate::{self, POSTGRES};
 use crate::open::OpenError;
 use crate::postgres::{PostgresOptions, PostgresUrl, Server, classify, migrations, value};
@@ -165,14 +165,14 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) async fn next(&mut self, most: usize) -> Result<Vec<Values>, SqlError> {
-        let mut rows = Vec::new();
-        while rows.len() < most
+    pub(super) async fn next(&mut self) -> Result<Batch, SqlError> {
+        let mut batch = Batch::default();
+        while batch.has_room()
             && let Some(row) = self.stream.try_next().await.map_err(failure)?
         {
-            rows.push(values(&row, self.columns)?);
+            batch.push(values(&row, self.columns)?);
         }
-        Ok(rows)
+        Ok(batch)
     }
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 use yaopai_model::Timestamp;
 
 use super::tables::Table;
-use super::{TransferError, UNFINISHED, Values};
+use super::{BATCH_ROWS, Batch, TransferError, UNFINISHED, Values};
 use crate::migrate::{self, SQLITE};
 use crate::open::{self, SqliteOptions};
 use crate::row::Value;
@@ -114,7 +114,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    pub(super) fn next(&mut self, most: usize) -> Result<Vec<Values>, SqlError> {
+    pub(super) fn next(&mut self) -> Result<Batch, SqlError> {
         let (table, key) = (self.table, names_of_key(self.table).join(", "));
         let places: Vec<_> = (1..=table.key().len()).map(|number| format!("${number}")).collect();
         let behind = if self.last.is_some() {
@@ -123,17 +123,20 @@ impl Rows<'_> {
             String::new()
         };
         let sql = format!(
-            "select {} from {} {behind} order by {key} limit {most}",
+            "select {} from {} {behind} order by {key} limit {BATCH_ROWS}",
             table.column_names(),
             table.name
         );
         let mut statement = self.connection.prepare_cached(&sql).map_err(classify)?;
         let last = self.last.as_deref().unwrap_or_default();
-        let rows: Vec<Values> = statement
-            .query_map(params_from_iter(last), |row| values(row, table.columns.len()))
-            .and_then(Iterator::collect)
-            .map_err(classify)?;
-        if let Some(row) = rows.last() {
+        let mut rows = statement.query(params_from_iter(last)).map_err(classify)?;
+        let mut batch = Batch::default();
+        while batch.has_room()
+            && let Some(row) = rows.next().map_err(classify)?
+        {
+            batch.push(values(row, table.columns.len()).map_err(classify)?);
+        }
+        if let Some(row) = batch.rows.last() {
             self.last = Some(
                 table
                     .key_indexes()
@@ -142,7 +145,7 @@ impl Rows<'_> {
                     .collect(),
             );
         }
-        Ok(rows)
+        Ok(batch)
     }
 }
 

@@ -180,6 +180,38 @@ async fn a_copy_that_was_cut_off_goes_on_and_is_not_served_meanwhile() {
 }
 
 #[tokio::test]
+async fn large_rows_go_over_a_few_at_a_time() {
+    let Some(base) = Base::new() else { return };
+    let (before, after, url) = (filled().await, Folder::new(), url(&base));
+    let connection = Connection::open(before.path()).unwrap();
+    let pieces = "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 300) \
+                  insert into picture_pieces (name, number, bytes) select 'large', n, zeroblob(32768) from numbers";
+    connection.execute(pieces, []).unwrap();
+    drop(connection);
+    let mut batches = Vec::new();
+    let mut note = |progress: Progress| {
+        if progress.table == "picture_pieces" {
+            batches.push(progress.step);
+        }
+    };
+    transfer(
+        Place::Sqlite(&before.path()),
+        Place::Postgres(&url),
+        &base.options,
+        &mut note,
+    )
+    .await
+    .unwrap();
+    // 9,6 MB in batches of 4: the beginning, three batches, and three compared on either side.
+    let copied = batches.iter().filter(|step| **step == Step::Copying).count();
+    assert_eq!((copied, batches.len() - copied), (1 + 3, 3 + 3));
+    copy(&base, Place::Postgres(&url), Place::Sqlite(&after.path()))
+        .await
+        .unwrap();
+    assert_eq!(dump(&before.path()), dump(&after.path()));
+}
+
+#[tokio::test]
 async fn a_target_that_was_touched_is_found_out() {
     let Some(base) = Base::new() else { return };
     let (before, url) = (filled().await, url(&base));
