@@ -219,7 +219,7 @@ impl Keys {
     }
 
     /// Takes up the keys that other nodes have made.
-    pub(crate) async fn reload(&self, store: &Store, now: Timestamp) -> Outcome<()> {
+    async fn reload(&self, store: &Store, now: Timestamp) -> Outcome<()> {
         for purpose in [KeyPurpose::Tokens, KeyPurpose::Passwords] {
             self.load(store, purpose, now).await?;
         }
@@ -383,6 +383,15 @@ impl Accounts {
     /// The keys that sign and check tokens.
     pub fn token_keys(&self) -> Arc<TokenKeys> {
         self.parts.keys.tokens()
+    }
+
+    /// Takes up the keys that other nodes have made. Whoever serves has to do so well within [`KEY_TAKEN_UP`], over and over:
+    /// after that they meet tokens and hashes that they do not know.
+    ///
+    /// # Errors
+    /// `Overloaded`, and faults; the keys that were known stay.
+    pub async fn take_up_keys(&self) -> Outcome<()> {
+        self.parts.keys.reload(self.store(), self.now()).await
     }
 
     /// Makes a new key of a purpose; older ones go on serving for what they signed or sealed. Where several nodes share the

@@ -17,16 +17,14 @@ const GRACE: Duration = Duration::from_secs(60);
 type Sweep = fn(&Tx, Timestamp, u32) -> Result<u64, SqlError>;
 
 impl Accounts {
-    /// Notes the present instant, takes up keys that other nodes have made, and deletes what is past its use: some thousands
-    /// of rows of each kind, in small transactions between which others have their turn. What remains waits for the next
-    /// sweep.
+    /// Notes the present instant, and deletes what is past its use: some thousands of rows of each kind, in small transactions
+    /// between which others have their turn. What remains waits for the next sweep.
     ///
     /// # Errors
     /// `Overloaded`, and faults; what was deleted until then stays deleted.
     pub async fn sweep(&self) -> Outcome<()> {
         let now = self.now();
         self.store().write(move |tx| base::note_instant(tx, now)).await?;
-        self.parts.keys.reload(self.store(), now).await?;
         self.sweep_rows(sweep::sessions, now).await?;
         self.sweep_rows(sweep::codes, now.minus(SPENT_CODE_KEPT)).await?;
         self.sweep_rows(sweep::counters, now).await?;

@@ -1,4 +1,4 @@
-//! What goes on beside the requests: sending messages, sweeping up, keeping metrics tidy.
+//! What goes on beside the requests: sending messages, taking up new keys, sweeping up, keeping metrics tidy.
 
 use std::time::Duration;
 
@@ -12,6 +12,10 @@ use crate::shutdown::Stop;
 
 /// How often what is past its life is removed.
 const SWEEP: Duration = Duration::from_secs(60);
+/// How often it is looked for keys that other nodes have made.
+const KEYS: Duration = Duration::from_secs(60);
+/// How long to wait after that did not work: they come into use at a time that has been set.
+const KEYS_TROUBLE: Duration = Duration::from_secs(5);
 /// How often gauges are read and histograms emptied into their buckets.
 const MEASURE: Duration = Duration::from_secs(15);
 /// How long to leave the outbox alone after it could not be looked into.
@@ -26,6 +30,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 pub(crate) fn start(accounts: &Accounts, store: &Store, metrics: PrometheusHandle, stop: &Stop) -> JoinSet<()> {
     let mut loops = JoinSet::new();
     loops.spawn(deliver(accounts.clone(), stop.clone()));
+    loops.spawn(take_up_keys(accounts.clone(), stop.clone()));
     loops.spawn(sweep(accounts.clone(), stop.clone()));
     loops.spawn(measure(accounts.clone(), store.clone(), metrics, stop.clone()));
     loops
@@ -47,6 +52,18 @@ async fn deliver(accounts: Accounts, mut stop: Stop) {
             .as_ref()
             .map_or(OUTBOX_TROUBLE, |next| (*next).max(SHORTEST_PAUSE));
         note("outbox", delivered);
+    }
+}
+
+/// Beside the sweep, which may take minutes.
+async fn take_up_keys(accounts: Accounts, mut stop: Stop) {
+    loop {
+        let taken_up = accounts.take_up_keys().await;
+        let pause = if taken_up.is_ok() { KEYS } else { KEYS_TROUBLE };
+        note("keys", taken_up);
+        if !stop.lasts(pause).await {
+            break;
+        }
     }
 }
 

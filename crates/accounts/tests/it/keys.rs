@@ -54,7 +54,7 @@ async fn hashes_are_sealed_anew_at_the_next_sign_in() {
     assert_eq!(seal_number(&world).await, 1);
     world.accounts.rotate_key(KeyPurpose::Passwords).await.unwrap();
     world.clock.advance(KEY_TAKEN_UP);
-    world.accounts.sweep().await.unwrap();
+    world.accounts.take_up_keys().await.unwrap();
     let _ = world
         .by_password(&phone(1).identifier(), "wrong!", FailureRule::Wait, &from(1))
         .await;

@@ -200,12 +200,12 @@ async fn a_new_key_signs_when_every_node_knows_it() {
     };
     agree("at once");
     for node in &nodes {
-        node.sweep().await.unwrap();
+        node.take_up_keys().await.unwrap();
         agree("while they learn of it");
     }
     world.clock.advance(KEY_TAKEN_UP);
     for node in &nodes {
-        node.sweep().await.unwrap();
+        node.take_up_keys().await.unwrap();
         agree("while it comes into use");
     }
     assert!(nodes.iter().all(|node| node.token_keys().current() == "2"));
