@@ -34,6 +34,9 @@ pub(crate) async fn migrate(config: &Config, order: &MigrateDatabase) -> Result<
         end(settings, order.from.as_deref())?,
         end(settings, order.to.as_deref())?,
     );
+    // A server that runs in this folder would go on writing to the source once it is copied.
+    let data_dir = &settings.data_dir;
+    let _folder = data_dir.exists().then(|| DataFolder::take(data_dir)).transpose()?;
     let (now, entropy) = (SystemClock::default().now(), Arc::new(OsEntropy::check()?));
     let options = PostgresOptions::new(now, entropy);
     let mut shown = Shown::new();

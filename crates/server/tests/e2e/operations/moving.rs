@@ -37,10 +37,13 @@ async fn a_base_moves_to_postgresql_and_back() {
         .await
         .data();
     let avatar = uploaded["url"].as_str().unwrap().to_owned();
-    server.stop().await;
-
     let (file, pictures) = (home.data().join("yaopai.db"), home.data().join("pictures"));
     let from = format!("sqlite:{}", file.display());
+    let onto = ["migrate-database", "--from", &from, "--to", &target.url()];
+    let early = home.run(&onto).await;
+    assert!(!early.is_success && early.stderr.contains("stop it first"), "{early:?}");
+    server.stop().await;
+
     home.set("YAOPAI_DATABASE_URL", &target.url());
     let copied = home.run(&["migrate-database", "--from", &from, "--json"]).await.json();
     let accounts = copied.as_array().unwrap().iter().find(|row| row["table"] == "accounts");
