@@ -6,16 +6,22 @@ mod create;
 mod cursor;
 mod end;
 mod export;
+mod figures;
 mod filter;
 mod find;
+mod health;
 mod keyword;
 mod list;
+mod remedies;
 mod role;
+mod timeline;
 
-use yaopai_model::{Account, AccountId, AppId, Timestamp};
+use yaopai_model::{Account, AccountId, AppId, EventKind, Timestamp};
+use yaopai_store::account_events::{self, AccountEvent};
 use yaopai_store::audit::{self, NewEntry};
 use yaopai_store::{Db, SqlError, Tx, accounts, apps};
 
+use crate::journal::cut;
 use crate::rank::{Action, Rank, Target, may, reaches};
 use crate::standing::{looking, standing};
 use crate::{Outcome, Principal, Refusal};
@@ -25,8 +31,10 @@ pub use change::AccountChange;
 pub use create::NewAccount;
 pub use cursor::{AccountCursor, CursorError};
 pub use export::AccountExport;
+pub use figures::{FigureSpans, FigureSpansError, FiguresOfSpan};
 pub use filter::{AccountFilter, ListOrder};
 pub use find::{AccountSelector, SelectorError};
+pub use health::Health;
 pub use list::{AccountPage, PageRequest};
 
 /// Who administers.
@@ -102,9 +110,16 @@ impl Administrator {
         Ok(account)
     }
 
-    /// Writes down in the audit log what the actor did to `target`.
+    /// Writes down, in the audit log and on the timeline of `target`, what the actor did to it.
     fn note(&self, tx: &Tx, action: &str, target: AccountId, detail: &str, now: Timestamp) -> Outcome<()> {
-        self.append(tx, action, &format!("account {}", target.0), detail, now)
+        self.append(tx, action, &format!("account {}", target.0), detail, now)?;
+        let event = AccountEvent {
+            rule: action.to_owned(),
+            actor: self.name(),
+            detail: cut(detail),
+            ..AccountEvent::once(EventKind::Administered, now)
+        };
+        Ok(account_events::add(tx, target, &event)?)
     }
 
     /// As [`Administrator::note`], of what concerns the whole app.
@@ -113,18 +128,22 @@ impl Administrator {
     }
 
     fn append(&self, tx: &Tx, action: &str, target: &str, detail: &str, now: Timestamp) -> Outcome<()> {
-        let actor = match &self.principal {
-            Some(principal) => format!("account {}", principal.account.id.0),
-            None => "operator".to_owned(),
-        };
         let entry = NewEntry {
             app: self.app,
             at: now,
-            actor: &actor,
+            actor: &self.name(),
             action,
             target,
             detail,
         };
         Ok(audit::append(tx, &entry)?)
+    }
+
+    /// What the audit log calls the actor.
+    fn name(&self) -> String {
+        match &self.principal {
+            Some(principal) => format!("account {}", principal.account.id.0),
+            None => "operator".to_owned(),
+        }
     }
 }

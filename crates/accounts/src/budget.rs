@@ -45,6 +45,11 @@ impl Budget {
         counters::take_back(tx, &self.row, self.rule, spent_at)
     }
 
+    /// Forgets all that was counted.
+    pub(crate) fn clear(&self, tx: &Tx) -> Result<(), SqlError> {
+        counters::clear(tx, &self.row)
+    }
+
     /// Whether there is room for one more.
     ///
     /// # Errors

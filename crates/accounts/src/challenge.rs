@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use yaopai_model::limits::{CHALLENGE_LIFE, SLIDER_LIFE, windows};
-use yaopai_model::{AppId, Email, Identifier};
+use yaopai_model::{AppId, Email, EventKind, Identifier};
 use yaopai_pictures::slider;
 use yaopai_store::challenges::{self, ChallengeKey};
 use yaopai_store::{identifiers, streaks};
@@ -28,6 +28,11 @@ impl Accounts {
     /// # Errors
     /// `TooManyChallenges`, `Overloaded`.
     pub async fn draw_challenge(&self, app: AppId, email: &Email, caller: &Caller) -> Outcome<SliderPictures> {
+        let attempt = self.attempt(EventKind::ChallengeDraw, app, &Identifier::Email(email.clone()), caller);
+        attempt.end(self.draw_slider(app, email, caller).await)
+    }
+
+    async fn draw_slider(&self, app: AppId, email: &Email, caller: &Caller) -> Outcome<SliderPictures> {
         let place = Arc::clone(&self.parts.drawings).try_acquire_owned();
         let place = place.map_err(|_| Refusal::Overloaded)?;
         let budget = Budget::new(
@@ -76,7 +81,17 @@ impl Accounts {
     ///
     /// # Errors
     /// `ChallengeFailed`.
-    pub async fn answer_challenge(&self, app: AppId, email: &Email, x: i64) -> Outcome<()> {
+    pub async fn answer_challenge(&self, app: AppId, email: &Email, x: i64, caller: &Caller) -> Outcome<()> {
+        let attempt = self.attempt(
+            EventKind::ChallengeAnswer,
+            app,
+            &Identifier::Email(email.clone()),
+            caller,
+        );
+        attempt.end(self.judge_slider(app, email, x).await)
+    }
+
+    async fn judge_slider(&self, app: AppId, email: &Email, x: i64) -> Outcome<()> {
         let (verbs, identifier, now) = (self.clone(), Identifier::Email(email.clone()), self.now());
         let key = ChallengeKey {
             app,

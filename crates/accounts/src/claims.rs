@@ -4,13 +4,15 @@
 //! counts: nobody can lie in wait on a victim's number. With a live token of the claiming account beside the code, the
 //! claimant is the prover.
 
-use yaopai_model::{AccountId, Address, AppId, Entropy, Identifier, Nickname, Role, SessionToken, Timestamp};
+use yaopai_model::{
+    AccountId, Address, AppId, Entropy, EventKind, Identifier, Nickname, Role, SessionToken, Timestamp,
+};
 use yaopai_store::identifiers::{self, Holder};
 use yaopai_store::{SqlError, Tx, accounts, passwords, settings};
 
 use crate::credentials::end_sessions;
 use crate::profile::orphan_pictures;
-use crate::{Accounts, Error, Outcome, Principal};
+use crate::{Accounts, Error, Outcome, Principal, journal};
 
 /// Whose the address is, now that it is proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub(crate) fn settle(
     }
     if !is_own(tx, bearer, account)? {
         if !is_all_there_is(tx, account)? {
-            detach(tx, app, &identifier, holder)?;
+            detach(tx, app, &identifier, holder, now)?;
             return Ok(Proof::Nobody);
         }
         start_over(tx, account, entropy, now)?;
@@ -81,7 +83,7 @@ pub(crate) fn settle_for_new_account(
             Ok(NewAddress::BearersOwn)
         }
         Some(holder) => {
-            detach(tx, app, &identifier, holder)?;
+            detach(tx, app, &identifier, holder, now)?;
             Ok(NewAddress::Free)
         }
     }
@@ -116,14 +118,28 @@ fn mark_proven(
         return Err(tx.collided());
     }
     accounts::prove_identifier(tx, account, identifier.kind(), now)?;
-    accounts::verify(tx, account, now)
+    accounts::verify(tx, account, now)?;
+    journal::note(
+        tx,
+        account,
+        EventKind::IdentifierProven,
+        identifier.kind().as_str(),
+        now,
+    )
 }
 
-fn detach(tx: &Tx, app: AppId, identifier: &Identifier, holder: Holder) -> Result<(), SqlError> {
+fn detach(tx: &Tx, app: AppId, identifier: &Identifier, holder: Holder, now: Timestamp) -> Result<(), SqlError> {
     if !identifiers::free(tx, app, identifier, holder.account)? {
         return Err(tx.collided());
     }
-    accounts::clear_identifier(tx, holder.account, identifier.kind())
+    accounts::clear_identifier(tx, holder.account, identifier.kind())?;
+    journal::note(
+        tx,
+        holder.account,
+        EventKind::ClaimLost,
+        identifier.kind().as_str(),
+        now,
+    )
 }
 
 /// Drops all by which the account's maker could come back, and all that they left there.
@@ -134,7 +150,8 @@ fn start_over(tx: &Tx, id: AccountId, entropy: &dyn Entropy, now: Timestamp) -> 
     if let Some(account) = accounts::hold(tx, id)? {
         orphan_pictures(tx, &account)?;
     }
-    accounts::reset_profile(tx, id, &Nickname::draw(entropy), now)
+    accounts::reset_profile(tx, id, &Nickname::draw(entropy), now)?;
+    journal::note(tx, id, EventKind::StartedOver, "", now)
 }
 
 impl Accounts {

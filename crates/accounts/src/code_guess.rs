@@ -2,7 +2,7 @@
 //! (3) it is consumed in the transaction of what it is good for.
 
 use yaopai_model::limits::{CODE_GUESSES_PER_IDENTIFIER_PER_DAY, windows};
-use yaopai_model::{Code, Timestamp};
+use yaopai_model::{Address, AppId, Code, Timestamp};
 use yaopai_store::codes::{self, CodeKey};
 use yaopai_store::{SqlError, Tx};
 
@@ -24,21 +24,7 @@ pub(crate) struct Reserved(Option<Vec<u8>>);
 impl CodeGuess {
     pub(crate) fn new(keys: &Keys, key: CodeKey, code: &Code) -> Self {
         let mac = keys.code_mac(&key, code);
-        let identifier = key.address.identifier();
-        let name = format!(
-            "code guesses {} {} {}",
-            key.app.0,
-            identifier.kind(),
-            identifier.normal()
-        );
-        // Whoever is past it hears the same as for a wrong code.
-        let day = Budget::new(
-            keys,
-            &name,
-            CODE_GUESSES_PER_IDENTIFIER_PER_DAY,
-            windows::PER_DAY,
-            |_| Refusal::WrongCode,
-        );
+        let day = guesses_of_day(keys, key.app, &key.address);
         Self { key, mac, day }
     }
 
@@ -67,4 +53,18 @@ impl CodeGuess {
             Err(Refusal::WrongCode.into())
         }
     }
+}
+
+/// What guesses at the codes to one address are counted in, over all its codes. Whoever is past it hears the same as for a
+/// wrong code.
+pub(crate) fn guesses_of_day(keys: &Keys, app: AppId, address: &Address) -> Budget {
+    let identifier = address.identifier();
+    let name = format!("code guesses {} {} {}", app.0, identifier.kind(), identifier.normal());
+    Budget::new(
+        keys,
+        &name,
+        CODE_GUESSES_PER_IDENTIFIER_PER_DAY,
+        windows::PER_DAY,
+        |_| Refusal::WrongCode,
+    )
 }

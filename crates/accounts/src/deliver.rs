@@ -6,10 +6,12 @@ use std::time::Duration;
 use tokio::time::interval;
 use yaopai_courier::{Body, Message, Notice, SendError};
 use yaopai_model::limits::{DELIVERIES_AT_ONCE, DELIVERY_ATTEMPTS, DELIVERY_DEADLINE};
-use yaopai_model::{Purpose, Timestamp};
+use yaopai_model::{EventKind, Identifier, Purpose, Timestamp};
+use yaopai_store::account_events::AccountEvent;
 use yaopai_store::deliveries::{self, DeliveryState, DueDelivery};
 use yaopai_store::{SqlError, apps};
 
+use crate::journal::{Whose, cut};
 use crate::request_code::SMS;
 use crate::{Accounts, Outcome};
 
@@ -61,17 +63,17 @@ impl Accounts {
 
     async fn deliver(&self, delivery: DueDelivery) -> Result<(), SqlError> {
         let tried = if delivery.expires_at <= self.now() {
-            Tried::Hopeless("过期未能送达 / its life was over before it could be sent".to_owned())
+            Tried::Failed("过期未能送达 / its life was over before it could be sent".to_owned())
         } else {
             match self.message(&delivery).await? {
-                None => Tried::Hopeless("内容无法读取 / its content cannot be read".to_owned()),
+                None => Tried::Failed("内容无法读取 / its content cannot be read".to_owned()),
                 Some(message) => {
                     let channel = if delivery.channel == SMS {
                         &self.parts.sms
                     } else {
                         &self.parts.mail
                     };
-                    Tried::from(channel.send(&message).await)
+                    Tried::of(channel.send(&message).await, &delivery, self.now())
                 }
             }
         };
@@ -82,6 +84,7 @@ impl Accounts {
             pause.tick().await;
             noted = self.note(Arc::clone(&delivery), Arc::clone(&tried)).await;
             if noted.is_ok() {
+                self.write_down_end(&delivery, &tried);
                 break;
             }
         }
@@ -92,15 +95,32 @@ impl Accounts {
         let now = self.now();
         let noted = self.store().write(move |tx| match tried.as_ref() {
             Tried::Sent => deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Sent, None, now),
-            Tried::Hopeless(error) => {
+            Tried::Failed(error) => {
                 deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Failed, Some(error), now)
             }
-            Tried::NotYet(error) => match next_try(&delivery, now) {
-                Some(at) => deliveries::try_again(tx, delivery.app, &delivery.id, at, error),
-                None => deliveries::finish(tx, delivery.app, &delivery.id, DeliveryState::Failed, Some(error), now),
-            },
+            Tried::NotYet { error, again_at } => {
+                deliveries::try_again(tx, delivery.app, &delivery.id, *again_at, error)
+            }
         });
         noted.await
+    }
+
+    /// Writes down, where its receiver has an account, what became of a message with a code.
+    fn write_down_end(&self, delivery: &DueDelivery, tried: &Tried) {
+        let (kind, detail) = match tried {
+            Tried::Sent => (EventKind::CodeSent, delivery.subject.as_str()),
+            Tried::Failed(error) => (EventKind::CodeFailed, error.as_str()),
+            Tried::NotYet { .. } => return,
+        };
+        let (true, Ok(receiver)) = (delivery.sealed.is_some(), Identifier::parse(&delivery.recipient)) else {
+            return;
+        };
+        let event = AccountEvent {
+            via: delivery.channel.clone(),
+            detail: cut(detail),
+            ..AccountEvent::once(kind, self.now())
+        };
+        self.write_down(delivery.app, Whose::Holder(receiver), event);
     }
 
     /// The message as a channel takes it; none when what was kept of it cannot be read.
@@ -136,16 +156,22 @@ impl Accounts {
 /// What came of one try.
 enum Tried {
     Sent,
-    NotYet(String),
-    Hopeless(String),
+    NotYet { error: String, again_at: Timestamp },
+    Failed(String),
 }
 
-impl From<Result<(), SendError>> for Tried {
-    fn from(sent: Result<(), SendError>) -> Self {
+impl Tried {
+    fn of(sent: Result<(), SendError>, delivery: &DueDelivery, now: Timestamp) -> Self {
         match sent {
             Ok(()) => Self::Sent,
-            Err(SendError::Temporary(reason)) => Self::NotYet(reason.as_str().to_owned()),
-            Err(SendError::Permanent(reason)) => Self::Hopeless(reason.as_str().to_owned()),
+            Err(SendError::Temporary(reason)) => {
+                let error = reason.as_str().to_owned();
+                match next_try(delivery, now) {
+                    Some(again_at) => Self::NotYet { error, again_at },
+                    None => Self::Failed(error),
+                }
+            }
+            Err(SendError::Permanent(reason)) => Self::Failed(reason.as_str().to_owned()),
         }
     }
 }

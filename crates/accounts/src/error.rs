@@ -101,6 +101,86 @@ pub enum Refusal {
     Overloaded,
 }
 
+impl Refusal {
+    /// The variant's name: what the timeline of an account and the admin API call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UnknownApp => "UnknownApp",
+            Self::AppRateExceeded => "AppRateExceeded",
+            Self::NotSignedIn => "NotSignedIn",
+            Self::AccessTokenExpired => "AccessTokenExpired",
+            Self::AccountGone => "AccountGone",
+            Self::AccountDisabled => "AccountDisabled",
+            Self::WrongCredentials => "WrongCredentials",
+            Self::WrongCode => "WrongCode",
+            Self::ChallengeRequired => "ChallengeRequired",
+            Self::ChallengeFailed => "ChallengeFailed",
+            Self::PasswordWait { .. } => "PasswordWait",
+            Self::PasswordPathClosed { .. } => "PasswordPathClosed",
+            Self::SourceFailedTooOften { .. } => "SourceFailedTooOften",
+            Self::TooManyRegistrations { .. } => "TooManyRegistrations",
+            Self::TooManyChallenges { .. } => "TooManyChallenges",
+            Self::TooManyUploads { .. } => "TooManyUploads",
+            Self::TooManyCalls { .. } => "TooManyCalls",
+            Self::CodeTooSoon { .. } => "CodeTooSoon",
+            Self::ChannelNotReady => "ChannelNotReady",
+            Self::Taken(_) => "Taken",
+            Self::ReservedUsername => "ReservedUsername",
+            Self::NotRegistered => "NotRegistered",
+            Self::NoSuchAccount => "NoSuchAccount",
+            Self::ResetNotPermitted => "ResetNotPermitted",
+            Self::RankTooLow => "RankTooLow",
+            Self::NotOnSelf => "NotOnSelf",
+            Self::LastRoot => "LastRoot",
+            Self::PictureNotOwn => "PictureNotOwn",
+            Self::PictureUnfit => "PictureUnfit",
+            Self::TooManySettings => "TooManySettings",
+            Self::HostTaken => "HostTaken",
+            Self::TooManyApps => "TooManyApps",
+            Self::Overloaded => "Overloaded",
+        }
+    }
+
+    /// The seconds until it may be different, where that is known.
+    pub const fn seconds(self) -> Option<u32> {
+        match self {
+            Self::PasswordWait { seconds }
+            | Self::PasswordPathClosed { seconds }
+            | Self::SourceFailedTooOften { seconds }
+            | Self::TooManyRegistrations { seconds }
+            | Self::TooManyChallenges { seconds }
+            | Self::TooManyUploads { seconds }
+            | Self::TooManyCalls { seconds }
+            | Self::CodeTooSoon { seconds } => Some(seconds),
+            Self::UnknownApp
+            | Self::AppRateExceeded
+            | Self::NotSignedIn
+            | Self::AccessTokenExpired
+            | Self::AccountGone
+            | Self::AccountDisabled
+            | Self::WrongCredentials
+            | Self::WrongCode
+            | Self::ChallengeRequired
+            | Self::ChallengeFailed
+            | Self::ChannelNotReady
+            | Self::Taken(_)
+            | Self::ReservedUsername
+            | Self::NotRegistered
+            | Self::NoSuchAccount
+            | Self::ResetNotPermitted
+            | Self::RankTooLow
+            | Self::NotOnSelf
+            | Self::LastRoot
+            | Self::PictureNotOwn
+            | Self::PictureUnfit
+            | Self::TooManySettings
+            | Self::HostTaken
+            | Self::TooManyApps
+            | Self::Overloaded => None,
+        }
+    }
+}
+
 /// Something of ours does not work. What exactly is for the log; the asker learns only that it was not them.
 pub struct Fault(String);
 

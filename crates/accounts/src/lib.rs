@@ -14,6 +14,7 @@ mod code_guess;
 mod credentials;
 mod deliver;
 mod error;
+mod journal;
 mod keys;
 mod measure;
 mod outbox;
@@ -40,7 +41,8 @@ mod upload;
 
 pub use administer::{
     AccountChange, AccountCursor, AccountExport, AccountFilter, AccountPage, AccountSelector, AccountSlice, Actor,
-    CursorError, ListOrder, NewAccount, PageRequest, SelectorError,
+    CursorError, FigureSpans, FigureSpansError, FiguresOfSpan, Health, ListOrder, NewAccount, PageRequest,
+    SelectorError,
 };
 pub use apps::{AppChange, NewApp};
 pub use authenticate::Principal;
@@ -60,3 +62,4 @@ pub use request_code::ChallengeRule;
 pub use reset_password::{PasswordReset, ResetPermit};
 pub use sign_in::{FailureRule, PresentedCode, SignedIn};
 pub use upload::{ImportedPictures, PictureStore, StoredPicture};
+pub use yaopai_store::account_events::AccountEvent;

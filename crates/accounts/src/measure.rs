@@ -14,6 +14,10 @@ pub struct Measures {
     pub messages_waiting: i64,
     /// Live sessions, counted up to `limits::SESSIONS_COUNTED`.
     pub sessions: i64,
+    /// Events of accounts that wait to be written.
+    pub events_waiting: usize,
+    /// Events and figures that were given up since the start: too many waited, or the database failed.
+    pub events_lost: u64,
 }
 
 impl Accounts {
@@ -32,6 +36,8 @@ impl Accounts {
             hashes_waiting: self.parts.hasher.depth(),
             messages_waiting,
             sessions,
+            events_waiting: self.parts.journal.depth(),
+            events_lost: self.parts.journal.lost(),
         })
     }
 }

@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 
 use yaopai_model::limits::{CONFIRMATION_LIFE, PAGE_SESSION_IDLE, PAGE_SESSION_NOTED};
-use yaopai_model::{AccountId, SessionScope, SessionSecret, Timestamp};
+use yaopai_model::{AccountId, EventKind, SessionScope, SessionSecret, Timestamp};
 use yaopai_store::sessions::{self, Session};
 use yaopai_store::{SqlError, accounts};
 
+use crate::journal::Whose;
 use crate::keys::{are_equal, session_digest, sha256};
 use crate::rank::{Action, Rank, reaches};
-use crate::{Accounts, Outcome, Principal, Refusal, SignedIn};
+use crate::{Accounts, Caller, Outcome, Principal, Refusal, SignedIn};
 
 /// What a browser shows of its session, in a cookie.
 #[derive(Clone)]
@@ -103,9 +104,11 @@ impl Accounts {
     ///
     /// # Errors
     /// Faults only.
-    pub async fn end_page_session(&self, session: &PageSession) -> Outcome<()> {
-        let (id, digest) = (session.principal.account.id, session.digest);
-        self.store().write(move |tx| sessions::end(tx, id, &digest)).await?;
-        Ok(())
+    pub async fn end_page_session(&self, session: &PageSession, caller: &Caller) -> Outcome<()> {
+        let account = &session.principal.account;
+        let (id, digest) = (account.id, session.digest);
+        let attempt = self.attempt(EventKind::SignOut, account.app, Whose::Account(id), caller);
+        let ended = self.store().write(move |tx| sessions::end(tx, id, &digest)).await;
+        attempt.end(ended.map(|_| ()).map_err(Into::into))
     }
 }

@@ -8,6 +8,7 @@ use yaopai_model::limits::{SLIDERS_AT_ONCE, UPLOADS_AT_ONCE, UPLOADS_HELD};
 use yaopai_model::{Clock, Entropy, Limits, Timestamp};
 use yaopai_store::Store;
 
+use crate::journal::Journal;
 use crate::keys::{Keys, RootKey};
 use crate::password_hasher::{HashingSettings, PasswordHasher};
 use crate::rate_limiter::RateLimiter;
@@ -59,6 +60,7 @@ pub(crate) struct Working {
     pub(crate) hasher: PasswordHasher,
     pub(crate) rates: RateLimiter,
     pub(crate) turns: Turns,
+    pub(crate) journal: Journal,
     /// Whoever draws a slider holds one.
     pub(crate) drawings: Arc<Semaphore>,
     pub(crate) outbox: Notify,
@@ -93,6 +95,7 @@ impl Accounts {
                 hasher,
                 rates: RateLimiter::new(),
                 turns: Turns::new(),
+                journal: Journal::default(),
                 drawings: Arc::new(Semaphore::new(SLIDERS_AT_ONCE)),
                 outbox: Notify::new(),
                 upload_places: Arc::new(Semaphore::new(UPLOADS_HELD)),

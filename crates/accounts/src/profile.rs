@@ -2,15 +2,15 @@
 
 use yaopai_model::limits::UPLOAD_USABLE;
 use yaopai_model::{
-    Account, AccountId, AppId, Bio, Birthday, ContactEmail, Extra, Gender, Identifier, Nickname, PictureName,
-    Timestamp, Username,
+    Account, AccountId, AppId, Bio, Birthday, ContactEmail, EventKind, Extra, Gender, Identifier, Nickname,
+    PictureName, Timestamp, Username,
 };
 use yaopai_store::accounts::{self, ProfilePart};
 use yaopai_store::{SqlError, Tx, identifiers, pictures};
 
 use crate::rate_limiter::Rate;
 use crate::standing::standing;
-use crate::{Accounts, Outcome, Principal, Refusal};
+use crate::{Accounts, Outcome, Principal, Refusal, journal};
 
 /// What to change of a profile; `None` leaves a field as it is.
 #[derive(Default)]
@@ -76,7 +76,7 @@ impl Accounts {
         let changed = self.store().write(move |tx| {
             let account = standing(tx, &principal)?;
             if let Some(username) = &change.username {
-                change_username(tx, &account, username, UsernameGiver::Account)?;
+                change_username(tx, &account, username, UsernameGiver::Account, now)?;
             }
             for part in texts(&change) {
                 accounts::set_profile_part(tx, account.id, &part)?;
@@ -99,7 +99,13 @@ impl Accounts {
 ///
 /// # Errors
 /// `Taken`, `ReservedUsername`.
-pub(crate) fn change_username(tx: &Tx, account: &Account, username: &Username, giver: UsernameGiver) -> Outcome<()> {
+pub(crate) fn change_username(
+    tx: &Tx,
+    account: &Account,
+    username: &Username,
+    giver: UsernameGiver,
+    now: Timestamp,
+) -> Outcome<()> {
     if account
         .username
         .as_ref()
@@ -120,7 +126,9 @@ pub(crate) fn change_username(tx: &Tx, account: &Account, username: &Username, g
             return Err(Refusal::Taken(identifier.kind()).into());
         }
     }
-    Ok(accounts::set_identifier(tx, account.id, &identifier, None)?)
+    accounts::set_identifier(tx, account.id, &identifier, None)?;
+    let (kind, detail) = (EventKind::IdentifierChanged, identifier.kind().as_str());
+    Ok(journal::note(tx, account.id, kind, detail, now)?)
 }
 
 /// The parts of a change that are words and numbers.

@@ -26,6 +26,8 @@ pub(crate) enum Action {
     ChangeEmail,
     /// Giving it this role.
     GiveRole(Role),
+    /// Forgetting what was counted against it, so that its holder can go on at once.
+    ClearCounts,
     /// Disabling it, or enabling it again.
     Disable,
     /// Ending it.
@@ -58,7 +60,7 @@ impl Action {
             Self::Inspect => (Role::Auditor, true, true),
             Self::Look => (Role::Admin, true, true),
             Self::ChangeProfile => (Role::Admin, false, true),
-            Self::ChangeEmail | Self::Disable | Self::Delete => (Role::Admin, false, false),
+            Self::ChangeEmail | Self::ClearCounts | Self::Disable | Self::Delete => (Role::Admin, false, false),
             Self::GiveRole(_) => (Role::Root, false, false),
         };
         Rule {
@@ -89,6 +91,7 @@ const fn granted(action: Action) -> Role {
         | Action::Look
         | Action::ChangeProfile
         | Action::ChangeEmail
+        | Action::ClearCounts
         | Action::Disable
         | Action::Delete => Role::User,
     }
@@ -127,6 +130,7 @@ user     give_user        -----
 user     give_auditor     -----
 user     give_admin       -----
 user     give_root        -----
+user     clear_counts     -----
 user     disable          -----
 user     delete           -----
 auditor  inspect          +++++
@@ -137,6 +141,7 @@ auditor  give_user        -----
 auditor  give_auditor     -----
 auditor  give_admin       -----
 auditor  give_root        -----
+auditor  clear_counts     -----
 auditor  disable          -----
 auditor  delete           -----
 admin    inspect          +++++
@@ -147,6 +152,7 @@ admin    give_user        -----
 admin    give_auditor     -----
 admin    give_admin       -----
 admin    give_root        -----
+admin    clear_counts     ++--!
 admin    disable          ++--!
 admin    delete           ++--!
 root     inspect          +++++
@@ -157,11 +163,12 @@ root     give_user        ++++!
 root     give_auditor     ++++!
 root     give_admin       ++++!
 root     give_root        ++++!
+root     clear_counts     ++++!
 root     disable          ++++!
 root     delete           ++++!
 ";
 
-    const ACTIONS: [(&str, Action); 10] = [
+    const ACTIONS: [(&str, Action); 11] = [
         ("inspect", Action::Inspect),
         ("look", Action::Look),
         ("change_profile", Action::ChangeProfile),
@@ -170,6 +177,7 @@ root     delete           ++++!
         ("give_auditor", Action::GiveRole(Role::Auditor)),
         ("give_admin", Action::GiveRole(Role::Admin)),
         ("give_root", Action::GiveRole(Role::Root)),
+        ("clear_counts", Action::ClearCounts),
         ("disable", Action::Disable),
         ("delete", Action::Delete),
     ];

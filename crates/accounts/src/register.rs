@@ -2,8 +2,8 @@
 
 use yaopai_model::limits::windows;
 use yaopai_model::{
-    Account, AccountId, Address, AppId, Code, Held, Identifier, Nickname, Password, Profile, PublicId, Purpose, Role,
-    SessionKind, SessionToken, Timestamp, Username,
+    Account, AccountId, Address, AppId, Code, EventKind, Held, Identifier, Nickname, Password, Profile, PublicId,
+    Purpose, Role, SessionKind, SessionToken, Timestamp, Username,
 };
 use yaopai_store::base::{self, Numbered};
 use yaopai_store::codes::CodeKey;
@@ -55,6 +55,17 @@ impl Accounts {
     /// `WrongCode` (also where the address is taken), `SourceFailedTooOften`, `Taken` (only with the right code, which is
     /// kept), `Overloaded`.
     pub async fn register_with_code(
+        &self,
+        app: AppId,
+        registration: ProvenRegistration,
+        bearer: Option<&SessionToken>,
+        caller: &Caller,
+    ) -> Outcome<Account> {
+        let attempt = self.attempt(EventKind::CodeRegistration, app, &registration.address, caller);
+        attempt.end(self.make_proven(app, registration, bearer, caller).await)
+    }
+
+    async fn make_proven(
         &self,
         app: AppId,
         registration: ProvenRegistration,
@@ -118,6 +129,17 @@ impl Accounts {
     /// # Errors
     /// `Taken`, `ReservedUsername`, `TooManyRegistrations`, `Overloaded`.
     pub async fn register_without_proof(
+        &self,
+        app: AppId,
+        identifier: Identifier,
+        password: Password,
+        caller: &Caller,
+    ) -> Outcome<SignedIn> {
+        let attempt = self.attempt(EventKind::Registration, app, &identifier, caller);
+        attempt.end(self.make_unproven(app, identifier, password, caller).await)
+    }
+
+    async fn make_unproven(
         &self,
         app: AppId,
         identifier: Identifier,

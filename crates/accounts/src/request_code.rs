@@ -1,8 +1,11 @@
 //! Sending a one-time code.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use yaopai_courier::Notice;
 use yaopai_model::limits::{OUTBOX_WAITING, windows};
-use yaopai_model::{AccountId, Address, AppId, Code, Purpose, Timestamp, draw};
+use yaopai_model::{AccountId, Address, AppId, Code, EventKind, Purpose, Timestamp, draw};
 use yaopai_store::challenges::{self, ChallengeKey};
 use yaopai_store::codes::{self, CodeKey};
 use yaopai_store::deliveries::{self, DeliveryState, NewDelivery};
@@ -29,6 +32,19 @@ impl Accounts {
     /// # Errors
     /// `ChallengeRequired`, `CodeTooSoon` (the pass is kept), `ChannelNotReady`.
     pub async fn request_code(
+        &self,
+        app: AppId,
+        address: &Address,
+        purpose: Purpose,
+        challenge: ChallengeRule,
+        caller: &Caller,
+    ) -> Outcome<()> {
+        let attempt = self.attempt(EventKind::CodeRequest, app, address, caller);
+        let attempt = attempt.about(purpose.as_str());
+        attempt.end(self.put_into_outbox(app, address, purpose, challenge, caller).await)
+    }
+
+    async fn put_into_outbox(
         &self,
         app: AppId,
         address: &Address,
@@ -86,38 +102,45 @@ impl Accounts {
         Ok(())
     }
 
-    /// What a code is sent out of: a while since the last, a day's worth to one address, an hour's worth for one source,
-    /// a day's worth in one app: messages cost, and many sources with many numbers are easily had.
+    /// What a code is sent out of: what its address has, an hour's worth for one source, a day's worth in one app: messages
+    /// cost, and many sources with many numbers are easily had.
     fn budgets(&self, key: &CodeKey, caller: &Caller) -> Vec<Budget> {
+        let mut budgets = self.address_budgets(key.app, &key.address);
+        budgets.push(self.source_budget(caller.source));
+        budgets.push(self.app_budget(key.app));
+        budgets
+    }
+
+    /// What codes to one address are sent out of: a while since the last, a day's worth.
+    pub(crate) fn address_budgets(&self, app: AppId, address: &Address) -> Vec<Budget> {
         let limits = self.limits();
-        let identifier = key.address.identifier();
-        let address = format!("{} {} {}", key.app.0, identifier.kind(), identifier.normal());
-        let budget = |name: String, limit, window| {
-            Budget::new(&self.parts.keys, &name, limit, window, |seconds| Refusal::CodeTooSoon {
-                seconds,
-            })
-        };
-        let mut budgets = vec![
-            budget(
-                format!("codes to {address}"),
-                limits.codes_per_identifier_per_day,
-                windows::PER_DAY,
-            ),
-            budget(
-                format!("codes for {}", network(caller.source)),
-                limits.codes_per_source_per_hour,
-                windows::PER_HOUR,
-            ),
-            budget(
-                format!("codes in app {}", key.app.0),
-                limits.codes_per_app_per_day,
-                windows::PER_DAY,
-            ),
-        ];
+        let identifier = address.identifier();
+        let address = format!("{} {} {}", app.0, identifier.kind(), identifier.normal());
+        let day = limits.codes_per_identifier_per_day;
+        let mut budgets = vec![self.code_budget(&format!("codes to {address}"), day, windows::PER_DAY)];
         if !limits.code_resend.is_zero() {
-            budgets.insert(0, budget(format!("code again {address}"), 1, limits.code_resend));
+            budgets.insert(
+                0,
+                self.code_budget(&format!("code again {address}"), 1, limits.code_resend),
+            );
         }
         budgets
+    }
+
+    pub(crate) fn source_budget(&self, source: IpAddr) -> Budget {
+        let hour = self.limits().codes_per_source_per_hour;
+        self.code_budget(&format!("codes for {}", network(source)), hour, windows::PER_HOUR)
+    }
+
+    pub(crate) fn app_budget(&self, app: AppId) -> Budget {
+        let day = self.limits().codes_per_app_per_day;
+        self.code_budget(&format!("codes in app {}", app.0), day, windows::PER_DAY)
+    }
+
+    fn code_budget(&self, name: &str, limit: u32, window: Duration) -> Budget {
+        Budget::new(&self.parts.keys, name, limit, window, |seconds| Refusal::CodeTooSoon {
+            seconds,
+        })
     }
 
     /// Whether there is a channel that carries messages to this address.

@@ -1,7 +1,7 @@
 //! A new password for one that is lost.
 
 use yaopai_model::limits::RESET_PERMIT_LIFE;
-use yaopai_model::{Address, AppId, Code, Email, Password, Purpose, SessionToken};
+use yaopai_model::{Address, AppId, Code, Email, EventKind, Identifier, Password, Purpose, SessionToken};
 use yaopai_store::challenges::{self, ChallengeKey};
 use yaopai_store::codes::CodeKey;
 
@@ -40,7 +40,12 @@ impl Accounts {
     ///
     /// # Errors
     /// `ChallengeRequired`.
-    pub async fn permit_reset(&self, app: AppId, email: &Email) -> Outcome<()> {
+    pub async fn permit_reset(&self, app: AppId, email: &Email, caller: &Caller) -> Outcome<()> {
+        let attempt = self.attempt(EventKind::ResetPermit, app, &Identifier::Email(email.clone()), caller);
+        attempt.end(self.open_reset(app, email).await)
+    }
+
+    async fn open_reset(&self, app: AppId, email: &Email) -> Outcome<()> {
         let (key, now) = (
             ChallengeKey {
                 app,
@@ -62,6 +67,11 @@ impl Accounts {
     /// # Errors
     /// `ResetNotPermitted`, `WrongCode`, `SourceFailedTooOften`, `NotRegistered` (right code, no account), `Overloaded`.
     pub async fn reset_password(&self, app: AppId, reset: PasswordReset<'_>, caller: &Caller) -> Outcome<()> {
+        let attempt = self.attempt(EventKind::PasswordReset, app, reset.address, caller);
+        attempt.end(self.replace_password(app, reset, caller).await)
+    }
+
+    async fn replace_password(&self, app: AppId, reset: PasswordReset<'_>, caller: &Caller) -> Outcome<()> {
         let PasswordReset {
             address,
             code,

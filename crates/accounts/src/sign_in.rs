@@ -1,12 +1,14 @@
 //! Signing in.
 
+mod confirm;
+
 use std::net::IpAddr;
 
 use tokio::sync::MutexGuard;
-use yaopai_model::limits::{ACCESS_TOKEN_LIFE, CONFIRMATION_LIFE};
+use yaopai_model::limits::ACCESS_TOKEN_LIFE;
 use yaopai_model::{
-    Account, AccountId, Address, AppId, Code, Identifier, Password, Purpose, SessionKind, SessionScope, SessionSecret,
-    SessionToken, Timestamp, TokenUse,
+    Account, AccountId, Address, AppId, Code, EventKind, Identifier, Password, Purpose, SessionKind, SessionScope,
+    SessionSecret, SessionToken, Timestamp, TokenUse,
 };
 use yaopai_store::challenges::ChallengeKey;
 use yaopai_store::codes::CodeKey;
@@ -16,7 +18,6 @@ use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords};
 use crate::claims::{self, Proof};
 use crate::code_guess::CodeGuess;
 use crate::keys::session_digest;
-use crate::page_session::PageSession;
 use crate::rank::{Action, Rank, reaches};
 use crate::throttle::{SourceTry, Subject, Tally};
 use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal};
@@ -160,6 +161,22 @@ impl Accounts {
         kind: SessionKind,
         caller: &Caller,
     ) -> Outcome<SignedIn> {
+        let attempt = self.attempt(EventKind::PasswordSignIn, app, identifier, caller);
+        attempt.end(
+            self.begin_by_password(app, identifier, password, rule, kind, caller)
+                .await,
+        )
+    }
+
+    async fn begin_by_password(
+        &self,
+        app: AppId,
+        identifier: &Identifier,
+        password: Password,
+        rule: FailureRule,
+        kind: SessionKind,
+        caller: &Caller,
+    ) -> Outcome<SignedIn> {
         let candidate = self.candidate(app, identifier).await?;
         let subject = Subject::new(app, identifier, candidate.as_ref().map(|candidate| candidate.account));
         let right = self.check_password(app, &subject, candidate, password, rule, gate(app, identifier), caller);
@@ -192,56 +209,6 @@ impl Accounts {
             self.take_back(reserved);
         }
         Ok(signed_in??)
-    }
-
-    /// Shows the password again within a session of a page, which opens for a while what asks for that. It is counted and
-    /// refused as at a sign-in.
-    ///
-    /// # Errors
-    /// `WrongCredentials`, `PasswordWait`, `PasswordPathClosed`, `SourceFailedTooOften`, `Overloaded`; `NotSignedIn` when
-    /// the session has ended meanwhile.
-    pub async fn confirm_password(
-        &self,
-        session: &PageSession,
-        password: Password,
-        caller: &Caller,
-    ) -> Outcome<PageSession> {
-        let account = &session.principal.account;
-        let (app, id, digest) = (account.app, account.id, session.digest);
-        let sealed = self.store().read(move |db| passwords::sealed(db, id)).await?;
-        let candidate = Candidate {
-            account: id,
-            epoch: account.epoch,
-            sealed,
-        };
-        let subject = Subject::of_account(id);
-        let right = self.check_password(
-            app,
-            &subject,
-            Some(candidate),
-            password,
-            FailureRule::Wait,
-            None,
-            caller,
-        );
-        let RightPassword { counted, _turn, .. } = right.await?;
-        let now = self.now();
-        let reserved = counted.clone();
-        let confirmed = self.store().write(move |tx| {
-            counted.succeed(tx)?;
-            Ok::<_, Error>(sessions::confirm(tx, id, &digest, now)?)
-        });
-        let confirmed = confirmed.await;
-        if let Err(Error::Fault(_)) = confirmed {
-            self.take_back(reserved);
-        }
-        if !confirmed? {
-            return Err(Refusal::NotSignedIn.into());
-        }
-        Ok(PageSession {
-            confirmed_until: Some(now.plus(CONFIRMATION_LIFE)),
-            ..session.clone()
-        })
     }
 
     /// Looks at a password, counting it as a failure in advance.
@@ -311,6 +278,17 @@ impl Accounts {
     /// # Errors
     /// `WrongCode`, `NotRegistered` (right code, no account), `AccountDisabled`, `ChallengeRequired`, `SourceFailedTooOften`.
     pub async fn sign_in_with_code(
+        &self,
+        app: AppId,
+        presented: PresentedCode<'_>,
+        kind: SessionKind,
+        caller: &Caller,
+    ) -> Outcome<SignedIn> {
+        let attempt = self.attempt(EventKind::CodeSignIn, app, presented.address, caller);
+        attempt.end(self.begin_by_code(app, presented, kind, caller).await)
+    }
+
+    async fn begin_by_code(
         &self,
         app: AppId,
         presented: PresentedCode<'_>,

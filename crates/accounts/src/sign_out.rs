@@ -1,18 +1,22 @@
 //! Signing out.
 
+use yaopai_model::EventKind;
 use yaopai_store::sessions;
 
 use crate::credentials::end_sessions;
-use crate::{Accounts, Outcome, Principal};
+use crate::journal::Whose;
+use crate::{Accounts, Caller, Outcome, Principal};
 
 impl Accounts {
     /// Ends every session of the principal's account: what `api_cloud_user` says of `logout`.
     ///
     /// # Errors
     /// Faults only.
-    pub async fn sign_out(&self, principal: &Principal) -> Outcome<()> {
-        let id = principal.account.id;
-        Ok(self.store().write(move |tx| end_sessions(tx, id)).await?)
+    pub async fn sign_out(&self, principal: &Principal, caller: &Caller) -> Outcome<()> {
+        let (app, id) = (principal.account.app, principal.account.id);
+        let attempt = self.attempt(EventKind::SignOut, app, Whose::Account(id), caller);
+        let ended = self.store().write(move |tx| end_sessions(tx, id)).await;
+        attempt.end(ended.map_err(Into::into))
     }
 
     /// Ends every session of every account: after a restore, or when an operator asks for it.

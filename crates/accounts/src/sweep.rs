@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use yaopai_model::limits::{FINISHED_DELIVERY_KEPT, SPENT_CODE_KEPT, SWEEP_BATCH, SWEEP_BATCHES, UPLOAD_USABLE};
+use yaopai_model::limits::{
+    EVENTS_KEPT, FIGURES_KEPT, FINISHED_DELIVERY_KEPT, SPENT_CODE_KEPT, SWEEP_BATCH, SWEEP_BATCHES, UPLOAD_USABLE,
+};
 use yaopai_model::{PictureName, Timestamp};
 use yaopai_store::deliveries::DeliveryState;
 use yaopai_store::{SqlError, Tx, base, pictures, sweep};
@@ -47,6 +49,8 @@ impl Accounts {
             finished,
         )
         .await?;
+        self.sweep_rows(sweep::account_events, now.minus(EVENTS_KEPT)).await?;
+        self.sweep_rows(sweep::hourly_figures, now.minus(FIGURES_KEPT)).await?;
         self.sweep_pictures(now.minus(UPLOAD_USABLE + GRACE)).await
     }
 

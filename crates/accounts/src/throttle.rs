@@ -108,6 +108,11 @@ impl Tally {
         }
     }
 
+    /// Where the waits of one source are counted.
+    pub(crate) fn wait(&self) -> &[u8; 32] {
+        &self.wait
+    }
+
     /// Counts a password's failure in advance.
     ///
     /// # Errors

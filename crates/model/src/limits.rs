@@ -186,6 +186,27 @@ pub const DELIVERIES_AT_ONCE: usize = 16;
 /// Idle connections that a channel keeps for the next message.
 pub const IDLE_CHANNEL_CONNECTIONS: usize = 4;
 
+// What is written down.
+
+/// Events of accounts that wait to be written; past it, the oldest is dropped.
+pub const EVENTS_WAITING: usize = 10_000;
+/// Figures, by app and hour, that wait to be written; past it, new ones are not counted.
+pub const FIGURES_WAITING: usize = 50_000;
+/// Events that are written in one transaction.
+pub const EVENTS_PER_WRITE: usize = 100;
+/// The newest events of an account, which are kept and shown.
+pub const EVENTS_PER_ACCOUNT: u32 = 200;
+/// The same refusals from one source within such a span of the clock are one event with a count.
+pub const EVENTS_FOLDED: Duration = Duration::from_secs(10 * 60);
+/// Characters of what an event says in words.
+pub const EVENT_DETAIL_CHARACTERS: usize = 200;
+/// How long events of accounts are kept.
+pub const EVENTS_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How long figures are kept: three whole months and the day that is under way.
+pub const FIGURES_KEPT: Duration = Duration::from_secs(93 * 24 * 60 * 60);
+/// Spans that figures are summed over at once: three months by the hour.
+pub const FIGURE_SPANS: usize = 93 * 24;
+
 // What is swept away.
 
 /// How long a spent code is kept: as long as the day over which its address is counted.

@@ -16,6 +16,8 @@ const SWEEP: Duration = Duration::from_secs(60);
 const KEYS: Duration = Duration::from_secs(60);
 /// How long to wait after that did not work: they come into use at a time that has been set.
 const KEYS_TROUBLE: Duration = Duration::from_secs(5);
+/// How often what people tried is written down.
+const JOURNAL: Duration = Duration::from_secs(1);
 /// How often gauges are read and histograms emptied into their buckets.
 const MEASURE: Duration = Duration::from_secs(15);
 /// How long to leave the outbox alone after it could not be looked into.
@@ -32,6 +34,7 @@ pub(crate) fn start(accounts: &Accounts, store: &Store, metrics: PrometheusHandl
     loops.spawn(deliver(accounts.clone(), stop.clone()));
     loops.spawn(take_up_keys(accounts.clone(), stop.clone()));
     loops.spawn(sweep(accounts.clone(), stop.clone()));
+    loops.spawn(write_journal(accounts.clone(), stop.clone()));
     loops.spawn(measure(accounts.clone(), store.clone(), metrics, stop.clone()));
     loops
 }
@@ -76,6 +79,13 @@ async fn sweep(accounts: Accounts, mut stop: Stop) {
     }
 }
 
+/// What waits in the end is written when the base is closed, after the last request.
+async fn write_journal(accounts: Accounts, mut stop: Stop) {
+    while stop.lasts(JOURNAL).await {
+        note("journal", accounts.write_journal().await);
+    }
+}
+
 async fn measure(accounts: Accounts, store: Store, metrics: PrometheusHandle, mut stop: Stop) {
     loop {
         let measured = accounts.measure().await;
@@ -83,6 +93,8 @@ async fn measure(accounts: Accounts, store: Store, metrics: PrometheusHandle, mu
             metrics::gauge!("yaopai_hash_queue").set(whole(measures.hashes_waiting));
             metrics::gauge!("yaopai_outbox_waiting").set(whole(measures.messages_waiting));
             metrics::gauge!("yaopai_sessions").set(whole(measures.sessions));
+            metrics::gauge!("yaopai_events_waiting").set(whole(measures.events_waiting));
+            metrics::counter!("yaopai_events_lost").absolute(measures.events_lost);
         }
         note("measure", measured);
         metrics::gauge!("yaopai_store_queue").set(whole(store.queue_depth()));

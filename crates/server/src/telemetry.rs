@@ -72,6 +72,11 @@ pub(crate) fn start_metrics() -> Result<PrometheusHandle, metrics_exporter_prome
     metrics::describe_gauge!("yaopai_hash_queue", "Password hashes that wait for a thread.");
     metrics::describe_gauge!("yaopai_outbox_waiting", "Messages that wait to be sent.");
     metrics::describe_gauge!("yaopai_sessions", "Live sessions.");
+    metrics::describe_gauge!("yaopai_events_waiting", "Events of accounts that wait to be written.");
+    metrics::describe_counter!(
+        "yaopai_events_lost",
+        "Events of accounts and figures that were given up."
+    );
     metrics::describe_counter!("yaopai_database_statements", "Statements sent to PostgreSQL.");
     metrics::describe_counter!("yaopai_database_round_trips", "Answers waited for from PostgreSQL.");
     metrics::describe_gauge!("yaopai_store_queue", "Writes that wait for the database.");

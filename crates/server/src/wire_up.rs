@@ -145,6 +145,9 @@ impl Base {
 
     /// Finishes what is queued and closes the database, then lets go of the folder.
     pub(crate) async fn close(self) {
+        if self.accounts.write_journal().await.is_err() {
+            tracing::warn!("最近的登录记录未能写入 / the latest events of accounts could not be written");
+        }
         drop(self.accounts);
         self.store.close().await;
     }

@@ -20,6 +20,7 @@ select create_distributed_table('accounts', 'id');
 select create_distributed_table('passwords', 'account_id', colocate_with => 'accounts');
 select create_distributed_table('sessions', 'account_id', colocate_with => 'accounts');
 select create_distributed_table('settings', 'account_id', colocate_with => 'accounts');
+select create_distributed_table('account_events', 'account_id', colocate_with => 'accounts');
 
 -- By the identifier itself, which is what an account is found and a code is redeemed by.
 select create_distributed_table('identifiers', 'normal');
@@ -40,3 +41,6 @@ select create_distributed_table('audit_heads', 'app_id', colocate_with => 'audit
 
 -- By the key that a script calls with.
 select create_distributed_table('repeated_calls', 'owner', colocate_with => 'none');
+
+-- A few rows of an app in an hour.
+select create_distributed_table('hourly_figures', 'app_id', colocate_with => 'none');

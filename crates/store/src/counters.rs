@@ -46,6 +46,15 @@ pub fn take_back(tx: &Tx, key: &[u8; 32], rule: WindowRule, counted_at: Timestam
     if changed == 1 { Ok(()) } else { Err(tx.collided()) }
 }
 
+/// Forgets what was counted.
+///
+/// # Errors
+/// Those of the database.
+pub fn clear(tx: &Tx, key: &[u8; 32]) -> Result<(), SqlError> {
+    tx.execute("delete from counters where counter_key = $1", args![key])?;
+    Ok(())
+}
+
 /// Whether the rule would let one more event pass.
 ///
 /// # Errors

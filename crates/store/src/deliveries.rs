@@ -162,6 +162,20 @@ pub fn count_waiting(db: &Db, bound: u32) -> Result<i64, SqlError> {
     row.map_or(Ok(0), |row| row.integer(0))
 }
 
+/// How many messages reached a last state since an instant, counted up to `bound`. Their last try is what is looked at: it
+/// may have been a little before.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_since(db: &Db, state: DeliveryState, since: Timestamp, bound: u32) -> Result<i64, SqlError> {
+    let row = db.row(
+        "select count(*) from (select id from deliveries where state = $1 and next_attempt_at >= $2 \
+         order by next_attempt_at limit $3) as counted",
+        args![state.as_str(), since, bound],
+    )?;
+    row.map_or(Ok(0), |row| row.integer(0))
+}
+
 /// Takes up to `most` messages that are due, so that nobody else takes them before `lease_until`.
 ///
 /// # Errors

@@ -91,3 +91,27 @@ pub fn deliveries(tx: &Tx, state: DeliveryState, until: Timestamp, most: u32) ->
         args![state.as_str(), until, most],
     )
 }
+
+/// Deletes at most `most` events of accounts that happened for the last time no later than `until`; says how many.
+///
+/// # Errors
+/// See [`sessions`].
+pub fn account_events(tx: &Tx, until: Timestamp, most: u32) -> Result<u64, SqlError> {
+    tx.execute(
+        "delete from account_events where last_at <= $1 and (account_id, slot, kind, rule, source) in \
+         (select account_id, slot, kind, rule, source from account_events where last_at <= $1 order by last_at limit $2)",
+        args![until, most],
+    )
+}
+
+/// Deletes at most `most` figures of hours that began no later than `until`; says how many.
+///
+/// # Errors
+/// See [`sessions`].
+pub fn hourly_figures(tx: &Tx, until: Timestamp, most: u32) -> Result<u64, SqlError> {
+    tx.execute(
+        "delete from hourly_figures where hour <= $1 and (app_id, hour, figure) in \
+         (select app_id, hour, figure from hourly_figures where hour <= $1 order by hour limit $2)",
+        args![until, most],
+    )
+}

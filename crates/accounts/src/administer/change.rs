@@ -46,7 +46,7 @@ impl Accounts {
                     Some(_) => UsernameGiver::Account,
                     None => UsernameGiver::Operator,
                 };
-                change_username(tx, &account, username, giver)?;
+                change_username(tx, &account, username, giver, now)?;
             }
             if let Some(bio) = &change.bio {
                 accounts::set_profile_part(tx, id, &ProfilePart::Bio(bio))?;

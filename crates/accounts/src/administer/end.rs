@@ -1,7 +1,7 @@
 //! Disabling accounts and ending them.
 
 use yaopai_model::{Account, AccountId, AppId};
-use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords, sessions, settings};
+use yaopai_store::{SqlError, Tx, account_events, accounts, identifiers, passwords, sessions, settings};
 
 use super::Actor;
 use super::role::recount_roots;
@@ -56,7 +56,8 @@ impl Accounts {
             sessions::end_all(tx, id)?;
             settings::delete_all(tx, id)?;
             accounts::delete(tx, id)?;
-            administrator.note(tx, "account.delete", id, account.role.as_str(), now)
+            administrator.note(tx, "account.delete", id, account.role.as_str(), now)?;
+            Ok(account_events::delete_all(tx, id)?)
         });
         done.await
     }

@@ -14,7 +14,7 @@ use crate::steps::{email, from, mailbox};
 use crate::support::{Setup, World, refusal};
 
 async fn answer(world: &World, email: &Email, x: i64) -> Outcome<()> {
-    world.accounts.answer_challenge(world.app, email, x).await
+    world.accounts.answer_challenge(world.app, email, x, &from(2)).await
 }
 
 #[tokio::test]

@@ -198,7 +198,7 @@ async fn a_token_that_was_ended_or_is_somebody_elses_proves_nothing() {
     let claimant = world.claim(&phone(1).identifier(), "liar's password").await.unwrap();
     let ended = claimant.token(TokenUse::Session);
     let principal = world.authenticate(&claimant).await.unwrap();
-    world.accounts.sign_out(&principal).await.unwrap();
+    world.accounts.sign_out(&principal, &from(1)).await.unwrap();
     let live = world
         .by_password(&phone(1).identifier(), "liar's password", FailureRule::Wait, &from(1))
         .await

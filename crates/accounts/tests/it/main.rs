@@ -11,6 +11,7 @@ mod challenge;
 mod code_sign_in;
 mod deliver;
 mod invariants;
+mod journal;
 mod keepers;
 mod keys;
 mod page_sessions;

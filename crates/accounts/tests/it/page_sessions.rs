@@ -122,12 +122,12 @@ async fn it_ends_with_the_rank_the_account_and_all_sessions() {
     assert_eq!(refusal(open(&world, &key).await), Refusal::NotSignedIn);
 
     let key = console(&world, "root").await;
-    world.accounts.sign_out(&root).await.unwrap();
+    world.accounts.sign_out(&root, &caller()).await.unwrap();
     assert_eq!(refusal(open(&world, &key).await), Refusal::NotSignedIn);
 
     let (left, kept) = (console(&world, "root").await, console(&world, "root").await);
     let session = open(&world, &left).await.unwrap();
-    world.accounts.end_page_session(&session).await.unwrap();
+    world.accounts.end_page_session(&session, &caller()).await.unwrap();
     assert_eq!(refusal(open(&world, &left).await), Refusal::NotSignedIn);
     assert!(open(&world, &kept).await.is_ok(), "one ends alone");
 }

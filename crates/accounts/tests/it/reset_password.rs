@@ -107,11 +107,15 @@ async fn a_permit_takes_the_slider_lasts_thirty_minutes_and_serves_once() {
         Refusal::ResetNotPermitted
     );
     for number in [1, 2] {
-        let refused = world.accounts.permit_reset(world.app, &email(number)).await;
+        let refused = world.accounts.permit_reset(world.app, &email(number), &from(2)).await;
         assert_eq!(refusal(refused), Refusal::ChallengeRequired);
         world.pass_slider(&email(number)).await;
-        world.accounts.permit_reset(world.app, &email(number)).await.unwrap();
-        let refused = world.accounts.permit_reset(world.app, &email(number)).await;
+        world
+            .accounts
+            .permit_reset(world.app, &email(number), &from(2))
+            .await
+            .unwrap();
+        let refused = world.accounts.permit_reset(world.app, &email(number), &from(2)).await;
         assert_eq!(refusal(refused), Refusal::ChallengeRequired, "the pass is consumed");
     }
     world.clock.advance(Duration::from_secs(30 * 60));
@@ -122,7 +126,11 @@ async fn a_permit_takes_the_slider_lasts_thirty_minutes_and_serves_once() {
     );
 
     world.pass_slider(&email(1)).await;
-    world.accounts.permit_reset(world.app, &email(1)).await.unwrap();
+    world
+        .accounts
+        .permit_reset(world.app, &email(1), &from(2))
+        .await
+        .unwrap();
     let refused = modify(&world, &mailbox(1), &other_than(&digits)).await;
     assert_eq!(
         refusal(refused),
@@ -142,7 +150,11 @@ async fn a_permit_from_before_a_backup_is_void_after_it_was_restored() {
     let world = World::new().await;
     world.registered(&mailbox(1), "old secret").await;
     world.pass_slider(&email(1)).await;
-    world.accounts.permit_reset(world.app, &email(1)).await.unwrap();
+    world
+        .accounts
+        .permit_reset(world.app, &email(1), &from(2))
+        .await
+        .unwrap();
     world.accounts.void_after_restore().await.unwrap();
     let digits = world.code(&mailbox(1), Purpose::Any).await;
     let refused = modify(&world, &mailbox(1), &digits).await;

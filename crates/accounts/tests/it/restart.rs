@@ -66,7 +66,7 @@ async fn sessions_and_that_they_were_ended() {
     };
     let ended = sign_in(&world).await;
     let principal = world.authenticate(&ended).await.unwrap();
-    world.accounts.sign_out(&principal).await.unwrap();
+    world.accounts.sign_out(&principal, &from(1)).await.unwrap();
     let live = sign_in(&world).await;
     let world = restarted(world).await;
     assert_eq!(refusal(world.authenticate(&ended).await), Refusal::NotSignedIn);

@@ -118,7 +118,7 @@ async fn signing_out_ends_every_session_of_the_account_and_no_other() {
         .await
         .unwrap();
     let principal = world.authenticate(&one).await.unwrap();
-    world.accounts.sign_out(&principal).await.unwrap();
+    world.accounts.sign_out(&principal, &from(1)).await.unwrap();
     for signed_in in [&one, &two] {
         assert_eq!(refusal(world.authenticate(signed_in).await), Refusal::NotSignedIn);
     }

@@ -4,6 +4,7 @@ use yaopai_accounts::{Actor, Refusal};
 use yaopai_model::limits::{SETTING_VALUE_BYTES, SETTINGS_BYTES_PER_ACCOUNT, SETTINGS_PER_ACCOUNT};
 use yaopai_model::{Role, SettingKey, SettingValue};
 
+use crate::steps::from;
 use crate::support::{World, refusal};
 
 fn key(text: &str) -> SettingKey {
@@ -104,7 +105,7 @@ async fn all_values_together_are_bounded_in_bytes() {
 async fn nothing_is_written_for_an_account_that_was_signed_out_or_ended_meanwhile() {
     let world = World::new().await;
     let one = world.signed_in("one", Role::User).await;
-    world.accounts.sign_out(&one).await.unwrap();
+    world.accounts.sign_out(&one, &from(1)).await.unwrap();
     let refused = refusal(world.accounts.set_setting(&one, key("a"), value("a")).await);
     assert_eq!(refused, Refusal::NotSignedIn);
 

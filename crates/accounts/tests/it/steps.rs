@@ -221,7 +221,10 @@ impl World {
     /// Passes the slider for an address, by a look into the table.
     pub(crate) async fn pass_slider(&self, email: &Email) {
         let x = self.drawn_slider(email).await;
-        self.accounts.answer_challenge(self.app, email, x).await.unwrap();
+        self.accounts
+            .answer_challenge(self.app, email, x, &from(2))
+            .await
+            .unwrap();
     }
 
     /// Draws a slider and gives its answer.

@@ -322,7 +322,7 @@ async fn a_picture_takes_one_answer_and_a_pass_opens_one_door() {
         let x = world.drawn_slider(&email(round)).await;
         let outcomes = at_once(50, |_| {
             let (accounts, app) = (world.node(), world.app);
-            async move { accounts.answer_challenge(app, &email(round), x).await }
+            async move { accounts.answer_challenge(app, &email(round), x, &from(2)).await }
         });
         assert_eq!(tally(&outcomes.await), counts([("ChallengeFailed", 49), ("ok", 1)]));
 
@@ -330,7 +330,7 @@ async fn a_picture_takes_one_answer_and_a_pass_opens_one_door() {
             let (accounts, app) = (world.node(), world.app);
             async move {
                 if number % 2 == 0 {
-                    return accounts.permit_reset(app, &email(round)).await;
+                    return accounts.permit_reset(app, &email(round), &from(2)).await;
                 }
                 let (to, rule) = (mailbox(round), ChallengeRule::MustBePassed);
                 accounts.request_code(app, &to, Purpose::Any, rule, &from(round)).await

@@ -118,7 +118,7 @@ async fn those_who_meet_at_one_account_lock_its_rows_in_one_order() {
                 let signed_in = node.sign_in_with_password(app, &who, password, rule, SessionKind::Week, &caller);
                 let token = signed_in.await?.token(TokenUse::Session);
                 if number % 12 == 1 {
-                    node.sign_out(&node.authenticate(app, &token).await?).await?;
+                    node.sign_out(&node.authenticate(app, &token).await?, &from(1)).await?;
                 }
                 Ok(())
             }
@@ -155,7 +155,7 @@ async fn what_ends_a_session_on_one_node_counts_on_the_next_call_to_any() {
         match end {
             End::SignedOut => {
                 let principal = node.authenticate(app, &token).await.unwrap();
-                node.sign_out(&principal).await.unwrap();
+                node.sign_out(&principal, &from(1)).await.unwrap();
             }
             End::Disabled => node.set_disabled(app, Actor::Operator, account.id, true).await.unwrap(),
             End::Deleted => node.delete_account(app, Actor::Operator, account.id).await.unwrap(),

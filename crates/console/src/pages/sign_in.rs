@@ -81,7 +81,7 @@ async fn attempt(visit: &Visit, form: &Form, app: AppId) -> Result<Response, Err
     };
     if let (Identifier::Email(email), Some(x)) = (&identifier, form.optional("slider_x")) {
         let x = x.parse().map_err(|_| Refusal::ChallengeFailed)?;
-        accounts.answer_challenge(app, email, x).await?;
+        accounts.answer_challenge(app, email, x, &visit.caller).await?;
     }
     let signed_in = accounts
         .sign_in_with_password(app, &identifier, password, rule, SessionKind::Console, &visit.caller)

@@ -51,7 +51,10 @@ pub(super) async fn validate(call: Call) -> Result<Response, Failure> {
     let x = body.integer("x")?.ok_or(BadInput::Missing("x"))?;
 
     let app = call.app_of_host().await?.id;
-    call.wires.accounts.answer_challenge(app, &email, x).await?;
+    call.wires
+        .accounts
+        .answer_challenge(app, &email, x, &call.caller)
+        .await?;
     Ok(succeed(()))
 }
 

@@ -13,7 +13,7 @@ use crate::call::Call;
 pub(super) async fn resetpwd_check(call: Call) -> Result<Response, Failure> {
     let email = decode::email_in_query(&call.parameters()?)?;
     let app = call.app_of_host().await?.id;
-    call.wires.accounts.permit_reset(app, &email).await?;
+    call.wires.accounts.permit_reset(app, &email, &call.caller).await?;
     Ok(succeed(()))
 }
 

@@ -23,3 +23,35 @@ create index accounts_by_age on accounts (app_id, created_at, id);
 create index accounts_by_role on accounts (app_id, role, created_at, id) where role > 0;
 create index accounts_disabled on accounts (app_id, created_at, id) where disabled_at is not null;
 create index accounts_unverified on accounts (app_id, created_at, id) where verified_at is null;
+
+-- What happened to an account. Refusals of one kind from one source are one row for each span of the clock, which begins at
+-- slot; of anything else, slot is when it happened.
+create table account_events (
+    account_id integer not null,
+    slot integer not null,
+    kind text not null,
+    rule text not null,
+    source text not null,
+    first_at integer not null,
+    last_at integer not null,
+    times integer not null,
+    seconds integer,
+    via text not null,
+    device text not null,
+    actor text not null,
+    detail text not null,
+    primary key (account_id, slot, kind, rule, source)
+) strict;
+
+create index account_events_by_end on account_events (last_at);
+
+-- What was counted of an app in an hour, by the instant at which the hour began.
+create table hourly_figures (
+    app_id integer not null,
+    hour integer not null,
+    figure text not null,
+    total integer not null,
+    primary key (app_id, hour, figure)
+) strict;
+
+create index hourly_figures_by_hour on hourly_figures (hour);

@@ -12,6 +12,7 @@ use crate::support::{Base, Place};
 /// Statements that may go through many keys: background work and administrators' lists, by how they begin.
 const ACROSS: &[&str] = &[
     "select count(*) from (select id from deliveries where state = 'waiting'",
+    "select count(*) from (select id from deliveries where state = $1",
     "select app_id, id from deliveries where state = 'waiting'",
     "select app_id, id, channel, recipient, subject, attempts, created_at, finished_at, last_error from deliveries",
     "select min(next_attempt_at) from deliveries where state = 'waiting'",

@@ -340,7 +340,7 @@ impl Base {
 
     async fn sign_out(&mut self, session: Pick) {
         if let Some(principal) = self.principal(session).await {
-            self.accounts().sign_out(&principal).await.unwrap();
+            self.accounts().sign_out(&principal, &from(1)).await.unwrap();
             self.model.end_sessions(|owner| owner == principal.account.id);
         }
     }
