@@ -1,5 +1,6 @@
 //! Signing in.
 
+mod by_code;
 mod confirm;
 
 use std::net::IpAddr;
@@ -7,20 +8,19 @@ use std::net::IpAddr;
 use tokio::sync::MutexGuard;
 use yaopai_model::limits::ACCESS_TOKEN_LIFE;
 use yaopai_model::{
-    Account, AccountId, Address, AppId, Code, EventKind, Identifier, Password, Purpose, SessionKind, SessionScope,
-    SessionSecret, SessionToken, Timestamp, TokenUse,
+    Account, AccountId, AppId, EventKind, Identifier, Password, SessionKind, SessionScope, SessionSecret, SessionToken,
+    Timestamp, TokenUse,
 };
 use yaopai_store::challenges::ChallengeKey;
-use yaopai_store::codes::CodeKey;
 use yaopai_store::sessions::{self, NewSession};
 use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords};
 
-use crate::claims::{self, Proof};
-use crate::code_guess::CodeGuess;
 use crate::keys::session_digest;
 use crate::rank::{Action, Rank, reaches};
 use crate::throttle::{SourceTry, Subject, Tally};
 use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal};
+
+pub use by_code::PresentedCode;
 
 /// How failures in a row are answered, which is the wire's to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -273,111 +273,6 @@ impl Accounts {
         });
     }
 
-    /// Signs in by a one-time code, which proves the address. `bearer` is the token sent beside it, if any.
-    ///
-    /// # Errors
-    /// `WrongCode`, `NotRegistered` (right code, no account), `AccountDisabled`, `ChallengeRequired`, `SourceFailedTooOften`.
-    pub async fn sign_in_with_code(
-        &self,
-        app: AppId,
-        presented: PresentedCode<'_>,
-        kind: SessionKind,
-        caller: &Caller,
-    ) -> Outcome<SignedIn> {
-        let attempt = self.attempt(EventKind::CodeSignIn, app, presented.address, caller);
-        attempt.end(self.begin_by_code(app, presented, kind, caller).await)
-    }
-
-    async fn begin_by_code(
-        &self,
-        app: AppId,
-        presented: PresentedCode<'_>,
-        kind: SessionKind,
-        caller: &Caller,
-    ) -> Outcome<SignedIn> {
-        let PresentedCode {
-            address,
-            code,
-            purpose,
-            bearer,
-            rule,
-        } = presented;
-        let identifier = address.identifier();
-        let bearer = self.bearer(app, bearer).await?;
-        let candidate = self.candidate(app, &identifier).await?;
-        let subject = Subject::new(app, &identifier, candidate.map(|candidate| candidate.account));
-        // Where failures in a row stop no code there is nothing to wait for: strangers who try passwords, a hundred at
-        // once, must not keep its owner's code waiting.
-        let _turn = match rule {
-            FailureRule::Challenge => Some(self.parts.turns.take(subject.as_str()).await),
-            FailureRule::Wait => None,
-        };
-        let now = self.now();
-        let (tally, source_try) = (self.tally(&subject, caller), self.source_try(caller, now));
-        let key = CodeKey {
-            app,
-            address: address.clone(),
-            purpose,
-        };
-        let guess = CodeGuess::new(&self.parts.keys, key, &code);
-        let (reserving, counting, gate, tries) = (
-            guess.clone(),
-            tally.clone(),
-            gate(app, &identifier),
-            self.limits().code_guesses,
-        );
-        let reserved = self.store().write(move |tx| {
-            source_try.reserve(tx)?;
-            counting.reserve_code(tx, rule, gate.as_ref(), now)?;
-            Ok::<_, Error>(reserving.reserve(tx, tries, now)?)
-        });
-        if !guess.is_right(&reserved.await?) {
-            return Err(Refusal::WrongCode.into());
-        }
-        let (verbs, sign_in, address, now) = (
-            self.clone(),
-            NewSignIn::draw(self, kind, caller),
-            address.clone(),
-            self.now(),
-        );
-        let signed_in = self.store().write(move |tx| {
-            source_try.succeed(tx)?;
-            tally.succeed(tx)?;
-            let Proof::Holder(id) = claims::settle(tx, app, &address, bearer.as_ref(), verbs.entropy(), now)? else {
-                return Ok(Err(Refusal::NotRegistered));
-            };
-            let account = accounts::hold(tx, id)?.ok_or_else(|| Fault::new("an account is gone while it signs in"))?;
-            if let Err(refusal) = sign_in.is_open_to(&account) {
-                return Ok(Err(refusal));
-            }
-            guess.consume(tx, now)?;
-            sign_in.begin(tx, id, now).map(Ok)
-        });
-        Ok(signed_in.await??)
-    }
-
-    /// Tries a code outside of sign-in. A right one is consumed, and the try taken back, where it has its effect.
-    ///
-    /// # Errors
-    /// `WrongCode`, `SourceFailedTooOften`.
-    pub(crate) async fn try_code(&self, key: CodeKey, code: &Code, caller: &Caller) -> Outcome<(CodeGuess, SourceTry)> {
-        let now = self.now();
-        let (guess, source_try) = (
-            CodeGuess::new(&self.parts.keys, key, code),
-            self.source_try(caller, now),
-        );
-        let (reserving, tries) = (guess.clone(), self.limits().code_guesses);
-        let reserved = self.store().write(move |tx| {
-            source_try.reserve(tx)?;
-            Ok::<_, Error>(reserving.reserve(tx, tries, now)?)
-        });
-        if guess.is_right(&reserved.await?) {
-            Ok((guess, source_try))
-        } else {
-            Err(Refusal::WrongCode.into())
-        }
-    }
-
     async fn candidate(&self, app: AppId, identifier: &Identifier) -> Outcome<Option<Candidate>> {
         let identifier = identifier.clone();
         let found = self.store().read(move |db| {
@@ -435,20 +330,6 @@ impl Accounts {
             self.entropy(),
         )?))
     }
-}
-
-/// A code that somebody presents to sign in.
-pub struct PresentedCode<'a> {
-    /// Where it was sent.
-    pub address: &'a Address,
-    /// The code.
-    pub code: Code,
-    /// What it was asked for.
-    pub purpose: Purpose,
-    /// The token sent beside it, if any.
-    pub bearer: Option<&'a SessionToken>,
-    /// How failures in a row are answered.
-    pub rule: FailureRule,
 }
 
 /// The slider that opens the gate for an identifier: only e-mail addresses have one.
