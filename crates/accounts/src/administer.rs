@@ -12,6 +12,7 @@ mod find;
 mod health;
 mod keyword;
 mod list;
+mod obstacles;
 mod remedies;
 mod role;
 mod timeline;
@@ -36,6 +37,7 @@ pub use filter::{AccountFilter, ListOrder};
 pub use find::{AccountSelector, SelectorError};
 pub use health::Health;
 pub use list::{AccountPage, PageRequest};
+pub use obstacles::{Cause, Obstacle, Remedy};
 
 /// Who administers.
 pub enum Actor<'a> {

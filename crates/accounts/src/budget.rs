@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use yaopai_model::{Timestamp, WindowRule};
+use yaopai_model::{Timestamp, Wait, WindowRule};
 use yaopai_store::{Db, SqlError, Tx, counters};
 
 use crate::keys::Keys;
@@ -56,5 +56,11 @@ impl Budget {
     /// As for [`Budget::spend`].
     pub(crate) fn check(&self, db: &Db, now: Timestamp) -> Outcome<()> {
         counters::check(db, &self.row, self.rule, now)?.map_err(|wait| (self.refusal)(seconds(wait)).into())
+    }
+
+    /// How long it is until there is room for one more; none where there is.
+    pub(crate) fn wait(&self, db: &Db, now: Timestamp) -> Result<Option<Duration>, SqlError> {
+        let checked = counters::check(db, &self.row, self.rule, now)?;
+        Ok(checked.err().map(|Wait(wait)| wait))
     }
 }

@@ -41,8 +41,8 @@ mod upload;
 
 pub use administer::{
     AccountChange, AccountCursor, AccountExport, AccountFilter, AccountPage, AccountSelector, AccountSlice, Actor,
-    CursorError, FigureSpans, FigureSpansError, FiguresOfSpan, Health, ListOrder, NewAccount, PageRequest,
-    SelectorError,
+    Cause, CursorError, FigureSpans, FigureSpansError, FiguresOfSpan, Health, ListOrder, NewAccount, Obstacle,
+    PageRequest, Remedy, SelectorError,
 };
 pub use apps::{AppChange, NewApp};
 pub use authenticate::Principal;

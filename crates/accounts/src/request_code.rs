@@ -143,21 +143,30 @@ impl Accounts {
         })
     }
 
-    /// Whether there is a channel that carries messages to this address.
+    /// Whether messages can be carried to this address.
     fn is_channel_open(&self, address: &Address) -> bool {
+        self.has_channel(address) && self.serves(address)
+    }
+
+    /// Whether there is a channel that carries messages to addresses of this kind.
+    pub(crate) fn has_channel(&self, address: &Address) -> bool {
         match address {
             Address::Email(_) => self.parts.mail.is_configured(),
-            Address::Phone(phone) => {
-                let countries = &self.parts.sms_countries;
-                let is_allowed = |code: &String| {
-                    phone
-                        .as_e164()
-                        .strip_prefix('+')
-                        .is_some_and(|number| number.starts_with(code.as_str()))
-                };
-                self.parts.sms.is_configured() && (countries.is_empty() || countries.iter().any(is_allowed))
-            }
+            Address::Phone(_) => self.parts.sms.is_configured(),
         }
+    }
+
+    /// Whether messages are sent where the address is: phones of some countries may be left out.
+    pub(crate) fn serves(&self, address: &Address) -> bool {
+        let Address::Phone(phone) = address else { return true };
+        let countries = &self.parts.sms_countries;
+        let is_allowed = |code: &String| {
+            phone
+                .as_e164()
+                .strip_prefix('+')
+                .is_some_and(|number| number.starts_with(code.as_str()))
+        };
+        countries.is_empty() || countries.iter().any(is_allowed)
     }
 }
 

@@ -73,14 +73,18 @@ pub(crate) struct SourceTry {
 
 impl SourceTry {
     pub(crate) fn new(keys: &Keys, source: IpAddr, failures_per_hour: u32, now: Timestamp) -> Self {
-        let failures = Budget::new(
-            keys,
-            &format!("failures of {}", network(source)),
-            failures_per_hour,
-            windows::PER_HOUR,
-            |seconds| Refusal::SourceFailedTooOften { seconds },
-        );
-        Self { failures, at: now }
+        Self {
+            failures: Self::failures(keys, source, failures_per_hour),
+            at: now,
+        }
+    }
+
+    /// What the failures of a source are counted in.
+    pub(crate) fn failures(keys: &Keys, source: IpAddr, per_hour: u32) -> Budget {
+        let name = format!("failures of {}", network(source));
+        Budget::new(keys, &name, per_hour, windows::PER_HOUR, |seconds| {
+            Refusal::SourceFailedTooOften { seconds }
+        })
     }
 
     /// Counts the failure in advance.
@@ -99,18 +103,21 @@ impl SourceTry {
 
 impl Tally {
     pub(crate) fn new(keys: &Keys, subject: &Subject, source: IpAddr) -> Self {
-        let subject = &subject.0;
-        let source = network(source);
         Self {
-            challenge: challenge_streak(keys, subject),
-            wait: keys.counter_key(&format!("password wait {subject} {source}")),
-            closing: keys.counter_key(&format!("password path {subject}")),
+            challenge: challenge_streak(keys, &subject.0),
+            wait: Self::wait(keys, subject, source),
+            closing: Self::closing(keys, subject),
         }
     }
 
-    /// Where the waits of one source are counted.
-    pub(crate) fn wait(&self) -> &[u8; 32] {
-        &self.wait
+    /// The row in which the failures are counted that make one source wait.
+    pub(crate) fn wait(keys: &Keys, subject: &Subject, source: IpAddr) -> [u8; 32] {
+        keys.counter_key(&format!("password wait {} {}", subject.0, network(source)))
+    }
+
+    /// The row in which the failures are counted that close the password path.
+    pub(crate) fn closing(keys: &Keys, subject: &Subject) -> [u8; 32] {
+        keys.counter_key(&format!("password path {}", subject.0))
     }
 
     /// Counts a password's failure in advance.

@@ -2,7 +2,7 @@
 
 use yaopai_model::{Address, AppId, Purpose, Timestamp};
 
-use crate::{SqlError, Tx, args};
+use crate::{Db, SqlError, Tx, args};
 
 /// Where a code's row stands.
 #[derive(Clone)]
@@ -49,6 +49,26 @@ pub fn reserve_guess(tx: &Tx, key: &CodeKey, now: Timestamp, most: u32) -> Resul
         ],
     )?;
     row.map(|row| Ok(row.blob(0)?.to_vec())).transpose()
+}
+
+/// When the live code of an address that has no try left was made, and when it ends, if there is one; of several, the newest.
+///
+/// # Errors
+/// Those of the database.
+pub fn guessed_out(
+    db: &Db,
+    app: AppId,
+    address: &Address,
+    now: Timestamp,
+    most: u32,
+) -> Result<Option<(Timestamp, Timestamp)>, SqlError> {
+    let identifier = address.identifier();
+    let row = db.row(
+        "select created_at, expires_at from codes where app_id = $1 and kind = $2 and normal = $3 and used_at is null \
+         and expires_at > $4 and guesses >= $5 order by created_at desc, purpose limit 1",
+        args![app.0, identifier.kind().as_str(), identifier.normal(), now, most],
+    )?;
+    row.map(|row| Ok((row.timestamp(0)?, row.timestamp(1)?))).transpose()
 }
 
 /// Consumes the very code with this keyed hash; says whether it was still there to consume.

@@ -5,12 +5,12 @@ use std::net::IpAddr;
 
 use yaopai_model::{Account, AccountId, Address, AppId};
 use yaopai_store::account_events::AccountEvent;
-use yaopai_store::{Db, SqlError, account_events, streaks};
+use yaopai_store::{account_events, streaks};
 
 use super::Actor;
 use crate::code_guess::guesses_of_day;
 use crate::rank::Action;
-use crate::throttle::{Subject, Tally};
+use crate::throttle::{Subject, Tally, challenge_streak};
 use crate::{Accounts, Outcome};
 
 impl Accounts {
@@ -23,13 +23,12 @@ impl Accounts {
         let (verbs, administrator, now) = (self.clone(), actor.on(app), self.now());
         let cleared = self.store().write(move |tx| {
             administrator.target(tx, id, Action::ClearCounts)?;
-            let subject = Subject::of_account(id);
-            for source in sources(tx, id)? {
-                let tally = Tally::new(&verbs.parts.keys, &subject, source);
-                streaks::end(tx, tally.wait())?;
+            let (keys, subject) = (&verbs.parts.keys, Subject::of_account(id));
+            streaks::end(tx, &challenge_streak(keys, subject.as_str()))?;
+            streaks::end(tx, &Tally::closing(keys, &subject))?;
+            for source in sources(&account_events::list(tx, id)?) {
+                streaks::end(tx, &Tally::wait(keys, &subject, source))?;
             }
-            let of_any_source = Tally::new(&verbs.parts.keys, &subject, IpAddr::from([0, 0, 0, 0]));
-            of_any_source.succeed(tx)?;
             administrator.note(tx, "account.clear_failures", id, "", now)
         });
         cleared.await
@@ -56,11 +55,9 @@ impl Accounts {
     }
 }
 
-/// Where people called from who tried something at an account, each once.
-pub(super) fn sources(db: &Db, id: AccountId) -> Result<BTreeSet<IpAddr>, SqlError> {
-    let events = account_events::list(db, id)?;
-    let parse = |event: AccountEvent| event.source.parse().ok();
-    Ok(events.into_iter().filter_map(parse).collect())
+/// Where people called from of whom a timeline tells, each once.
+pub(super) fn sources(events: &[AccountEvent]) -> BTreeSet<IpAddr> {
+    events.iter().filter_map(|event| event.source.parse().ok()).collect()
 }
 
 /// Where codes for an account are sent.

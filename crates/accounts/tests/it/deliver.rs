@@ -16,7 +16,7 @@ async fn nobody_listens() -> SendError {
 }
 
 /// What a channel that is not there answers with.
-async fn hopeless() -> SendError {
+pub(crate) async fn hopeless() -> SendError {
     Channel::Off.send(&message()).await.unwrap_err()
 }
 

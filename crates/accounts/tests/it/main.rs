@@ -14,6 +14,7 @@ mod invariants;
 mod journal;
 mod keepers;
 mod keys;
+mod obstacles;
 mod page_sessions;
 mod profile;
 mod register;
