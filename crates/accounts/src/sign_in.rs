@@ -293,7 +293,7 @@ impl Accounts {
         Tally::new(&self.parts.keys, subject, caller.source)
     }
 
-    fn source_try(&self, caller: &Caller, now: Timestamp) -> SourceTry {
+    pub(crate) fn source_try(&self, caller: &Caller, now: Timestamp) -> SourceTry {
         let most = self.limits().failures_per_source_per_hour;
         SourceTry::new(&self.parts.keys, caller.source, most, now)
     }

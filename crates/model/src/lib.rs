@@ -20,6 +20,7 @@ mod profile;
 mod role;
 mod session;
 mod setting;
+mod setup_secret;
 mod sliding_window;
 mod streak;
 mod username;
@@ -44,6 +45,7 @@ pub use profile::{
 pub use role::{Role, RoleError};
 pub use session::{SessionKind, SessionScope, SessionScopeError, SessionSecret, SessionToken, TokenUse};
 pub use setting::{SettingError, SettingKey, SettingValue};
+pub use setup_secret::{SetupSecret, SetupSecretError};
 pub use sliding_window::{SlidingWindow, Wait, WindowRule};
 pub use streak::{Streak, StreakRule};
 pub use username::{Username, UsernameError};

@@ -74,6 +74,8 @@ pub const PAGE_SESSION_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
 pub const PAGE_SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
 /// How much later a page session may have been used than is noted of it: its use is written down at most this often.
 pub const PAGE_SESSION_NOTED: Duration = Duration::from_secs(60);
+/// How long the link lives by which the first root account is made.
+pub const SETUP_LINK_LIFE: Duration = Duration::from_secs(60 * 60);
 /// How long a password shown again opens what asks for it.
 pub const CONFIRMATION_LIFE: Duration = Duration::from_secs(10 * 60);
 /// Bytes of a token that are looked at.

@@ -14,6 +14,7 @@ select create_reference_table('id_blocks');
 select create_reference_table('keys');
 select create_reference_table('root_counts');
 select create_reference_table('schema_migrations');
+select create_reference_table('setup_links');
 
 -- All of one account on one node.
 select create_distributed_table('accounts', 'id');

@@ -95,6 +95,28 @@ pub fn count_root_in(tx: &Tx, app: AppId) -> Result<(), SqlError> {
     Ok(())
 }
 
+/// One active root where there was none; says whether there was none.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_first_root_in(tx: &Tx, app: AppId) -> Result<bool, SqlError> {
+    let changed = tx.execute(
+        "insert into root_counts (app_id, active) values ($1, 1) on conflict (app_id) do update set active = 1 where \
+         root_counts.active = 0",
+        args![app.0],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Whether an app has an active root.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_root(db: &Db, app: AppId) -> Result<bool, SqlError> {
+    let row = db.row("select active from root_counts where app_id = $1", args![app.0])?;
+    row.map_or(Ok(false), |row| Ok(row.integer(0)? > 0))
+}
+
 /// One active root less, unless it is the last one; says whether it was not.
 ///
 /// # Errors

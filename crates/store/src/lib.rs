@@ -31,6 +31,7 @@ pub mod restored;
 mod row;
 pub mod sessions;
 pub mod settings;
+pub mod setup_links;
 mod sql;
 mod sqlite;
 pub mod streaks;

@@ -23,6 +23,7 @@ mod request_code;
 mod reset_password;
 mod restart;
 mod sessions;
+mod set_up;
 mod settings;
 mod sign_in;
 mod steps;

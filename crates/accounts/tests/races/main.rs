@@ -11,6 +11,7 @@ mod administer;
 mod codes;
 mod nodes;
 mod passwords;
+mod set_up;
 #[path = "../it/steps.rs"]
 mod steps;
 #[path = "../it/support.rs"]

@@ -55,3 +55,10 @@ create table hourly_figures (
 );
 
 create index hourly_figures_by_hour on hourly_figures (hour);
+
+-- The one live link by which an app's first root account is made, as a digest.
+create table setup_links (
+    app_id bigint not null primary key,
+    digest bytea not null,
+    expires_at bigint not null
+);

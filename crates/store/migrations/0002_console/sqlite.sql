@@ -55,3 +55,10 @@ create table hourly_figures (
 ) strict;
 
 create index hourly_figures_by_hour on hourly_figures (hour);
+
+-- The one live link by which an app's first root account is made, as a digest.
+create table setup_links (
+    app_id integer not null primary key,
+    digest blob not null,
+    expires_at integer not null
+) strict;
