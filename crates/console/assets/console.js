@@ -91,6 +91,14 @@ function ask(form) {
   });
 }
 
+/** A field with data-from-fragment takes what stands after "#" in the address, which no server sees, out of it. */
+function takeFragment(field) {
+  const fragment = location.hash.slice(1);
+  if (!fragment) return;
+  field.value = fragment;
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
 const behaviours = {
   "[data-slider]": followSlider,
   "form[data-live]": searchAsYouType,
@@ -99,6 +107,7 @@ const behaviours = {
   "[data-dialog]": openDialog,
   "[data-copy]": copy,
   "form[data-ask]": ask,
+  "[data-from-fragment]": takeFragment,
 };
 
 function enliven(root) {

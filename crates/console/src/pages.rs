@@ -4,6 +4,7 @@ pub(crate) mod confirm;
 mod dashboard;
 pub(crate) mod message;
 mod preference;
+mod set_up;
 mod sign_in;
 mod sign_out;
 
@@ -21,6 +22,8 @@ pub(crate) const PREFIX: &str = "/console";
 pub(crate) fn routes() -> RouteTable {
     RouteTable::under(PREFIX)
         .get("/", dashboard::show)
+        .get("/setup", set_up::show)
+        .post("/setup", set_up::set_up)
         .get("/sign-in", sign_in::show)
         .post("/sign-in", sign_in::sign_in)
         .post("/sign-out", sign_out::sign_out)

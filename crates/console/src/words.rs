@@ -1,7 +1,7 @@
 //! What the pages say of a refusal: what happened, and what to do next.
 
 use yaopai_accounts::Refusal;
-use yaopai_model::IdentifierKind;
+use yaopai_model::{IdentifierKind, PasswordError, UsernameError};
 
 use crate::language::Language;
 
@@ -96,6 +96,38 @@ pub(crate) fn refusal(refusal: Refusal, language: Language) -> String {
         ),
         Refusal::Overloaded => pick("系统繁忙，请稍后再试。", "Busy: try again shortly."),
     }
+}
+
+/// Why a text is no username.
+pub(crate) fn username(error: UsernameError, language: Language) -> String {
+    let (chinese, english) = match error {
+        UsernameError::Empty => ("请填写用户名。", "A username is needed."),
+        UsernameError::TooLong => ("用户名最多 30 个字符。", "A username has 30 characters at most."),
+        UsernameError::Malformed => (
+            "用户名不能像手机号或邮箱，也不能有看不见或易混淆的字符。",
+            "A username is no phone number or e-mail address, and has no invisible or confusable characters.",
+        ),
+    };
+    language.pick(chinese, english).to_owned()
+}
+
+/// Why a text is no password.
+pub(crate) fn password(error: PasswordError, language: Language) -> String {
+    let (chinese, english) = match error {
+        PasswordError::Empty => ("请填写密码。", "A password is needed."),
+        PasswordError::TooShort { least } => {
+            return language
+                .pick("密码至少 % 个字符。", "A password has at least % characters.")
+                .replace('%', &least.to_string());
+        }
+        PasswordError::TooLong => ("密码最多 128 个字符。", "A password has 128 characters at most."),
+        PasswordError::Malformed => ("密码不能有控制字符。", "A password has no control characters."),
+        PasswordError::TooCommon => (
+            "这个密码太常见，攻击者会最先尝试，请换一个。",
+            "This password is among those that attackers try first: choose another.",
+        ),
+    };
+    language.pick(chinese, english).to_owned()
 }
 
 /// The text in which `%` is a length of time.

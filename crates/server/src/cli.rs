@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Account(Account),
     /// 最近的短信和邮件：送出了没有，为什么没有 / the latest messages: sent or not, and why not.
     Messages(Form),
+    /// 尚无 root 账号时，生成创建它的一次性链接 / while there is no root account: a one-time link to make it by.
+    SetupLink(Form),
     /// 设置 / settings.
     #[command(subcommand)]
     Config(Config),

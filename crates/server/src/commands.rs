@@ -12,6 +12,7 @@ use yaopai_model::{
 use yaopai_store::Store;
 use yaopai_store::audit::{self, Chain};
 
+use crate::greeting;
 use crate::readiness::Readiness;
 
 /// What an operator wants done. This is its form on the socket, which only the folder's owner can open: nothing in it
@@ -51,6 +52,8 @@ pub(crate) enum Command {
         page: u32,
     },
     ListMessages,
+    /// A link by which the first root account is made, those before it being void.
+    NewSetupLink,
     RotateKeys,
     EndAllSessions,
     /// Whether the server can do its work now.
@@ -82,6 +85,9 @@ pub(crate) enum Reply {
         accounts: Vec<AccountRow>,
     },
     Messages(Vec<MessageRow>),
+    SetupLink {
+        url: String,
+    },
     Done,
     /// It was not done; why, in words for the operator.
     Failed(String),
@@ -146,6 +152,8 @@ impl From<Error> for Failure {
 pub(crate) struct Office {
     pub(crate) accounts: Accounts,
     pub(crate) policy: PasswordPolicy,
+    /// Where people reach the server, such as `https://id.example.com`.
+    pub(crate) origin: String,
     pub(crate) readiness: Readiness,
     pub(crate) store: Store,
 }
@@ -213,6 +221,11 @@ async fn carry_out(office: &Office, command: Command) -> Result<Reply, Failure> 
         Command::ListMessages => {
             let messages = accounts.messages().await?;
             Ok(Reply::Messages(messages.into_iter().map(message_row).collect()))
+        }
+        Command::NewSetupLink => {
+            let secret = accounts.new_setup_link().await?.ok_or(Failure::Input(IS_SET_UP))?;
+            let url = greeting::setup_link(&office.origin, &secret);
+            Ok(Reply::SetupLink { url })
         }
         Command::RotateKeys => {
             accounts.rotate_key(KeyPurpose::Tokens).await?;
@@ -304,6 +317,7 @@ async fn create_account(accounts: &Accounts, policy: PasswordPolicy, new: Create
 }
 
 const BAD_APP_ID: &str = "没有这个应用 / no such app: see `yaopai app list`";
+const IS_SET_UP: &str = "已有 root 账号，请在 /console/ 登录 / there is a root account: sign in at /console/";
 const BAD_ROLE: &str = "没有这个角色 / no such role: user, auditor, admin or root";
 
 async fn find(accounts: &Accounts, app: Option<&str>, selector: &str) -> Result<Account, Failure> {

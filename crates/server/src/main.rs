@@ -67,6 +67,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Complain
         Command::App(command) => manage::app(&config, command).await?,
         Command::Account(command) => manage::account(&config, command).await?,
         Command::Messages(form) => manage::messages(&config, form).await?,
+        Command::SetupLink(form) => manage::setup_link(&config, form).await?,
         Command::Keys(cli::Keys::Rotate) => manage::do_it(&config, commands::Command::RotateKeys).await?,
         Command::Sessions(cli::Sessions::EndAll { yes: _ }) => {
             manage::do_it(&config, commands::Command::EndAllSessions).await?;

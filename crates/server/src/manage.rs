@@ -97,6 +97,11 @@ pub(crate) async fn messages(config: &Config, form: Form) -> Result<(), Complain
     print(run(config, Command::ListMessages).await?, form)
 }
 
+/// `yaopai setup-link`
+pub(crate) async fn setup_link(config: &Config, form: Form) -> Result<(), Complaint> {
+    print(run(config, Command::NewSetupLink).await?, form)
+}
+
 /// A command that answers only that it is done.
 pub(crate) async fn do_it(config: &Config, command: Command) -> Result<(), Complaint> {
     print(run(config, command).await?, Form { json: false })
@@ -130,7 +135,7 @@ async fn run(config: &Config, command: Command) -> Result<Reply, Complaint> {
     if let Some((app, secret)) = base.accounts.ensure_default_app().await.map_err(OpenFailure::from)? {
         terminal::complain(&greeting::default_app(&app, &secret));
     }
-    let reply = commands::execute(&base.office(settings), command).await;
+    let reply = commands::execute(&base.office(settings, settings.listen), command).await;
     base.close().await;
     Ok(reply)
 }
@@ -178,6 +183,7 @@ fn print(reply: Reply, form: Form) -> Result<(), Complaint> {
                 terminal::say(&message_in_words(&message));
             }
         }
+        Reply::SetupLink { url } => terminal::say(&greeting::set_up(&url)),
         Reply::Done => terminal::say("完成 / done"),
         Reply::Failed(reason) => return Err(reason.into()),
     }
@@ -190,6 +196,10 @@ fn print_json(reply: &Reply) -> Result<(), Complaint> {
         total: u32,
         accounts: &'a [AccountRow],
     }
+    #[derive(Serialize)]
+    struct Link<'a> {
+        url: &'a str,
+    }
     let text = match reply {
         Reply::AppSecret(app) => serde_json::to_string(app)?,
         Reply::Apps(apps) => serde_json::to_string(apps)?,
@@ -199,6 +209,7 @@ fn print_json(reply: &Reply) -> Result<(), Complaint> {
             accounts,
         })?,
         Reply::Messages(messages) => serde_json::to_string(messages)?,
+        Reply::SetupLink { url } => serde_json::to_string(&Link { url })?,
         Reply::Done => "{}".to_owned(),
         Reply::Failed(reason) => return Err(reason.clone().into()),
     };

@@ -69,12 +69,16 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     if let Some((app, secret)) = first_app {
         terminal::say(&greeting::first_start(&base, address, &app, &secret));
     }
+    if let Some(secret) = base.accounts.new_setup_link().await.map_err(OpenFailure::from)? {
+        let link = greeting::setup_link(&wire_up::origin(&settings, address), &secret);
+        terminal::say(&greeting::set_up(&link));
+    }
     terminal::say(&format!("正在监听 / listening on http://{address}"));
 
     let (stopper, stop) = Stopper::new();
     let background = loops::start(&base.accounts, &base.store, metrics.clone(), &stop);
     let mut serving = JoinSet::new();
-    serving.spawn(socket.serve(base.office(&settings), stop.clone()));
+    serving.spawn(socket.serve(base.office(&settings, address), stop.clone()));
     serve_http(
         &mut serving,
         &settings,

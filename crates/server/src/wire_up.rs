@@ -1,5 +1,6 @@
 //! Puts the parts together as the settings say.
 
+use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use crate::config::{
 use crate::data_folder::{DataFolder, FolderError, Paths};
 use crate::entropy::OsEntropy;
 use crate::readiness::Readiness;
-use crate::terminal;
+use crate::{greeting, terminal};
 
 /// Why the account base cannot be opened, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -118,11 +119,12 @@ async fn resume(store: &Store, clock: &SystemClock) -> Result<(), OpenFailure> {
 }
 
 impl Base {
-    /// Who carries out management commands on it.
-    pub(crate) fn office(&self, settings: &Settings) -> Office {
+    /// Who carries out management commands on it, beside a server that listens at `address`.
+    pub(crate) fn office(&self, settings: &Settings, address: SocketAddr) -> Office {
         Office {
             accounts: self.accounts.clone(),
             policy: password_policy(settings),
+            origin: origin(settings, address),
             readiness: self.readiness(),
             store: self.store.clone(),
         }
@@ -379,6 +381,15 @@ pub(crate) fn desk_settings(settings: &Settings, base: &Base) -> DeskSettings {
         clock: base.clock.clone(),
         entropy: base.entropy.clone(),
     }
+}
+
+/// Where people reach the server that listens at `address`.
+pub(crate) fn origin(settings: &Settings, address: SocketAddr) -> String {
+    let public_url = settings.public_url.as_ref();
+    public_url.map_or_else(
+        || format!("http://{}", greeting::reachable(address)),
+        |url| url.as_str().trim_end_matches('/').to_owned(),
+    )
 }
 
 /// Who speaks for others.

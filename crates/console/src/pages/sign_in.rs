@@ -25,6 +25,8 @@ struct Page {
     next: String,
     problem: Option<String>,
     slider: Option<SliderShown>,
+    /// Whether there is a root account.
+    is_set_up: bool,
 }
 
 /// A slider as a page shows it.
@@ -47,7 +49,7 @@ impl SliderShown {
 /// The form.
 pub(crate) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let form = Form::parse(query.unwrap_or_default().as_bytes())?;
-    page(&visit, &form, None, None)
+    page(&visit, &form, None, None).await
 }
 
 /// Signs in. Where failures have brought the slider, it is drawn and its answer comes with the next try.
@@ -64,7 +66,7 @@ pub(crate) async fn sign_in(sent: VisitForm) -> Result<Response, Failure> {
                 }
                 _ => None,
             };
-            page(&visit, &form, Some(refusal), slider)
+            page(&visit, &form, Some(refusal), slider).await
         }
         Err(error) => Err(error.into()),
     }
@@ -100,7 +102,7 @@ fn email(form: &Form) -> Option<Email> {
     Email::parse(form.text("account")).ok()
 }
 
-fn page(
+async fn page(
     visit: &Visit,
     form: &Form,
     refusal: Option<Refusal>,
@@ -113,6 +115,7 @@ fn page(
         next: local(form.raw("next")).to_owned(),
         problem: refusal.map(|refusal| words::refusal(refusal, visit.language)),
         slider,
+        is_set_up: visit.desk.accounts.is_set_up().await?,
     };
     let mut response = (refusal.map_or(StatusCode::OK, status), html(&page)?).into_response();
     if is_new {

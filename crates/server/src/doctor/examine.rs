@@ -178,7 +178,7 @@ async fn server(settings: &Settings, paths: &Paths) -> Vec<Finding> {
     match opened {
         Ok(base) => {
             let clock = clock(&base).await;
-            let audit = commands::execute(&base.office(settings), Command::VerifyAudit).await;
+            let audit = commands::execute(&base.office(settings, settings.listen), Command::VerifyAudit).await;
             base.close().await;
             vec![
                 Finding::fine(SERVER, "未运行，可以启动 / not running, could start"),

@@ -88,7 +88,7 @@ impl Browser {
 
 /// Chromium complains of each page that is answered with a refusal; those are meant.
 fn is_refusal(message: &str) -> bool {
-    [401, 403, 409, 422, 429]
+    [400, 401, 403, 409, 422, 429]
         .iter()
         .any(|status| message.contains(&format!("the server responded with a status of {status}")))
 }

@@ -17,3 +17,5 @@ mod hands;
 
 #[cfg(test)]
 mod own_checks;
+#[cfg(test)]
+mod setting_up;

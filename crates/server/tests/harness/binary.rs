@@ -205,6 +205,13 @@ impl Server {
         (value("app_id:"), value("app_secret:"))
     }
 
+    /// Path and fragment of the newest link for setting up; none where none was printed.
+    pub(crate) fn setup_link(&self) -> Option<String> {
+        let said = self.stdout();
+        let place = said.rfind("/console/setup#")?;
+        said[place..].lines().next().map(str::to_owned)
+    }
+
     /// How much memory it has in use, by what Linux says of it.
     pub(crate) fn memory_bytes(&self) -> usize {
         let said = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();

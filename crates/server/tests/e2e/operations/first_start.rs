@@ -37,18 +37,6 @@ async fn what_it_prints_works_as_pasted() {
         .filter(|line| line.starts_with("curl "))
         .collect();
     assert_eq!(pasted.len(), 3, "{said}");
-    let root = said
-        .lines()
-        .map(str::trim)
-        .find(|line| line.starts_with("echo "))
-        .unwrap();
-    home.shell(root).await.ok();
-    let listed = home.run(&["account", "list", "--json"]).await.json();
-    assert_eq!(
-        (&listed["accounts"][0]["username"], &listed["accounts"][0]["role"]),
-        (&"root".into(), &"root".into())
-    );
-
     if !home.shell("curl --version").await.is_success {
         println!("LEFT OUT: the curl lines (no curl here)");
         return;
@@ -88,6 +76,35 @@ async fn the_secret_is_shown_once() {
         "{}",
         server.stdout()
     );
+}
+
+#[tokio::test]
+async fn a_link_for_setting_up_is_shown_until_there_is_a_root() {
+    let mut home = Home::new();
+    let server = home.start().await;
+    let first = server.setup_link().unwrap();
+    let origin = format!("http://{}", server.client.address);
+    let ordered = home.run(&["setup-link", "--json"]).await.json();
+    let url = ordered["url"].as_str().unwrap();
+    assert!(url.starts_with(&format!("{origin}/console/setup#")), "{url}");
+    assert_ne!(url, format!("{origin}{first}"));
+    assert_eq!(server.client.get("/console/setup").await.status, 200);
+    server.stop().await;
+
+    let server = home.start().await;
+    assert_ne!(server.setup_link().unwrap(), first);
+    home.create_account(&["--username", "laoban", "--role", "root"], "a good password")
+        .await;
+    let refused = home.run(&["setup-link"]).await;
+    assert!(
+        !refused.is_success && refused.stderr.contains("there is a root account"),
+        "{refused:?}"
+    );
+    assert_eq!(server.client.get("/console/setup").await.status, 409);
+    server.stop().await;
+
+    let server = home.start().await;
+    assert_eq!(server.setup_link(), None);
 }
 
 #[tokio::test]
