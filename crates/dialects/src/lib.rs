@@ -12,6 +12,7 @@ mod fields;
 pub mod http;
 mod json;
 mod parameters;
+pub mod reference;
 #[cfg(test)]
 mod samples;
 mod times;

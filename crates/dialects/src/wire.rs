@@ -2,8 +2,10 @@
 
 use ::http::StatusCode;
 use axum::response::Response;
+use serde_json::Value;
 
 use crate::http::{RouteLine, RouteTable};
+use crate::reference::WireReference;
 use crate::{Failure, Spelling, WireSettings, api_cloud_user, api_v1, user};
 
 /// One of the three wires.
@@ -41,6 +43,41 @@ impl Wire {
             Self::ApiCloudUser => api_cloud_user::spell(failure),
             Self::ApiV1 => api_v1::spell(failure),
             Self::User => user::spell(failure),
+        }
+    }
+
+    /// What the wire's calls take and answer, described.
+    pub(crate) fn reference(self, settings: &WireSettings) -> WireReference {
+        match self {
+            Self::ApiCloudUser => api_cloud_user::reference(settings),
+            Self::ApiV1 => api_v1::reference(settings),
+            Self::User => user::reference(settings),
+        }
+    }
+
+    /// The envelope's `code` of a success.
+    pub(crate) const fn success(self) -> i64 {
+        match self {
+            Self::ApiCloudUser => api_cloud_user::SUCCESS,
+            Self::ApiV1 => api_v1::SUCCESS,
+            Self::User => user::SUCCESS,
+        }
+    }
+
+    /// The envelope without data.
+    pub(crate) fn envelope(self, code: i64, message: &str) -> Value {
+        match self {
+            Self::ApiCloudUser => api_cloud_user::envelope(code, message),
+            Self::ApiV1 => api_v1::envelope(code, message),
+            Self::User => user::envelope(code, message),
+        }
+    }
+
+    /// The HTTP status of a failure.
+    pub(crate) fn status(self, spelling: &Spelling, settings: &WireSettings) -> StatusCode {
+        match self {
+            Self::ApiCloudUser | Self::ApiV1 => spelling.status,
+            Self::User => user::status(spelling, settings.user_http_status),
         }
     }
 

@@ -3,11 +3,13 @@
 use ::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::Spelling;
 use crate::http::{failure_reply, json_reply};
 
-const SUCCESS: i64 = 1;
+/// The `code` of a success.
+pub(crate) const SUCCESS: i64 = 1;
 
 #[derive(Serialize)]
 struct Envelope<'a, T> {
@@ -34,4 +36,14 @@ pub(crate) fn refuse(spelling: &Spelling) -> Response {
         data: (),
     };
     failure_reply(spelling.status, spelling, &envelope)
+}
+
+/// An answer without data, to be printed.
+pub(crate) fn envelope(code: i64, message: &str) -> Value {
+    let envelope = Envelope {
+        code,
+        msg: message,
+        data: (),
+    };
+    serde_json::to_value(envelope).unwrap_or_default()
 }

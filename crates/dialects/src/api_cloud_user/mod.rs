@@ -9,13 +9,15 @@ mod errors;
 mod login;
 mod logout;
 mod psw;
+mod reference;
 mod register;
 mod userinfo;
 
 use crate::http::RouteTable;
 
-pub(crate) use envelope::refuse;
+pub(crate) use envelope::{SUCCESS, envelope, refuse};
 pub(crate) use errors::spell;
+pub(crate) use reference::reference;
 
 /// The calls, in the document's order. `registe` and `psw/rest` are spellings that the document or its clients use.
 pub(crate) fn routes() -> RouteTable {

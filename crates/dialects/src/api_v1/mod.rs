@@ -12,6 +12,7 @@ mod manage;
 mod page;
 mod password;
 mod picture_address;
+mod reference;
 mod register;
 #[cfg(test)]
 mod samples;
@@ -21,8 +22,9 @@ mod upload;
 
 use crate::http::RouteTable;
 
-pub(crate) use envelope::refuse;
+pub(crate) use envelope::{SUCCESS, envelope, refuse};
 pub(crate) use errors::spell;
+pub(crate) use reference::reference;
 
 /// The calls, in the document's order; last those that it leans on without describing them.
 pub(crate) fn routes() -> RouteTable {

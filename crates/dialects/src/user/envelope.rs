@@ -3,11 +3,13 @@
 use ::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::http::{failure_reply, json_reply};
 use crate::{HttpStatus, Spelling, WireSettings};
 
-const SUCCESS: i64 = 200;
+/// The `code` of a success.
+pub(crate) const SUCCESS: i64 = 200;
 
 #[derive(Serialize)]
 struct Envelope<'a, T> {
@@ -36,9 +38,20 @@ pub(crate) fn refuse(spelling: &Spelling, settings: &WireSettings) -> Response {
     failure_reply(status(spelling, settings.user_http_status), spelling, &envelope)
 }
 
-fn status(spelling: &Spelling, setting: HttpStatus) -> StatusCode {
+/// The HTTP status of a failure.
+pub(crate) fn status(spelling: &Spelling, setting: HttpStatus) -> StatusCode {
     match setting {
         HttpStatus::Always200 if !spelling.status.is_server_error() => StatusCode::OK,
         HttpStatus::Always200 | HttpStatus::Mirror => spelling.status,
     }
+}
+
+/// An answer without data, to be printed.
+pub(crate) fn envelope(code: i64, message: &str) -> Value {
+    let envelope = Envelope {
+        code,
+        message,
+        data: (),
+    };
+    serde_json::to_value(envelope).unwrap_or_default()
 }

@@ -5,12 +5,14 @@ mod errors;
 mod info;
 mod login;
 mod profile;
+mod reference;
 mod register;
 
 use crate::http::RouteTable;
 
-pub(crate) use envelope::refuse;
+pub(crate) use envelope::{SUCCESS, envelope, refuse, status};
 pub(crate) use errors::spell;
+pub(crate) use reference::reference;
 
 /// The calls, in the document's order.
 pub(crate) fn routes() -> RouteTable {

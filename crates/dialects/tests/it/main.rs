@@ -10,6 +10,7 @@ mod api_cloud_user;
 mod bad_input;
 mod client;
 mod failures;
+mod reference;
 mod routes;
 mod statements;
 mod user;
