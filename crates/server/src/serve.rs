@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use yaopai_console::Desk;
 use yaopai_dialects::Wires;
+use yaopai_docs::DocsError;
 
 use crate::admin_socket::AdminSocket;
 use crate::config::{Config, MailChannel, Settings, SmsChannel};
@@ -39,6 +40,8 @@ pub(crate) enum ServeError {
     AdminSocket(io::Error),
     #[error("指标 / metrics: {0}")]
     Metrics(#[from] BuildError),
+    #[error("接口文档 / the pages under /docs/: {0}")]
+    Docs(#[from] DocsError),
     #[error("信号 / signals: {0}")]
     Signals(io::Error),
 }
@@ -63,6 +66,8 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Signals)?;
     let socket = AdminSocket::bind(base.folder.paths()).map_err(ServeError::AdminSocket)?;
 
+    let router = routes(&settings, &base)?;
+
     warn_of_trial_channels(&settings);
     // Last of what can fail: the secret is shown only this once.
     let first_app = base.accounts.ensure_default_app().await.map_err(OpenFailure::from)?;
@@ -82,7 +87,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     serve_http(
         &mut serving,
         &settings,
-        &base,
+        router,
         (listener, metrics_listener),
         metrics,
         connections,
@@ -121,7 +126,7 @@ async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, Ser
 fn serve_http(
     serving: &mut JoinSet<()>,
     settings: &Settings,
-    base: &Base,
+    mut router: Router,
     (listener, metrics_listener): (TcpListener, Option<TcpListener>),
     metrics: PrometheusHandle,
     connections: usize,
@@ -135,7 +140,6 @@ fn serve_http(
         idle: wire_up::seconds(settings.http.idle_seconds),
         drain: wire_up::seconds(settings.http.shutdown_seconds),
     };
-    let mut router = routes(settings, base);
     let access = match &settings.metrics.key {
         Some(key) => MetricsAccess::Key(key.clone()),
         None if metrics_listener.is_some() => MetricsAccess::OwnListener,
@@ -155,7 +159,7 @@ fn serve_http(
     serving.spawn(listen::serve(listener, router, bounds, stop.clone()));
 }
 
-fn routes(settings: &Settings, base: &Base) -> Router {
+fn routes(settings: &Settings, base: &Base) -> Result<Router, DocsError> {
     let wires = Wires {
         accounts: base.accounts.clone(),
         settings: wire_up::wire_settings(settings, base).into(),
@@ -164,12 +168,18 @@ fn routes(settings: &Settings, base: &Base) -> Router {
         accounts: base.accounts.clone(),
         settings: wire_up::desk_settings(settings, base).into(),
     };
+    let docs = if settings.docs.enabled {
+        yaopai_docs::router(&wires.settings)?
+    } else {
+        Router::new()
+    };
     let lookout = Lookout::new(wires.settings.trusted_proxies.clone());
-    yaopai_dialects::router(wires)
+    Ok(yaopai_dialects::router(wires)
         .merge(yaopai_console::router(desk))
         .layer(from_fn_with_state(lookout, forwarded::warn_once))
+        .merge(docs)
         .merge(ops::health(base.readiness()))
-        .fallback(ops::nothing_here)
+        .fallback(ops::nothing_here))
 }
 
 fn warn_of_trial_channels(settings: &Settings) {

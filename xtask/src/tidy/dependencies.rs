@@ -24,11 +24,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("yaopai-http", &["yaopai-accounts", "yaopai-model"]),
     ("yaopai-dialects", &["yaopai-http", "yaopai-accounts", "yaopai-model"]),
+    ("yaopai-docs", &["yaopai-dialects"]),
     ("yaopai-console", &["yaopai-http", "yaopai-accounts", "yaopai-model"]),
     (
         "yaopai-server",
         &[
             "yaopai-dialects",
+            "yaopai-docs",
             "yaopai-console",
             "yaopai-http",
             "yaopai-accounts",
@@ -62,12 +64,27 @@ const HOMES: &[(&[&str], &[&str])] = &[
             "tower",
             "tower-http",
         ],
-        &["yaopai-http", "yaopai-dialects", "yaopai-console", "yaopai-server"],
+        &[
+            "yaopai-http",
+            "yaopai-dialects",
+            "yaopai-docs",
+            "yaopai-console",
+            "yaopai-server",
+        ],
     ),
+    // Documents of the wire.
+    (&["utoipa"], &["yaopai-dialects"]),
+    (&["utoipa-swagger-ui-vendored", "zip"], &["yaopai-docs"]),
     // Serialisation: what is stored and what is done must not take its shape from a wire.
     (
         &["serde", "serde_json", "serde_urlencoded"],
-        &["yaopai-courier", "yaopai-dialects", "yaopai-console", "yaopai-server"],
+        &[
+            "yaopai-courier",
+            "yaopai-dialects",
+            "yaopai-docs",
+            "yaopai-console",
+            "yaopai-server",
+        ],
     ),
     // Going out.
     (&["lettre"], &["yaopai-courier"]),

@@ -89,6 +89,10 @@ pub(crate) struct Settings {
     #[config(nested)]
     pub(crate) dialects: Dialects,
 
+    /// 接口文档 / the pages about the wires.
+    #[config(nested)]
+    pub(crate) docs: Docs,
+
     /// HTTP 服务 / the HTTP server.
     #[config(nested)]
     pub(crate) http: Http,
@@ -290,6 +294,13 @@ pub(crate) struct UserDialect {
     /// HTTP 状态码 / the HTTP status: `mirror` repeats the body's code (401, 404, 409 …), `always_200` answers 200.
     #[config(default = "mirror")]
     pub(crate) http_status: HttpStatus,
+}
+
+#[derive(Config)]
+pub(crate) struct Docs {
+    /// 是否提供 `/docs/` 下的接口文档与试用页 / whether the pages under `/docs/`, where calls can be tried, are served.
+    #[config(default = true)]
+    pub(crate) enabled: bool,
 }
 
 #[derive(Config)]

@@ -1,0 +1,33 @@
+//! The pages at `/docs/`: Swagger UI over the wires' documents, a guide for each wire, and the table of refusals.
+//!
+//! Everything is rendered and compressed when the server starts, so that a request is a look-up.
+
+mod language;
+mod pages;
+mod serve;
+mod shelf;
+
+use axum::Router;
+use yaopai_dialects::WireSettings;
+
+/// Why the pages cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DocsError {
+    /// A template does not render.
+    #[error("a page does not render: {0}")]
+    Template(#[from] askama::Error),
+    /// A document is no JSON.
+    #[error("a document is no JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A page cannot be compressed.
+    #[error("a page cannot be compressed: {0}")]
+    Compression(#[from] std::io::Error),
+}
+
+/// The pages, under `/docs/`, about wires that are set so.
+///
+/// # Errors
+/// See [`DocsError`]; ours render.
+pub fn router(settings: &WireSettings) -> Result<Router, DocsError> {
+    Ok(serve::router(pages::all(settings)?))
+}
