@@ -243,6 +243,8 @@ pub const WRITE_ATTEMPTS: usize = 5;
 pub const DATABASE_BUSY: Duration = Duration::from_secs(3);
 /// Connections to PostgreSQL for point look-ups, and as many for transactions.
 pub const SERVER_CONNECTIONS: usize = 8;
+/// Hosts of one PostgreSQL database: more could not all be asked within [`SERVER_DEADLINE`].
+pub const SERVER_HOSTS: usize = 7;
 /// Calls of a kind that may wait for a connection to PostgreSQL.
 pub const SERVER_CALLS_WAITING: usize = 1_024;
 /// How long a look-up or a transaction on PostgreSQL may take, waiting included. A server that is frozen answers nothing,

@@ -115,7 +115,7 @@ fn database(settings: &Settings, paths: &Paths) -> Option<Finding> {
     let path = match wire_up::database(settings, paths) {
         Ok(Database::Sqlite(path)) => path,
         // Whether it works is seen when the server is asked, or the base is opened.
-        Ok(Database::Postgres(_)) => return None,
+        Ok(Database::Postgres(url)) => return (!url.is_guarded()).then(unguarded_line),
         Err(error) => {
             return Some(Finding::wrong(
                 WHAT,
@@ -143,6 +143,15 @@ fn database(settings: &Settings, paths: &Paths) -> Option<Finding> {
             "检查文件的权限和内容 / check the file's rights and content",
         ),
     })
+}
+
+fn unguarded_line() -> Finding {
+    Finding::advice(
+        "数据库连接 line to the database",
+        "不核对服务器身份，途中可被冒充和窃听 / whoever is on the way can pose as the server and read along",
+        "除非网络可信，设置 `sslmode=verify-full`，自签证书另加 `sslrootcert` / unless the network is your own, set \
+         `sslmode=verify-full`, with `sslrootcert` where you sign yourself",
+    )
 }
 
 const SERVER: &str = "服务 server";

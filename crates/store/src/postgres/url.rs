@@ -1,11 +1,13 @@
 //! The address of a PostgreSQL database.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
-use tokio_postgres::config::{SslMode, TargetSessionAttrs};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
+use yaopai_model::limits::SERVER_HOSTS;
 
 use super::tls::{Trust, connector};
 
@@ -14,7 +16,7 @@ use super::tls::{Trust, connector};
 /// `postgres://[user[:password]@]host[:port][,host[:port]…]/database[?name=value[&…]]`, with the parameters of libpq that
 /// tokio-postgres knows (`host`, `application_name`, `options`, `keepalives_idle` …), and with
 ///
-/// - several hosts, one of which takes writes; `target_session_attrs` is `read-write` unless it is said to be `any`;
+/// - several hosts, at most `limits::SERVER_HOSTS`, one of which takes writes; `target_session_attrs` is `read-write` unless it is said to be `any`;
 /// - `sslmode=disable`: never TLS; `prefer` (the default): TLS if the server has it; `require`: TLS or nothing. Neither of
 ///   the two asks who is at the other end, as in libpq, unless there is an `sslrootcert`: then its authorities must have
 ///   signed the server's certificate. `verify-ca`: they must have, for whatever name; `verify-full`: they must have signed
@@ -27,6 +29,8 @@ pub struct PostgresUrl {
     /// How to connect to each host.
     pub(crate) hosts: Vec<Config>,
     pub(crate) tls: MakeRustlsConnect,
+    /// See [`PostgresUrl::is_guarded`].
+    is_guarded: bool,
     /// Whether the connection itself may be given settings and prepared statements.
     pub(crate) keeps_state: bool,
 }
@@ -70,16 +74,33 @@ impl PostgresUrl {
             (Mode::Disable | Mode::Prefer | Mode::Require, None) => Trust::Nobody,
         };
         let tls = connector(trust, own.roots.as_deref())?;
-        let hosts = one_by_one(&own.rest)?
-            .iter()
-            .map(|host| own.configure(host))
-            .collect::<Result<_, _>>()?;
+        let addresses = one_by_one(&own.rest)?;
+        if addresses.len() > SERVER_HOSTS {
+            return Err(UrlError::Parameter("host"));
+        }
+        let hosts = addresses.iter().map(|host| own.configure(host));
+        let hosts: Vec<_> = hosts.collect::<Result<_, _>>()?;
         Ok(Self {
+            is_guarded: own.asks_who_answers() || hosts.iter().all(is_here),
             hosts,
             tls,
             keeps_state: own.keeps_state,
         })
     }
+
+    /// Whether nobody on the way to the server can pose as it: its certificate is asked for, or it is on this machine.
+    pub fn is_guarded(&self) -> bool {
+        self.is_guarded
+    }
+}
+
+fn is_here(config: &Config) -> bool {
+    let is_loopback = |name: &str| name == "localhost" || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    config.get_hostaddrs().iter().all(IpAddr::is_loopback)
+        && config.get_hosts().iter().all(|host| match host {
+            Host::Tcp(name) => is_loopback(name),
+            Host::Unix(_) => true,
+        })
 }
 
 #[derive(Clone, Copy)]
@@ -135,12 +156,25 @@ impl Own {
             ("prepared_statements", "on") => self.keeps_state = true,
             ("prepared_statements", "off") => self.keeps_state = false,
             ("prepared_statements", _) => return Err(UrlError::Parameter("prepared_statements")),
+            // They go before the path: one that does not answer must not use up the time of the next.
+            ("host" | "hostaddr" | "port", several) if several.contains(',') => {
+                return Err(UrlError::Parameter("host"));
+            }
             ("target_session_attrs", "read-write") => self.target = TargetSessionAttrs::ReadWrite,
             ("target_session_attrs", "any") => self.target = TargetSessionAttrs::Any,
             ("target_session_attrs", _) => return Err(UrlError::Parameter("target_session_attrs")),
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// Whether a server that cannot show whose it is gets no connection.
+    fn asks_who_answers(&self) -> bool {
+        match self.mode {
+            Mode::Disable | Mode::Prefer => false,
+            Mode::Require => self.roots.is_some(),
+            Mode::VerifyCa | Mode::VerifyFull => true,
+        }
     }
 
     fn configure(&self, address: &str) -> Result<Config, UrlError> {
@@ -180,8 +214,6 @@ fn one_by_one(address: &str) -> Result<Vec<String>, UrlError> {
 
 #[cfg(test)]
 mod tests {
-    use tokio_postgres::config::Host;
-
     use super::*;
 
     fn refusal(text: &str) -> UrlError {
@@ -219,6 +251,28 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_guarded_where_the_server_shows_who_it_is_or_is_here() {
+        let certificate = rcgen::generate_simple_self_signed(["db".to_owned()]).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), certificate.cert.pem()).unwrap();
+        let roots = format!("sslrootcert={}", file.path().display());
+        for (text, expected) in [
+            ("postgres://db/x".to_owned(), false),
+            ("postgres://db/x?sslmode=require".to_owned(), false),
+            (format!("postgres://db/x?{roots}"), false),
+            (format!("postgres://db/x?sslmode=require&{roots}"), true),
+            (format!("postgres://db/x?sslmode=verify-ca&{roots}"), true),
+            ("postgres://db/x?sslmode=verify-full".to_owned(), true),
+            ("postgres://localhost,127.0.0.1,[::1]/x".to_owned(), true),
+            ("postgres://localhost,db/x".to_owned(), false),
+            ("postgres://localhost/x?hostaddr=192.0.2.1".to_owned(), false),
+            ("postgres:///x?host=/run/postgresql".to_owned(), true),
+        ] {
+            assert_eq!(PostgresUrl::parse(&text).unwrap().is_guarded(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_used_is_refused_and_not_repeated() {
         for text in [
             "",
@@ -236,6 +290,8 @@ mod tests {
                 "postgres://host/x?target_session_attrs=read-only",
                 "target_session_attrs",
             ),
+            ("postgres:///x?host=one,two", "host"),
+            ("postgres://a,b,c,d,e,f,g,h/x", "host"),
         ] {
             assert_eq!(refusal(text), UrlError::Parameter(name), "{text}");
         }
