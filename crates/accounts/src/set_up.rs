@@ -1,7 +1,11 @@
 //! Setting up: the first root account of the default app, made by whoever was shown a link on the terminal.
 
 use yaopai_model::limits::SETUP_LINK_LIFE;
-use yaopai_model::{App, AppId, AppSecret, Identifier, Password, Role, SessionKind, SetupSecret, Timestamp, Username};
+use yaopai_model::{
+    Account, App, AppId, AppSecret, EventKind, Identifier, Password, Role, SessionKind, SetupSecret, Timestamp,
+    Username,
+};
+use yaopai_store::account_events::{self, AccountEvent};
 use yaopai_store::audit::{self, NewEntry};
 use yaopai_store::{SqlError, Tx, apps, base, setup_links};
 
@@ -90,8 +94,7 @@ impl Accounts {
             source_try.succeed(tx)?;
             let identifiers = std::slice::from_ref(&identifier);
             let account = verbs.put_vouched_account(tx, app, identifiers, &hash, Role::Root, now)?;
-            let target = format!("account {}", account.id.0);
-            note(tx, app, "account.create", &target, Role::Root.as_str(), now)?;
+            note_root(tx, &account, now)?;
             if let Some(digest) = &app_digest {
                 set_app_secret(tx, app, digest, now)?;
             }
@@ -121,6 +124,19 @@ impl Accounts {
             Err(Refusal::WrongCode.into())
         }
     }
+}
+
+/// Writes down, in the audit log and on the timeline of the account, by what it was made.
+fn note_root(tx: &Tx, account: &Account, now: Timestamp) -> Result<(), SqlError> {
+    let (action, role) = ("account.create", account.role.as_str());
+    note(tx, account.app, action, &format!("account {}", account.id.0), role, now)?;
+    let event = AccountEvent {
+        rule: action.to_owned(),
+        actor: BY_LINK.to_owned(),
+        detail: role.to_owned(),
+        ..AccountEvent::once(EventKind::Administered, now)
+    };
+    account_events::add(tx, account.id, &event)
 }
 
 fn set_app_secret(tx: &Tx, id: AppId, digest: &[u8; 32], now: Timestamp) -> Outcome<()> {

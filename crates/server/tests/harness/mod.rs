@@ -8,6 +8,7 @@ mod client;
 mod gateway;
 mod mailbox;
 mod slider;
+mod visitor;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ pub(crate) use client::{Client, Reply, query};
 pub(crate) use gateway::{Gateway, SECRET};
 pub(crate) use mailbox::Mailbox;
 pub(crate) use slider::pass_slider;
+pub(crate) use visitor::Visitor;
 
 /// How long anything may take that is waited for.
 const DEADLINE: Duration = Duration::from_secs(30);
