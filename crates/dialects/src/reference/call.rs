@@ -119,10 +119,17 @@ impl CallReference {
         }
     }
 
-    /// With its values in the path, which documents write so.
-    pub(crate) fn in_path(self, path: &str) -> Self {
+    /// With its values in the path.
+    pub(crate) fn in_path(self) -> Self {
         Self {
             carrier: Carrier::Path,
+            ..self
+        }
+    }
+
+    /// With a path that documents write in another way than the route table.
+    pub(crate) fn written(self, path: &str) -> Self {
+        Self {
             path: path.to_owned(),
             ..self
         }

@@ -20,17 +20,23 @@ const CLOUD_TOKEN: [&str; 3] = ["cloud_token", "cloud_token_query", "authorizati
 /// The parameters outside of a body.
 pub(super) fn parameters(call: &CallReference, method: &HttpMethod) -> Vec<Parameter> {
     let is_get = *method == HttpMethod::Get;
-    let place = match call.carrier {
-        Carrier::Path => ParameterIn::Path,
-        // A value that differs between query and form is refused, so that tools must not fill in both.
-        Carrier::Parameters => ParameterIn::Query,
-        Carrier::Json if is_get => ParameterIn::Query,
-        Carrier::Json | Carrier::Multipart => return Vec::new(),
+    let is_in_body = match call.carrier {
+        Carrier::Path | Carrier::Parameters => false,
+        Carrier::Json => !is_get,
+        Carrier::Multipart => true,
     };
+    if is_in_body {
+        return Vec::new();
+    }
+    // A value that differs between query and form is refused, so that tools must not fill in both.
     let in_form_too = call.carrier == Carrier::Parameters && !is_get;
     let parameter = |field: &Field| {
         let is_in_path = call.path.contains(&format!("{{{}}}", field.name));
-        let place = if is_in_path { place.clone() } else { ParameterIn::Query };
+        let place = if is_in_path {
+            ParameterIn::Path
+        } else {
+            ParameterIn::Query
+        };
         let is_required = is_in_path || field.is_required && !in_form_too;
         ParameterBuilder::new()
             .name(field.name)

@@ -11,6 +11,8 @@ mod checks;
 #[cfg(test)]
 mod circumstances;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod driver;
 #[cfg(test)]
 mod hands;

@@ -13,6 +13,8 @@ mod bad_input;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod forms;
 #[cfg(test)]
 mod one_base;

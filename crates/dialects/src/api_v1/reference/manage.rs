@@ -24,7 +24,7 @@ pub(super) fn calls() -> Vec<CallReference> {
         search("/api/v1/user/manage/search").about(SEARCH),
         search("/api/v1/user/manage/search&{*query}")
             .about(SEARCH_IN_PATH)
-            .in_path("/api/v1/user/manage/search&keyword={keyword}")
+            .written("/api/v1/user/manage/search&keyword={keyword}")
             .shown_in(include_str!("../../../../../conformance/api_v1/manage-search.http")),
         change("/api/v1/user/manage/modify", "修改用户信息 / Change an account")
             .about("改邮箱会结束该账号的会话 / A new address ends its sessions.")

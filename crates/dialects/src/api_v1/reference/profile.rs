@@ -107,7 +107,7 @@ pub(super) fn pictures() -> Vec<CallReference> {
             .shown_in(include_str!("../../../../../conformance/api_v1/upload-image.http")),
         call("/api/image/{name}", PICTURES, "查看图片 / Show a picture")
             .takes([Field::new("name", "上传时得到的文件名 / the name that an upload gave", Form::Words).like(PICTURE)])
-            .in_path("/api/image/{name}")
+            .in_path()
             .gives_picture()
             .says("NoSuchPicture", errors::no_such_picture()),
     ]
