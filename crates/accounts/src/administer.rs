@@ -25,7 +25,7 @@ use yaopai_store::{Db, SqlError, Tx, accounts, apps};
 use crate::journal::cut;
 use crate::rank::{Action, Rank, Target, may, reaches};
 use crate::standing::{looking, standing};
-use crate::{Outcome, Principal, Refusal};
+use crate::{ApiCaller, Outcome, Principal, Refusal};
 
 pub use browse::AccountSlice;
 pub use change::AccountChange;
@@ -43,21 +43,39 @@ pub use obstacles::{Cause, Obstacle, Remedy};
 pub enum Actor<'a> {
     /// An account on a wire, held to its rank and its app.
     Account(&'a Principal),
-    /// An account in the console or behind the admin API, held to its rank. One of the default app looks after all apps.
+    /// An account in the console, held to its rank. One of the default app looks after all apps.
     InConsole(&'a Principal),
+    /// An account behind the admin API, as in the console; which key it came by is written down.
+    ByKey(&'a ApiCaller),
     /// Whoever has the machine, by the command line.
     Operator,
 }
 
 impl Actor<'_> {
-    fn on(&self, app: AppId) -> Administrator {
+    /// The account that acts; none for an operator.
+    pub(crate) fn principal(&self) -> Option<&Principal> {
+        match self {
+            Self::Account(principal) | Self::InConsole(principal) => Some(principal),
+            Self::ByKey(caller) => Some(&caller.principal),
+            Self::Operator => None,
+        }
+    }
+
+    /// How the audit log names the actor.
+    fn name(&self) -> String {
+        match self {
+            Self::Account(principal) | Self::InConsole(principal) => format!("account {}", principal.account.id.0),
+            Self::ByKey(caller) => format!("account {} key {}", caller.principal.account.id.0, caller.key.as_str()),
+            Self::Operator => "operator".to_owned(),
+        }
+    }
+
+    pub(crate) fn on(&self, app: AppId) -> Administrator {
         Administrator {
             app,
-            principal: match self {
-                Self::Account(principal) | Self::InConsole(principal) => Some((*principal).clone()),
-                Self::Operator => None,
-            },
-            crosses_apps: matches!(self, Self::InConsole(_)),
+            principal: self.principal().cloned(),
+            name: self.name(),
+            crosses_apps: matches!(self, Self::InConsole(_) | Self::ByKey(_)),
         }
     }
 }
@@ -68,18 +86,48 @@ fn is_of_default_app(db: &Db, account: &Account) -> Result<bool, SqlError> {
 
 /// An actor at work in one app, to go into a transaction with.
 #[derive(Clone)]
-struct Administrator {
-    app: AppId,
+pub(crate) struct Administrator {
+    pub(crate) app: AppId,
     /// None for an operator.
     principal: Option<Principal>,
+    /// How the audit log names the actor.
+    name: String,
     /// Whether an account of the default app may act in `app`, whichever it is.
     crosses_apps: bool,
 }
 
 impl Administrator {
     /// The rank for looking on, as the database has it now.
-    fn rank(&self, db: &Db) -> Outcome<Rank> {
+    pub(crate) fn rank(&self, db: &Db) -> Outcome<Rank> {
         self.rank_of(db, |principal| looking(db, principal))
+    }
+
+    /// The rank for looking on at what concerns all apps or the whole base, which only accounts of the default app have.
+    ///
+    /// # Errors
+    /// `RankTooLow`.
+    pub(crate) fn rank_over_apps(&self, db: &Db) -> Outcome<Rank> {
+        self.rank_over_apps_of(db, |principal| looking(db, principal))
+    }
+
+    /// The same for changing something; the actor's account stays as it is until the transaction ends.
+    ///
+    /// # Errors
+    /// `RankTooLow`.
+    pub(crate) fn held_rank_over_apps(&self, tx: &Tx) -> Outcome<Rank> {
+        self.rank_over_apps_of(tx, |principal| standing(tx, principal))
+    }
+
+    fn rank_over_apps_of(&self, db: &Db, read: impl FnOnce(&Principal) -> Outcome<Account>) -> Outcome<Rank> {
+        let Some(principal) = &self.principal else {
+            return Ok(Rank::Operator);
+        };
+        let account = read(principal)?;
+        if self.crosses_apps && is_of_default_app(db, &account)? {
+            Ok(Rank::Account(account.role))
+        } else {
+            Err(Refusal::RankTooLow.into())
+        }
     }
 
     fn rank_of(&self, db: &Db, read: impl FnOnce(&Principal) -> Outcome<Account>) -> Outcome<Rank> {
@@ -98,7 +146,7 @@ impl Administrator {
     ///
     /// # Errors
     /// `RankTooLow`, `NotOnSelf`, `NoSuchAccount`.
-    fn target(&self, tx: &Tx, id: AccountId, action: Action) -> Outcome<Account> {
+    pub(crate) fn target(&self, tx: &Tx, id: AccountId, action: Action) -> Outcome<Account> {
         let rank = self.rank_of(tx, |principal| standing(tx, principal))?;
         reaches(rank, action)?;
         let found = accounts::hold(tx, id)?.filter(|account| account.app == self.app);
@@ -114,10 +162,10 @@ impl Administrator {
 
     /// Writes down, in the audit log and on the timeline of `target`, what the actor did to it.
     fn note(&self, tx: &Tx, action: &str, target: AccountId, detail: &str, now: Timestamp) -> Outcome<()> {
-        self.append(tx, action, &format!("account {}", target.0), detail, now)?;
+        self.note_on(tx, action, &format!("account {}", target.0), detail, now)?;
         let event = AccountEvent {
             rule: action.to_owned(),
-            actor: self.name(),
+            actor: self.name.clone(),
             detail: cut(detail),
             ..AccountEvent::once(EventKind::Administered, now)
         };
@@ -126,26 +174,32 @@ impl Administrator {
 
     /// As [`Administrator::note`], of what concerns the whole app.
     fn note_on_app(&self, tx: &Tx, action: &str, detail: &str, now: Timestamp) -> Outcome<()> {
-        self.append(tx, action, "app", detail, now)
+        self.note_on(tx, action, "app", detail, now)
     }
 
-    fn append(&self, tx: &Tx, action: &str, target: &str, detail: &str, now: Timestamp) -> Outcome<()> {
+    /// As [`Administrator::note`], of something that is no account.
+    pub(crate) fn note_on(&self, tx: &Tx, action: &str, target: &str, detail: &str, now: Timestamp) -> Outcome<()> {
+        self.note_in(tx, self.app, action, target, detail, now)
+    }
+
+    /// As [`Administrator::note_on`], in the log of an app that the actor was not at work in.
+    pub(crate) fn note_in(
+        &self,
+        tx: &Tx,
+        app: AppId,
+        action: &str,
+        target: &str,
+        detail: &str,
+        now: Timestamp,
+    ) -> Outcome<()> {
         let entry = NewEntry {
-            app: self.app,
+            app,
             at: now,
-            actor: &self.name(),
+            actor: &self.name,
             action,
             target,
             detail,
         };
         Ok(audit::append(tx, &entry)?)
-    }
-
-    /// What the audit log calls the actor.
-    fn name(&self) -> String {
-        match &self.principal {
-            Some(principal) => format!("account {}", principal.account.id.0),
-            None => "operator".to_owned(),
-        }
     }
 }

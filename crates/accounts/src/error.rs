@@ -97,6 +97,16 @@ pub enum Refusal {
     HostTaken,
     /// There are as many apps, or hosts of this app, as there may be.
     TooManyApps,
+    /// The account has as many live API keys as it may have.
+    TooManyApiKeys,
+    /// The app takes no calls on this wire.
+    WireClosed,
+    /// The code that the message carried is over, and with it the message: it is not sent again.
+    CodeOver,
+    /// The API key does not open this.
+    OutOfScope,
+    /// What is asked for by its id, such as an API key or a message, is not there, or no longer.
+    NoSuchRecord,
     /// No room in a queue; trying again shortly helps.
     Overloaded,
 }
@@ -137,6 +147,11 @@ impl Refusal {
             Self::TooManySettings => "TooManySettings",
             Self::HostTaken => "HostTaken",
             Self::TooManyApps => "TooManyApps",
+            Self::TooManyApiKeys => "TooManyApiKeys",
+            Self::WireClosed => "WireClosed",
+            Self::CodeOver => "CodeOver",
+            Self::OutOfScope => "OutOfScope",
+            Self::NoSuchRecord => "NoSuchRecord",
             Self::Overloaded => "Overloaded",
         }
     }
@@ -176,6 +191,11 @@ impl Refusal {
             | Self::TooManySettings
             | Self::HostTaken
             | Self::TooManyApps
+            | Self::TooManyApiKeys
+            | Self::WireClosed
+            | Self::CodeOver
+            | Self::OutOfScope
+            | Self::NoSuchRecord
             | Self::Overloaded => None,
         }
     }

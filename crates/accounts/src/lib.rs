@@ -4,7 +4,9 @@
 //! result, a [`Refusal`] or a [`Fault`]. It knows no wire.
 
 mod administer;
+mod api_keys;
 mod apps;
+mod audit;
 mod authenticate;
 mod budget;
 mod caller;
@@ -45,7 +47,9 @@ pub use administer::{
     Cause, CursorError, FigureSpans, FigureSpansError, FiguresOfSpan, Health, ListOrder, NewAccount, Obstacle,
     PageRequest, Remedy, SelectorError,
 };
+pub use api_keys::{ApiCaller, NewApiKey};
 pub use apps::{AppChange, NewApp};
+pub use audit::{AuditExport, AuditFilter, AuditSlice};
 pub use authenticate::Principal;
 pub use caller::Caller;
 pub use challenge::SliderPictures;

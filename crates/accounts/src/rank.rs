@@ -32,6 +32,12 @@ pub(crate) enum Action {
     Disable,
     /// Ending it.
     Delete,
+    /// Making API keys that act for it, and revoking them.
+    KeepApiKeys,
+    /// Making and changing apps, which is for accounts of the default app.
+    KeepApps,
+    /// Sending it, again, what it was sent.
+    SendAgain,
 }
 
 /// Whom it is done to.
@@ -59,9 +65,12 @@ impl Action {
         let (least, on_any_rank, on_self) = match self {
             Self::Inspect => (Role::Auditor, true, true),
             Self::Look => (Role::Admin, true, true),
+            Self::KeepApiKeys => (Role::Auditor, false, true),
             Self::ChangeProfile => (Role::Admin, false, true),
             Self::ChangeEmail | Self::ClearCounts | Self::Disable | Self::Delete => (Role::Admin, false, false),
             Self::GiveRole(_) => (Role::Root, false, false),
+            Self::KeepApps => (Role::Root, true, true),
+            Self::SendAgain => (Role::Admin, true, true),
         };
         Rule {
             least,
@@ -93,7 +102,10 @@ const fn granted(action: Action) -> Role {
         | Action::ChangeEmail
         | Action::ClearCounts
         | Action::Disable
-        | Action::Delete => Role::User,
+        | Action::Delete
+        | Action::KeepApiKeys
+        | Action::KeepApps
+        | Action::SendAgain => Role::User,
     }
 }
 
@@ -133,6 +145,9 @@ user     give_root        -----
 user     clear_counts     -----
 user     disable          -----
 user     delete           -----
+user     keep_api_keys    -----
+user     keep_apps        -----
+user     send_again       -----
 auditor  inspect          +++++
 auditor  look             -----
 auditor  change_profile   -----
@@ -144,6 +159,9 @@ auditor  give_root        -----
 auditor  clear_counts     -----
 auditor  disable          -----
 auditor  delete           -----
+auditor  keep_api_keys    +---+
+auditor  keep_apps        -----
+auditor  send_again       -----
 admin    inspect          +++++
 admin    look             +++++
 admin    change_profile   ++--+
@@ -155,6 +173,9 @@ admin    give_root        -----
 admin    clear_counts     ++--!
 admin    disable          ++--!
 admin    delete           ++--!
+admin    keep_api_keys    ++--+
+admin    keep_apps        -----
+admin    send_again       +++++
 root     inspect          +++++
 root     look             +++++
 root     change_profile   +++++
@@ -166,9 +187,12 @@ root     give_root        ++++!
 root     clear_counts     ++++!
 root     disable          ++++!
 root     delete           ++++!
+root     keep_api_keys    +++++
+root     keep_apps        +++++
+root     send_again       +++++
 ";
 
-    const ACTIONS: [(&str, Action); 11] = [
+    const ACTIONS: [(&str, Action); 14] = [
         ("inspect", Action::Inspect),
         ("look", Action::Look),
         ("change_profile", Action::ChangeProfile),
@@ -180,6 +204,9 @@ root     delete           ++++!
         ("clear_counts", Action::ClearCounts),
         ("disable", Action::Disable),
         ("delete", Action::Delete),
+        ("keep_api_keys", Action::KeepApiKeys),
+        ("keep_apps", Action::KeepApps),
+        ("send_again", Action::SendAgain),
     ];
 
     fn mark(outcome: Result<(), Refusal>) -> char {
@@ -226,7 +253,8 @@ root     delete           ++++!
             for role in Role::ALL {
                 let reached = reaches(Rank::Account(role), action).is_ok();
                 let least = match name {
-                    "inspect" => Role::Auditor,
+                    "inspect" | "keep_api_keys" => Role::Auditor,
+                    "keep_apps" => Role::Root,
                     _ if name.starts_with("give") => Role::Root,
                     _ => Role::Admin,
                 };

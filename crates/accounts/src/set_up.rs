@@ -141,7 +141,7 @@ fn note_root(tx: &Tx, account: &Account, now: Timestamp) -> Result<(), SqlError>
 
 fn set_app_secret(tx: &Tx, id: AppId, digest: &[u8; 32], now: Timestamp) -> Outcome<()> {
     if let Some(app) = apps::default(tx)? {
-        apps::set_secret(tx, &app.key, digest)?;
+        apps::set_secret(tx, &app.key, digest, None)?;
         let target = format!("app {}", app.key.as_str());
         note(tx, id, "app.rotate_secret", &target, "", now)?;
     }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use yaopai_model::limits::{
-    EVENTS_KEPT, FIGURES_KEPT, FINISHED_DELIVERY_KEPT, SPENT_CODE_KEPT, SWEEP_BATCH, SWEEP_BATCHES, UPLOAD_USABLE,
+    ENDED_API_KEY_KEPT, EVENTS_KEPT, FIGURES_KEPT, FINISHED_DELIVERY_KEPT, SPENT_CODE_KEPT, SWEEP_BATCH, SWEEP_BATCHES,
+    UPLOAD_USABLE,
 };
 use yaopai_model::{PictureName, Timestamp};
 use yaopai_store::deliveries::DeliveryState;
@@ -33,6 +34,7 @@ impl Accounts {
         self.sweep_rows(sweep::streaks, now).await?;
         self.sweep_rows(sweep::challenges, now).await?;
         self.sweep_rows(sweep::repeated_calls, now).await?;
+        self.sweep_rows(sweep::api_keys, now.minus(ENDED_API_KEY_KEPT)).await?;
         let finished = now.minus(FINISHED_DELIVERY_KEPT);
         self.sweep_rows(
             |tx, until, most| sweep::deliveries(tx, DeliveryState::Sent, until, most),

@@ -94,6 +94,20 @@ pub(crate) fn refusal(refusal: Refusal, language: Language) -> String {
             "应用或域名数量已达上限。",
             "There are as many apps or hosts as there may be.",
         ),
+        Refusal::TooManyApiKeys => pick(
+            "您的有效接口密钥已达上限，请先吊销不用的。",
+            "You have as many live API keys as there may be: revoke one that is not used.",
+        ),
+        Refusal::WireClosed => pick("应用没有开放这个接口。", "The app takes no calls on this wire."),
+        Refusal::CodeOver => pick(
+            "这条消息里的验证码已过期、已使用或已被新的取代，不能重发。请对方重新获取验证码。",
+            "The code in this message is past its life, redeemed or replaced by a newer one, so it is not sent again. Have them ask for a new code.",
+        ),
+        Refusal::OutOfScope => pick("接口密钥的权限不包括这项操作。", "The API key does not open this."),
+        Refusal::NoSuchRecord => pick(
+            "没有这条记录，或者已过保留期。",
+            "There is no such record, or it is no longer kept.",
+        ),
         Refusal::Overloaded => pick("系统繁忙，请稍后再试。", "Busy: try again shortly."),
     }
 }

@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use yaopai_accounts::{Caller, Principal, Refusal};
 use yaopai_model::limits::BODY_BYTES;
-use yaopai_model::{App, AppId, HostName, SessionToken};
+use yaopai_model::{App, AppId, HostName, SessionToken, WireName};
 
 use crate::json::{JsonObject, KeyCase};
 use crate::parameters::Parameters;
@@ -62,12 +62,14 @@ impl Call {
     /// The app that the request's host is mapped to, else the default app.
     ///
     /// # Errors
-    /// Faults only.
+    /// `WireClosed` where it takes no calls on this wire.
     pub(crate) async fn app_of_host(&self) -> Result<App, Failure> {
         let header = self.parts.headers.get(HOST).and_then(|value| value.to_str().ok());
         let host = header.or_else(|| self.parts.uri.authority().map(|authority| authority.as_str()));
         let host = host.and_then(|host| HostName::parse(host).ok());
-        let app = self.wires.accounts.app_of_host(host.as_ref()).await?;
+        let wire: Option<&WireName> = self.parts.extensions.get();
+        let wire = *wire.ok_or_else(|| Failure::fault("a call that nothing surrounds is on no wire"))?;
+        let app = self.wires.accounts.app_on_wire(host.as_ref(), wire).await?;
         self.record_app(&app);
         Ok(app)
     }

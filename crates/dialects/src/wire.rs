@@ -3,6 +3,7 @@
 use ::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
+use yaopai_model::WireName;
 
 use crate::http::{RouteLine, RouteTable};
 use crate::reference::WireReference;
@@ -25,10 +26,15 @@ impl Wire {
 
     /// The wire's name in logs and metrics.
     pub const fn name(self) -> &'static str {
+        self.in_apps().as_str()
+    }
+
+    /// The wire as an app opens or closes it.
+    pub(crate) const fn in_apps(self) -> WireName {
         match self {
-            Self::ApiCloudUser => "api_cloud_user",
-            Self::ApiV1 => "api_v1",
-            Self::User => "user",
+            Self::ApiCloudUser => WireName::ApiCloudUser,
+            Self::ApiV1 => WireName::ApiV1,
+            Self::User => WireName::User,
         }
     }
 

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::limits::{APP_NAME_CHARACTERS, HOST_NAME_BYTES};
-use crate::{Entropy, draw};
+use crate::{Entropy, Timestamp, draw};
 
 /// An app's row number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,6 +123,80 @@ impl HostName {
     }
 }
 
+/// One of the three wires, as an app opens or closes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WireName {
+    /// `/api/cloud_user/`
+    ApiCloudUser,
+    /// `/api/v1/`
+    ApiV1,
+    /// `/user/`
+    User,
+}
+
+impl WireName {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::ApiCloudUser, Self::ApiV1, Self::User];
+
+    /// The wire's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiCloudUser => "api_cloud_user",
+            Self::ApiV1 => "api_v1",
+            Self::User => "user",
+        }
+    }
+}
+
+/// The wires on which an app takes calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenWires {
+    /// Whether `api_cloud_user` is open.
+    pub api_cloud_user: bool,
+    /// Whether `api_v1` is open.
+    pub api_v1: bool,
+    /// Whether `user` is open.
+    pub user: bool,
+}
+
+impl OpenWires {
+    /// All of them, as a new app has it.
+    pub const ALL: Self = Self {
+        api_cloud_user: true,
+        api_v1: true,
+        user: true,
+    };
+
+    /// Those of which `is_open` is true.
+    pub fn of(is_open: impl Fn(WireName) -> bool) -> Self {
+        Self {
+            api_cloud_user: is_open(WireName::ApiCloudUser),
+            api_v1: is_open(WireName::ApiV1),
+            user: is_open(WireName::User),
+        }
+    }
+
+    /// Whether this wire is open.
+    pub const fn has(self, wire: WireName) -> bool {
+        match wire {
+            WireName::ApiCloudUser => self.api_cloud_user,
+            WireName::ApiV1 => self.api_v1,
+            WireName::User => self.user,
+        }
+    }
+
+    /// The names of those that are open, with spaces between them; `none` for none.
+    pub fn names(self) -> String {
+        let open = WireName::ALL.into_iter().filter(|wire| self.has(*wire));
+        let names: Vec<_> = open.map(WireName::as_str).collect();
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(" ")
+        }
+    }
+}
+
 /// An app as operators see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct App {
@@ -136,6 +210,10 @@ pub struct App {
     pub is_default: bool,
     /// Requests a second that `api_cloud_user` takes for it; none for no bound.
     pub requests_per_second: Option<u32>,
+    /// The wires on which it takes calls.
+    pub wires: OpenWires,
+    /// Until when the secret before the last one stays good; may have passed.
+    pub previous_secret_until: Option<Timestamp>,
 }
 
 #[cfg(test)]

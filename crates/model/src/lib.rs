@@ -4,6 +4,7 @@
 //! exactly once, and whoever holds one need not check it again.
 
 mod account;
+mod api_key;
 mod app;
 mod clock;
 mod code;
@@ -26,7 +27,8 @@ mod streak;
 mod username;
 
 pub use account::{Account, AccountId, Held, PublicId, PublicIdError};
-pub use app::{App, AppId, AppKey, AppName, AppSecret, AppTextError, HostName};
+pub use api_key::{ApiKey, ApiKeyError, ApiKeyId, ApiKeyName, ApiKeySecret, ApiKeyText, ApiScope, ApiScopes};
+pub use app::{App, AppId, AppKey, AppName, AppSecret, AppTextError, HostName, OpenWires, WireName};
 pub use clock::{Clock, Timestamp};
 pub use code::{Code, CodeError, Purpose};
 pub use email::{Email, EmailError};

@@ -36,6 +36,8 @@ pub const KEYS_PER_PURPOSE: u32 = 1_000;
 pub const KEY_TAKEN_UP: Duration = Duration::from_secs(180);
 /// Apps of one server.
 pub const APPS: u32 = 1_000;
+/// How long the secret before the last one may stay good.
+pub const SECRET_OVERLAP: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Hosts that are mapped to one app.
 pub const HOSTS_PER_APP: u32 = 100;
 /// Bytes of a host name (RFC 1035, section 2.3.4, less the dot at its end and the length before each label).
@@ -78,6 +80,18 @@ pub const PAGE_SESSION_NOTED: Duration = Duration::from_secs(60);
 pub const SETUP_LINK_LIFE: Duration = Duration::from_secs(60 * 60);
 /// How long a password shown again opens what asks for it.
 pub const CONFIRMATION_LIFE: Duration = Duration::from_secs(10 * 60);
+/// Characters of the name of an API key.
+pub const API_KEY_NAME_CHARACTERS: usize = 64;
+/// Live API keys of one account.
+pub const API_KEYS_PER_ACCOUNT: u32 = 20;
+/// Days that an API key lives at most; a new one is made in time.
+pub const API_KEY_DAYS: u32 = 365;
+/// API keys that are listed of one app, the newest.
+pub const API_KEYS_SHOWN: u32 = 500;
+/// How long an API key that has ended is still listed.
+pub const ENDED_API_KEY_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How much later an API key may have been used than is noted of it.
+pub const API_KEY_USE_NOTED: Duration = Duration::from_secs(60);
 /// Bytes of a token that are looked at.
 pub const TOKEN_BYTES: usize = 1_024;
 /// Bytes of a device's description that are kept with a session.
@@ -172,6 +186,15 @@ pub const TOTAL_COUNTED: u32 = 10_000;
 pub const SESSIONS_COUNTED: u32 = 1_000_000;
 /// Characters of a search word.
 pub const KEYWORD_CHARACTERS: usize = 100;
+
+/// Audit entries of a page.
+pub const AUDIT_PAGE: u32 = 50;
+/// Audit entries, or messages, that are looked at for one page; past it the page ends, and the next one goes on.
+pub const RECORDS_LOOKED_AT: u32 = 10_000;
+/// Audit entries that are exported in one piece.
+pub const AUDIT_EXPORT_CHUNK: u32 = 500;
+/// Audit entries whose chain is verified in one call.
+pub const AUDIT_VERIFIED: u32 = 20_000;
 
 // Messages.
 

@@ -54,6 +54,9 @@ pub(crate) enum Command {
     /// 会话 / sessions.
     #[command(subcommand)]
     Sessions(Sessions),
+    /// 审计记录 / the audit log.
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 /// How to answer.
@@ -97,10 +100,13 @@ pub(crate) enum App {
     },
     /// 列出应用 / list apps.
     List(Form),
-    /// 更换密钥，旧的立即作废 / a new secret; the old one is void at once.
+    /// 更换密钥，旧的立即作废或在若干小时后作废 / a new secret; the old one is void at once, or some hours later.
     RotateSecret {
         /// `app_id`.
         app_id: String,
+        /// 旧密钥继续有效的小时数，最多 168 / hours for which the old one stays good, at most 168.
+        #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=168))]
+        overlap_hours: u32,
         #[command(flatten)]
         form: Form,
     },
@@ -240,6 +246,19 @@ pub(crate) struct ImportPictures {
 pub(crate) enum Keys {
     /// 启用新的令牌密钥和密码密钥，旧的仍有效 / new keys for tokens and for password hashes; what older ones made stays good.
     Rotate,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Audit {
+    /// 核对每个应用的审计链；被改动时退出码为 1，并说明在哪里 / whether the chain of every app is as it was written; exit status 1 if
+    /// not, telling where.
+    Verify {
+        /// 只核对这个应用 / of this app only.
+        #[arg(long, value_name = "APP_ID")]
+        app: Option<String>,
+        #[command(flatten)]
+        form: Form,
+    },
 }
 
 #[derive(Subcommand)]

@@ -1,5 +1,7 @@
 //! Management commands, carried out in one place whether they come through the socket or from this process.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use yaopai_accounts::{
     AccountSelector, Accounts, Actor, AppChange, Error, KeyPurpose, NewAccount, NewApp, Outcome, OutgoingMessage,
@@ -10,10 +12,12 @@ use yaopai_model::{
     Timestamp, Username, limits,
 };
 use yaopai_store::Store;
-use yaopai_store::audit::{self, Chain};
+use yaopai_store::audit::Chain;
 
 use crate::greeting;
 use crate::readiness::Readiness;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// What an operator wants done. This is its form on the socket, which only the folder's owner can open: nothing in it
 /// is valid yet.
@@ -35,6 +39,8 @@ pub(crate) enum Command {
     ListApps,
     RotateAppSecret {
         app_id: String,
+        /// Hours for which the old secret stays good.
+        overlap_hours: u32,
     },
     CreateAccount(CreateAccount),
     SetRole {
@@ -58,8 +64,11 @@ pub(crate) enum Command {
     EndAllSessions,
     /// Whether the server can do its work now.
     CheckReadiness,
-    /// Whether the audit entries of every app are as they were written.
-    VerifyAudit,
+    /// Whether the audit entries of an app after the entry `after`, some thousands of them, are as they were written.
+    VerifyAudit {
+        app_id: String,
+        after: i64,
+    },
 }
 
 /// An account to make.
@@ -87,6 +96,12 @@ pub(crate) enum Reply {
     Messages(Vec<MessageRow>),
     SetupLink {
         url: String,
+    },
+    AuditVerified {
+        /// The number of the last entry that was looked at, from 1; 0 where there is none.
+        up_to: i64,
+        /// Whether that is the last entry of all.
+        is_end: bool,
     },
     Done,
     /// It was not done; why, in words for the operator.
@@ -177,14 +192,17 @@ async fn carry_out(office: &Office, command: Command) -> Result<Reply, Failure> 
             let change = AppChange {
                 hosts: hosts.as_deref().map(host_names).transpose()?,
                 requests_per_second: rate.map(|rate| Some(rate).filter(|rate| *rate > 0)),
+                ..AppChange::default()
             };
-            let app = accounts.update_app(&key, change).await?;
+            let app = accounts.update_app(Actor::Operator, &key, change).await?;
             Ok(Reply::Apps(vec![app_row(&app)]))
         }
-        Command::ListApps => Ok(Reply::Apps(accounts.list_apps().await?.iter().map(app_row).collect())),
-        Command::RotateAppSecret { app_id } => {
+        Command::ListApps => Ok(Reply::Apps(list_apps(accounts).await?.iter().map(app_row).collect())),
+        Command::RotateAppSecret { app_id, overlap_hours } => {
             let key = AppKey::parse(&app_id).map_err(|_| Failure::Input(BAD_APP_ID))?;
-            let (app, secret) = accounts.rotate_app_secret(&key).await?;
+            let (app, secret) = accounts
+                .rotate_app_secret(Actor::Operator, &key, HOUR.saturating_mul(overlap_hours))
+                .await?;
             Ok(Reply::AppSecret(app_secret(&app, &secret)))
         }
         Command::CreateAccount(new) => create_account(accounts, office.policy, new).await,
@@ -242,25 +260,22 @@ async fn carry_out(office: &Office, command: Command) -> Result<Reply, Failure> 
             .await
             .map(|()| Reply::Done)
             .map_err(Failure::Input),
-        Command::VerifyAudit => verify_audit(office).await,
+        Command::VerifyAudit { app_id, after } => verify_audit(accounts, &app_id, after).await,
     }
 }
 
-async fn verify_audit(office: &Office) -> Result<Reply, Failure> {
-    for app in office.accounts.list_apps().await? {
-        let (id, key) = (app.id, app.key);
-        match office.store.scan(move |db| audit::verify(db, id)).await {
-            Ok(Chain::Whole { .. }) => {}
-            Ok(Chain::BrokenAt { number }) => {
-                return Ok(Reply::Failed(format!(
-                    "应用 {0} 的第 {number} 条记录被改动或缺失 / entry {number} of app {0} was changed or is missing",
-                    key.as_str()
-                )));
-            }
-            Err(error) => return Ok(Reply::Failed(format!("无法核对 / cannot be verified: {error}"))),
-        }
+async fn list_apps(accounts: &Accounts) -> Outcome<Vec<App>> {
+    accounts.list_apps(Actor::Operator).await
+}
+
+async fn verify_audit(accounts: &Accounts, app_id: &str, after: i64) -> Result<Reply, Failure> {
+    let app = app_of(accounts, Some(app_id)).await?;
+    match accounts.verify_audit(app.id, Actor::Operator, after).await? {
+        Chain::Whole { up_to, is_end } => Ok(Reply::AuditVerified { up_to, is_end }),
+        Chain::BrokenAt { number } => Ok(Reply::Failed(format!(
+            "应用 {app_id} 的第 {number} 条审计记录被改动或缺失 / audit entry {number} of app {app_id} was changed or is missing"
+        ))),
     }
-    Ok(Reply::Done)
 }
 
 async fn create_app(accounts: &Accounts, name: &str, hosts: &[String], rate: Option<u32>) -> Result<Reply, Failure> {
@@ -271,7 +286,7 @@ async fn create_app(accounts: &Accounts, name: &str, hosts: &[String], rate: Opt
         hosts: host_names(hosts)?,
         requests_per_second: rate,
     };
-    let (app, secret) = accounts.create_app(new).await?;
+    let (app, secret) = accounts.create_app(Actor::Operator, new).await?;
     Ok(Reply::AppSecret(app_secret(&app, &secret)))
 }
 
@@ -331,8 +346,8 @@ async fn app_of(accounts: &Accounts, app_id: Option<&str>) -> Result<App, Failur
     let Some(app_id) = app_id else {
         return Ok(accounts.app_of_host(None).await?);
     };
-    let apps: Outcome<Vec<App>> = accounts.list_apps().await;
-    apps?
+    list_apps(accounts)
+        .await?
         .into_iter()
         .find(|app| app.key.as_str() == app_id)
         .ok_or(Failure::Input(BAD_APP_ID))

@@ -2,6 +2,7 @@
 
 mod admin_socket;
 mod archive;
+mod audit_trail;
 mod cli;
 mod clock;
 mod commands;
@@ -72,6 +73,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Complain
         Command::Sessions(cli::Sessions::EndAll { yes: _ }) => {
             manage::do_it(&config, commands::Command::EndAllSessions).await?;
         }
+        Command::Audit(cli::Audit::Verify { app, form }) => manage::verify_audit(&config, app.as_deref(), form).await?,
         Command::Config(command) => manage::config(&config, &command)?,
         Command::Doctor(form) => return Ok(doctor::doctor(&config, form).await),
         Command::Health => health::health(&config)?,

@@ -7,10 +7,10 @@ use yaopai_model::limits::PASSWORD_LINE_BYTES;
 
 use crate::cli::{self, Form, OneAccount, RoleName};
 use crate::commands::{self, AccountRow, Command, CreateAccount, MessageRow, Reply};
-use crate::config::{Config, Effective};
+use crate::config::{Config, Effective, Settings};
 use crate::data_folder::{DataFolder, Paths};
-use crate::wire_up::{self, OpenFailure};
-use crate::{Complaint, admin_socket, greeting, terminal};
+use crate::wire_up::{self, Base, OpenFailure};
+use crate::{Complaint, admin_socket, audit_trail, greeting, terminal};
 
 /// `yaopai app …`
 pub(crate) async fn app(config: &Config, command: cli::App) -> Result<(), Complaint> {
@@ -32,7 +32,11 @@ pub(crate) async fn app(config: &Config, command: cli::App) -> Result<(), Compla
             (Command::UpdateApp { app_id, hosts, rate }, form)
         }
         cli::App::List(form) => (Command::ListApps, form),
-        cli::App::RotateSecret { app_id, form } => (Command::RotateAppSecret { app_id }, form),
+        cli::App::RotateSecret {
+            app_id,
+            overlap_hours,
+            form,
+        } => (Command::RotateAppSecret { app_id, overlap_hours }, form),
     };
     print(run(config, command).await?, form)
 }
@@ -102,6 +106,28 @@ pub(crate) async fn setup_link(config: &Config, form: Form) -> Result<(), Compla
     print(run(config, Command::NewSetupLink).await?, form)
 }
 
+/// `yaopai audit verify`
+pub(crate) async fn verify_audit(config: &Config, app: Option<&str>, form: Form) -> Result<(), Complaint> {
+    let mut hands = Hands::of(config);
+    let verified = audit_trail::verify(app, async |command| {
+        hands
+            .carry_out(command)
+            .await
+            .map_err(|complaint| complaint.to_string())
+    });
+    let verified = verified.await;
+    hands.rest().await;
+    let verified = verified?;
+    if form.json {
+        terminal::say(&serde_json::to_string(&verified)?);
+        return Ok(());
+    }
+    for row in verified {
+        terminal::say(&format!("{}  {}  完整 / whole", row.app_id, row.entries));
+    }
+    Ok(())
+}
+
 /// A command that answers only that it is done.
 pub(crate) async fn do_it(config: &Config, command: Command) -> Result<(), Complaint> {
     print(run(config, command).await?, Form { json: false })
@@ -122,22 +148,59 @@ pub(crate) fn config(config: &Config, command: &cli::Config) -> Result<(), Compl
     Ok(())
 }
 
-/// Has the running server carry out `command`, or, when none is running, does it here.
+/// Carries out one command.
 async fn run(config: &Config, command: Command) -> Result<Reply, Complaint> {
-    let settings = &config.settings;
-    let command = match admin_socket::send(&Paths::new(&settings.data_dir), command).await? {
-        Ok(reply) => return Ok(reply),
-        Err(command) => command,
-    };
+    let mut hands = Hands::of(config);
+    let reply = hands.carry_out(command).await;
+    hands.rest().await;
+    reply
+}
+
+/// Whoever carries commands out: the running server, or, when none is running, this process.
+struct Hands<'a> {
+    settings: &'a Settings,
+    /// The base, once it was found that no server is running.
+    base: Option<Base>,
+}
+
+impl<'a> Hands<'a> {
+    fn of(config: &'a Config) -> Self {
+        Self {
+            settings: &config.settings,
+            base: None,
+        }
+    }
+
+    async fn carry_out(&mut self, command: Command) -> Result<Reply, Complaint> {
+        let settings = self.settings;
+        let (base, command) = match self.base.take() {
+            Some(base) => (base, command),
+            None => match admin_socket::send(&Paths::new(&settings.data_dir), command).await? {
+                Ok(reply) => return Ok(reply),
+                Err(command) => (open(settings).await?, command),
+            },
+        };
+        let reply = commands::execute(&base.office(settings, settings.listen), command).await;
+        self.base = Some(base);
+        Ok(reply)
+    }
+
+    /// Closes the base, if it was opened.
+    async fn rest(self) {
+        if let Some(base) = self.base {
+            base.close().await;
+        }
+    }
+}
+
+async fn open(settings: &Settings) -> Result<Base, Complaint> {
     let folder = DataFolder::take(&settings.data_dir)?;
     let base = wire_up::open(settings, folder).await?;
     // On standard error, so that what a script reads stays what it asked for.
     if let Some((app, secret)) = base.accounts.ensure_default_app().await.map_err(OpenFailure::from)? {
         terminal::complain(&greeting::default_app(&app, &secret));
     }
-    let reply = commands::execute(&base.office(settings, settings.listen), command).await;
-    base.close().await;
-    Ok(reply)
+    Ok(base)
 }
 
 fn role_name(role: RoleName) -> String {
@@ -184,6 +247,7 @@ fn print(reply: Reply, form: Form) -> Result<(), Complaint> {
             }
         }
         Reply::SetupLink { url } => terminal::say(&greeting::set_up(&url)),
+        Reply::AuditVerified { up_to, .. } => terminal::say(&format!("{up_to}")),
         Reply::Done => terminal::say("完成 / done"),
         Reply::Failed(reason) => return Err(reason.into()),
     }
@@ -210,6 +274,7 @@ fn print_json(reply: &Reply) -> Result<(), Complaint> {
         })?,
         Reply::Messages(messages) => serde_json::to_string(messages)?,
         Reply::SetupLink { url } => serde_json::to_string(&Link { url })?,
+        Reply::AuditVerified { up_to, .. } => up_to.to_string(),
         Reply::Done => "{}".to_owned(),
         Reply::Failed(reason) => return Err(reason.clone().into()),
     };

@@ -7,6 +7,7 @@
 -- part of its primary key, and every statement of a call fixes it.
 
 -- Small tables, whole on every node: what all calls read and few change.
+select create_reference_table('api_keys');
 select create_reference_table('app_hosts');
 select create_reference_table('apps');
 select create_reference_table('base_state');

@@ -1,6 +1,6 @@
 //! The tables `apps` and `app_hosts`: the tenants, and which hosts are whose.
 
-use yaopai_model::{App, AppId, AppKey, AppName, HostName, Timestamp};
+use yaopai_model::{App, AppId, AppKey, AppName, HostName, OpenWires, Timestamp, WireName};
 
 use crate::{Db, Row, SqlError, Tx, args};
 
@@ -11,27 +11,31 @@ fn bad<E>(column: &'static str) -> impl FnOnce(E) -> SqlError {
     move |_| SqlError::BadRow { table: TABLE, column }
 }
 
-/// An app with the digest of its secret.
+/// An app with the digests of its secrets.
 pub struct AppWithSecret {
     /// The app.
     pub app: App,
     /// SHA-256 of its secret.
     pub secret_digest: Vec<u8>,
+    /// SHA-256 of the secret before, which may still be good: see [`App::previous_secret_until`].
+    pub previous_digest: Option<Vec<u8>>,
 }
 
-/// The app with this key, and the digest of its secret.
+/// The app with this key, and the digests of its secrets.
 ///
 /// # Errors
 /// Those of the database, and [`SqlError::BadRow`]. So for every look-up here.
 pub fn by_key(db: &Db, key: &AppKey) -> Result<Option<AppWithSecret>, SqlError> {
     let row = db.row(
-        "select app_key, id, name, default_since, requests_per_second, secret_digest from apps where app_key = $1",
+        "select app_key, id, name, default_since, requests_per_second, previous_secret_until, cloud_user_closed_at, \
+         api_v1_closed_at, user_closed_at, secret_digest, previous_secret_digest from apps where app_key = $1",
         args![key.as_str()],
     )?;
     row.map(|row| {
         Ok(AppWithSecret {
             app: from_row(&row)?,
-            secret_digest: row.blob(5)?.to_vec(),
+            secret_digest: row.blob(9)?.to_vec(),
+            previous_digest: row.optional_blob(10)?.map(<[u8]>::to_vec),
         })
     })
     .transpose()
@@ -43,7 +47,8 @@ pub fn by_key(db: &Db, key: &AppKey) -> Result<Option<AppWithSecret>, SqlError> 
 /// See [`by_key`].
 pub fn by_id(db: &Db, id: AppId) -> Result<Option<App>, SqlError> {
     let row = db.row(
-        "select app_key, id, name, default_since, requests_per_second from apps where id = $1",
+        "select app_key, id, name, default_since, requests_per_second, previous_secret_until, cloud_user_closed_at, \
+         api_v1_closed_at, user_closed_at from apps where id = $1",
         args![id.0],
     )?;
     row.as_ref().map(from_row).transpose()
@@ -68,7 +73,8 @@ pub fn by_host(db: &Db, host: &HostName) -> Result<Option<App>, SqlError> {
 pub fn default(db: &Db) -> Result<Option<App>, SqlError> {
     // A comparison, which the index answers; it puts nulls first, and `is not null` would read them.
     let row = db.row(
-        "select app_key, id, name, default_since, requests_per_second from apps where default_since >= 0 order by default_since limit 1",
+        "select app_key, id, name, default_since, requests_per_second, previous_secret_until, cloud_user_closed_at, \
+         api_v1_closed_at, user_closed_at from apps where default_since >= 0 order by default_since limit 1",
         &[],
     )?;
     row.as_ref().map(from_row).transpose()
@@ -80,7 +86,8 @@ pub fn default(db: &Db) -> Result<Option<App>, SqlError> {
 /// See [`by_key`].
 pub fn list(db: &Db, most: u32) -> Result<Vec<App>, SqlError> {
     let rows = db.rows(
-        "select app_key, id, name, default_since, requests_per_second from apps order by id limit $1",
+        "select app_key, id, name, default_since, requests_per_second, previous_secret_until, cloud_user_closed_at, \
+         api_v1_closed_at, user_closed_at from apps order by id limit $1",
         args![most],
     )?;
     rows.iter().map(from_row).collect()
@@ -88,12 +95,19 @@ pub fn list(db: &Db, most: u32) -> Result<Vec<App>, SqlError> {
 
 fn from_row(row: &Row) -> Result<App, SqlError> {
     let requests_per_second = row.optional_integer(4)?.map(u32::try_from);
+    let is_open = |column| -> Result<bool, SqlError> { Ok(row.optional_timestamp(column)?.is_none()) };
     Ok(App {
         id: AppId(row.integer(1)?),
         key: AppKey::parse(row.text(0)?).map_err(bad("app_key"))?,
         name: AppName::parse(row.text(2)?).map_err(bad("name"))?,
         is_default: row.optional_timestamp(3)?.is_some(),
         requests_per_second: requests_per_second.transpose().map_err(bad("requests_per_second"))?,
+        wires: OpenWires {
+            api_cloud_user: is_open(6)?,
+            api_v1: is_open(7)?,
+            user: is_open(8)?,
+        },
+        previous_secret_until: row.optional_timestamp(5)?,
     })
 }
 
@@ -142,14 +156,65 @@ fn become_default(tx: &Tx, id: AppId) -> Result<(), SqlError> {
     if became == 1 { Ok(()) } else { Err(tx.collided()) }
 }
 
-/// Gives an app another secret.
+/// Gives an app another secret; the one that it had stays good until `previous_until`, where there is such an instant, and the
+/// one before that is void.
 ///
 /// # Errors
 /// Those of the database.
-pub fn set_secret(tx: &Tx, key: &AppKey, secret_digest: &[u8; 32]) -> Result<(), SqlError> {
+pub fn set_secret(
+    tx: &Tx,
+    key: &AppKey,
+    secret_digest: &[u8; 32],
+    previous_until: Option<Timestamp>,
+) -> Result<(), SqlError> {
     tx.execute(
-        "update apps set secret_digest = $2 where app_key = $1",
-        args![key.as_str(), secret_digest],
+        "update apps set previous_secret_digest = secret_digest, previous_secret_until = $3, secret_digest = $2 where app_key = $1",
+        args![key.as_str(), secret_digest, previous_until],
+    )?;
+    if previous_until.is_none() {
+        void_previous_secret(tx, key)?;
+    }
+    Ok(())
+}
+
+/// Voids the secret before the last one.
+///
+/// # Errors
+/// Those of the database.
+pub fn void_previous_secret(tx: &Tx, key: &AppKey) -> Result<(), SqlError> {
+    tx.execute(
+        "update apps set previous_secret_digest = null, previous_secret_until = null where app_key = $1",
+        args![key.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Names an app.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_name(tx: &Tx, key: &AppKey, name: &AppName) -> Result<(), SqlError> {
+    tx.execute(
+        "update apps set name = $2 where app_key = $1",
+        args![key.as_str(), name.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Opens and closes wires.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_wires(tx: &Tx, key: &AppKey, wires: OpenWires, now: Timestamp) -> Result<(), SqlError> {
+    let closed = |wire| (!wires.has(wire)).then_some(now);
+    tx.execute(
+        "update apps set cloud_user_closed_at = $2, api_v1_closed_at = $3, user_closed_at = $4 where app_key = $1",
+        args![
+            key.as_str(),
+            closed(WireName::ApiCloudUser),
+            closed(WireName::ApiV1),
+            closed(WireName::User)
+        ],
     )?;
     Ok(())
 }

@@ -22,13 +22,41 @@ pub struct NewEntry<'a> {
     pub detail: &'a str,
 }
 
-/// Whether an app's entries are as they were written.
+/// Something that was done, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place in the app's chain, from 1.
+    pub number: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: String,
+    /// What was done.
+    pub action: String,
+    /// To whom or what.
+    pub target: String,
+    /// What else is worth knowing.
+    pub detail: String,
+}
+
+/// Entries from one number up to, and not with, another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The smallest number that belongs to it.
+    pub least: i64,
+    /// The smallest number beyond it.
+    pub before: i64,
+}
+
+/// Whether a stretch of an app's entries is as it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chain {
-    /// They are.
+    /// It is.
     Whole {
-        /// How many there are.
-        entries: i64,
+        /// The number of its last entry; 0 where there is none.
+        up_to: i64,
+        /// Whether that is the last entry of all.
+        is_end: bool,
     },
     /// Not from this entry on: it was changed, or it is missing.
     BrokenAt {
@@ -39,8 +67,6 @@ pub enum Chain {
 
 /// Where a chain begins.
 const NOTHING: Hash = [0; 32];
-/// Entries that are read at once.
-const CHUNK: u32 = 500;
 
 type Hash = [u8; 32];
 
@@ -73,36 +99,128 @@ pub fn append(tx: &Tx, entry: &NewEntry<'_>) -> Result<(), SqlError> {
     Ok(())
 }
 
-/// Walks the chain of an app from its first entry to its last, some hundred entries at a time.
+/// Walks the chain of an app on from the entry `after` (0 for its beginning), at most `most` entries. Whether the entry
+/// `after` is as it was written is for whoever walked up to it to say.
 ///
 /// # Errors
 /// Those of the database.
-pub fn verify(db: &Db, app: AppId) -> Result<Chain, SqlError> {
-    let (mut previous, mut number) = (NOTHING, 0);
-    loop {
-        let rows = db.rows(
-            "select number, at, actor, action, target, detail, hash from audit_entries where app_id = $1 and number > $2 \
-             order by number limit $3",
-            args![app.0, number, CHUNK],
-        )?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in rows {
-            number += 1;
-            match next_hash(&previous, number, app, &row)? {
-                Some(hash) => previous = hash,
-                None => return Ok(Chain::BrokenAt { number }),
-            }
+pub fn verify(db: &Db, app: AppId, after: i64, most: u32) -> Result<Chain, SqlError> {
+    let Some(mut previous) = hash_of(db, app, after)? else {
+        return Ok(Chain::BrokenAt { number: after });
+    };
+    let mut number = after;
+    let rows = db.rows(
+        "select number, at, actor, action, target, detail, hash from audit_entries where app_id = $1 and number > $2 \
+         order by number limit $3",
+        args![app.0, after, most],
+    )?;
+    for row in rows {
+        number += 1;
+        match next_hash(&previous, number, app, &row)? {
+            Some(hash) => previous = hash,
+            None => return Ok(Chain::BrokenAt { number }),
         }
     }
     let (last, hash) = head(db, app)?.map_or((0, NOTHING), |head| (head.number, head.hash));
-    if (last, hash) == (number, previous) {
-        Ok(Chain::Whole { entries: number })
-    } else {
+    match number {
+        _ if (last, hash) == (number, previous) => Ok(Chain::Whole {
+            up_to: number,
+            is_end: true,
+        }),
+        _ if number == after.saturating_add(most.into()) && number < last => Ok(Chain::Whole {
+            up_to: number,
+            is_end: false,
+        }),
         // Entries at the end are missing, or the head was changed.
-        Ok(Chain::BrokenAt { number: number + 1 })
+        _ => Ok(Chain::BrokenAt { number: number + 1 }),
     }
+}
+
+/// The hash that the entry after `number` covers; none where there is no entry of this number.
+fn hash_of(db: &Db, app: AppId, number: i64) -> Result<Option<Hash>, SqlError> {
+    if number == 0 {
+        return Ok(Some(NOTHING));
+    }
+    let row = db.row(
+        "select hash from audit_entries where app_id = $1 and number = $2",
+        args![app.0, number],
+    )?;
+    row.map(|row| {
+        row.blob(0)?.try_into().map_err(|_| SqlError::BadRow {
+            table: "audit_entries",
+            column: "hash",
+        })
+    })
+    .transpose()
+}
+
+/// The number of an app's last entry; 0 where there is none.
+///
+/// # Errors
+/// Those of the database. So for every look-up here.
+pub fn last_number(db: &Db, app: AppId) -> Result<i64, SqlError> {
+    Ok(head(db, app)?.map_or(0, |head| head.number))
+}
+
+/// The number of the first entry that was made at `from` or later.
+///
+/// # Errors
+/// See [`last_number`].
+pub fn first_from(db: &Db, app: AppId, from: Timestamp) -> Result<Option<i64>, SqlError> {
+    let row = db.row(
+        "select number from audit_entries where app_id = $1 and at >= $2 order by at, number limit 1",
+        args![app.0, from],
+    )?;
+    row.map(|row| row.integer(0)).transpose()
+}
+
+/// The number of the last entry that was made before `until`.
+///
+/// # Errors
+/// See [`last_number`].
+pub fn last_until(db: &Db, app: AppId, until: Timestamp) -> Result<Option<i64>, SqlError> {
+    let row = db.row(
+        "select number from audit_entries where app_id = $1 and at < $2 order by at desc, number desc limit 1",
+        args![app.0, until],
+    )?;
+    row.map(|row| row.integer(0)).transpose()
+}
+
+/// The entries of a stretch, newest first, at most `most`.
+///
+/// # Errors
+/// See [`last_number`].
+pub fn entries(db: &Db, app: AppId, stretch: Stretch, most: u32) -> Result<Vec<Entry>, SqlError> {
+    let rows = db.rows(
+        "select number, at, actor, action, target, detail from audit_entries where app_id = $1 and number >= $2 \
+         and number < $3 order by number desc limit $4",
+        args![app.0, stretch.least, stretch.before, most],
+    )?;
+    rows.iter().map(entry_from_row).collect()
+}
+
+/// Those entries of a stretch that are about `target`, newest first, at most `most`.
+///
+/// # Errors
+/// See [`last_number`].
+pub fn entries_about(db: &Db, app: AppId, target: &str, stretch: Stretch, most: u32) -> Result<Vec<Entry>, SqlError> {
+    let rows = db.rows(
+        "select number, at, actor, action, target, detail from audit_entries where app_id = $1 and target = $2 \
+         and number >= $3 and number < $4 order by number desc limit $5",
+        args![app.0, target, stretch.least, stretch.before, most],
+    )?;
+    rows.iter().map(entry_from_row).collect()
+}
+
+fn entry_from_row(row: &Row) -> Result<Entry, SqlError> {
+    Ok(Entry {
+        number: row.integer(0)?,
+        at: row.timestamp(1)?,
+        actor: row.text(2)?.to_owned(),
+        action: row.text(3)?.to_owned(),
+        target: row.text(4)?.to_owned(),
+        detail: row.text(5)?.to_owned(),
+    })
 }
 
 /// The hash of the entry in `row`, if it is the one that belongs after `previous`.

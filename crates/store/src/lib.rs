@@ -7,6 +7,7 @@
 pub mod account_events;
 pub mod account_lists;
 pub mod accounts;
+pub mod api_keys;
 pub mod apps;
 pub mod audit;
 mod backup;

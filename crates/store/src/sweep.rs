@@ -115,3 +115,15 @@ pub fn hourly_figures(tx: &Tx, until: Timestamp, most: u32) -> Result<u64, SqlEr
         args![until, most],
     )
 }
+
+/// Deletes at most `most` API keys that ended no later than `until`, by themselves or by being revoked; says how many.
+///
+/// # Errors
+/// See [`sessions`].
+pub fn api_keys(tx: &Tx, until: Timestamp, most: u32) -> Result<u64, SqlError> {
+    tx.execute(
+        "delete from api_keys where id in (select id from api_keys where expires_at <= $1 or revoked_at <= $1 \
+         order by expires_at limit $2)",
+        args![until, most],
+    )
+}

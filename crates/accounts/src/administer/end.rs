@@ -1,7 +1,7 @@
 //! Disabling accounts and ending them.
 
 use yaopai_model::{Account, AccountId, AppId};
-use yaopai_store::{SqlError, Tx, account_events, accounts, identifiers, passwords, sessions, settings};
+use yaopai_store::{SqlError, Tx, account_events, accounts, api_keys, identifiers, passwords, sessions, settings};
 
 use super::Actor;
 use super::role::recount_roots;
@@ -11,7 +11,7 @@ use crate::rank::Action;
 use crate::{Accounts, Outcome};
 
 impl Accounts {
-    /// Disables an account (`disabled`) and ends its sessions, or enables it again.
+    /// Disables an account (`disabled`) and ends its sessions and API keys, or enables it again.
     ///
     /// # Errors
     /// `RankTooLow`, `NotOnSelf`, `LastRoot`, `NoSuchAccount`.
@@ -24,6 +24,7 @@ impl Accounts {
             }
             let (is_changed, action) = if disabled {
                 end_sessions(tx, id)?;
+                api_keys::revoke_all(tx, id, now)?;
                 (accounts::disable(tx, id, now)?, "account.disable")
             } else {
                 (accounts::enable(tx, id)?, "account.enable")
@@ -41,7 +42,7 @@ impl Accounts {
         done.await
     }
 
-    /// Ends an account: its sessions are dead, its identifiers free.
+    /// Ends an account: its sessions and API keys are dead, its identifiers free.
     ///
     /// # Errors
     /// `RankTooLow`, `NotOnSelf`, `LastRoot`, `NoSuchAccount`.
@@ -54,6 +55,7 @@ impl Accounts {
             orphan_pictures(tx, &account)?;
             passwords::delete(tx, id)?;
             sessions::end_all(tx, id)?;
+            api_keys::revoke_all(tx, id, now)?;
             settings::delete_all(tx, id)?;
             accounts::delete(tx, id)?;
             administrator.note(tx, "account.delete", id, account.role.as_str(), now)?;

@@ -1,14 +1,15 @@
 //! Giving roles.
 
 use yaopai_model::{Account, AccountId, AppId, Role};
-use yaopai_store::{Tx, accounts, base};
+use yaopai_store::{Tx, accounts, api_keys, base};
 
 use super::Actor;
+use crate::api_keys::may_keep;
 use crate::rank::Action;
 use crate::{Accounts, Outcome, Refusal};
 
 impl Accounts {
-    /// Gives an account a role.
+    /// Gives an account a role; one that may keep no API keys ends those that it has.
     ///
     /// # Errors
     /// `RankTooLow`, `NotOnSelf`, `LastRoot`, `NoSuchAccount`.
@@ -21,6 +22,9 @@ impl Accounts {
             }
             if !accounts::set_role(tx, id, account.role, role)? {
                 return Err(tx.collided().into());
+            }
+            if !may_keep(role) {
+                api_keys::revoke_all(tx, id, now)?;
             }
             let after = Account {
                 role,

@@ -6,7 +6,9 @@
 )]
 
 mod administer;
+mod api_keys;
 mod apps;
+mod audit;
 mod challenge;
 mod code_sign_in;
 mod deliver;

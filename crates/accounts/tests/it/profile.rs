@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use yaopai_accounts::{NewApp, ProfileChange, Refusal};
+use yaopai_accounts::{Actor, NewApp, ProfileChange, Refusal};
 use yaopai_model::limits::{INFO_CALLS_PER_MINUTE, UPLOAD_USABLE};
 use yaopai_model::{AppName, Bio, Gender, IdentifierKind, Nickname, PictureName, Role, Username};
 
@@ -39,7 +39,7 @@ async fn another_apps_accounts_are_none() {
         hosts: Vec::new(),
         requests_per_second: None,
     };
-    let (other, _) = world.accounts.create_app(new).await.unwrap();
+    let (other, _) = world.accounts.create_app(Actor::Operator, new).await.unwrap();
     assert!(world.accounts.account_by_id(world.app, one.id).await.unwrap().is_some());
     assert!(world.accounts.account_by_id(other.id, one.id).await.unwrap().is_none());
     let name = Username::parse("ONE").unwrap();

@@ -123,7 +123,11 @@ async fn wrong_secrets_are_counted_by_their_source() {
 async fn fresh_keys_take_the_place_of_those_shown_before() {
     let world = World::new().await;
     let app = world.accounts.app_of_host(None).await.unwrap();
-    let (_, before) = world.accounts.rotate_app_secret(&app.key).await.unwrap();
+    let (_, before) = world
+        .accounts
+        .rotate_app_secret(Actor::Operator, &app.key, Duration::ZERO)
+        .await
+        .unwrap();
     let secret = link(&world).await;
     let root = FirstRoot {
         wants_app_secret: true,

@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use yaopai_accounts::{
-    Caller, ChallengeRule, FailureRule, NewApp, Outcome, PasswordReset, PresentedCode, Principal, ProvenRegistration,
-    ResetPermit, SignedIn, UsernameChoice,
+    Actor, Caller, ChallengeRule, FailureRule, NewApp, Outcome, PasswordReset, PresentedCode, Principal,
+    ProvenRegistration, ResetPermit, SignedIn, UsernameChoice,
 };
 use yaopai_courier::{Body, Message};
 use yaopai_model::{
@@ -57,7 +57,7 @@ impl World {
             hosts: Vec::new(),
             requests_per_second: None,
         };
-        self.accounts.create_app(new).await.unwrap().0.id
+        self.accounts.create_app(Actor::Operator, new).await.unwrap().0.id
     }
 
     /// Asks for a code, without the slider.

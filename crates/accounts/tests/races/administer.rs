@@ -21,7 +21,7 @@ async fn app_with_roots(world: &World, round: u32) -> (AppId, Vec<Principal>) {
         hosts: Vec::new(),
         requests_per_second: None,
     };
-    let (app, _) = world.accounts.create_app(new).await.unwrap();
+    let (app, _) = world.accounts.create_app(Actor::Operator, new).await.unwrap();
     let mut roots = Vec::new();
     for number in 0..ROOTS {
         let name = format!("root{number}");

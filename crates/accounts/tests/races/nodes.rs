@@ -42,7 +42,7 @@ async fn the_rate_of_an_app_holds_on_all_nodes_together() {
         hosts: Vec::new(),
         requests_per_second: Some(7),
     };
-    let (app, secret) = world.accounts.create_app(new).await.unwrap();
+    let (app, secret) = world.accounts.create_app(Actor::Operator, new).await.unwrap();
     let outcomes = at_once(CALLS, |_| {
         let (node, key, secret) = (world.node(), app.key.clone(), secret.expose().to_owned());
         async move { node.app_by_secret(key.as_str(), &secret).await }
@@ -251,7 +251,7 @@ async fn nodes_that_start_at_once_on_an_empty_database_make_one_base() {
         for (node, _) in &started {
             let (ours, theirs) = (node.token_keys(), first.token_keys());
             assert!(theirs.verify(ours.current(), b"message", &ours.sign(b"message")));
-            assert_eq!(node.list_apps().await.unwrap().len(), 1);
+            assert_eq!(node.list_apps(Actor::Operator).await.unwrap().len(), 1);
         }
     }
 }

@@ -106,15 +106,21 @@ pub(crate) fn status(refusal: Refusal) -> StatusCode {
             StatusCode::UNAUTHORIZED
         }
         Refusal::RankTooLow
+        | Refusal::OutOfScope
+        | Refusal::WireClosed
         | Refusal::NotOnSelf
         | Refusal::AccountDisabled
         | Refusal::ChallengeRequired
         | Refusal::ResetNotPermitted => StatusCode::FORBIDDEN,
-        Refusal::NoSuchAccount | Refusal::UnknownApp | Refusal::NotRegistered => StatusCode::NOT_FOUND,
+        Refusal::NoSuchAccount | Refusal::NoSuchRecord | Refusal::UnknownApp | Refusal::NotRegistered => {
+            StatusCode::NOT_FOUND
+        }
         Refusal::Taken(_)
         | Refusal::LastRoot
         | Refusal::HostTaken
         | Refusal::TooManyApps
+        | Refusal::TooManyApiKeys
+        | Refusal::CodeOver
         | Refusal::TooManySettings => StatusCode::CONFLICT,
         Refusal::WrongCode
         | Refusal::ChallengeFailed

@@ -28,7 +28,7 @@ fn spell_input(problem: BadInput) -> Spelling {
 
 fn spell_refusal(refusal: Refusal) -> Spelling {
     match refusal {
-        Refusal::UnknownApp => Spelling::new(UNKNOWN_APP, "app_id或app_secret缺失或错误"),
+        Refusal::UnknownApp | Refusal::WireClosed => Spelling::new(UNKNOWN_APP, "app_id或app_secret缺失或错误"),
         Refusal::AppRateExceeded => Spelling::new(RATE_EXCEEDED, "请求频率过快，超过当前账号QPS的限制"),
         Refusal::NotSignedIn | Refusal::AccessTokenExpired | Refusal::AccountGone => {
             Spelling::new(TOKEN_INVALID, "token已失效，请重新登录")
@@ -66,6 +66,10 @@ fn spell_refusal(refusal: Refusal) -> Spelling {
         Refusal::TooManySettings => failed("配置数量已达上限"),
         Refusal::HostTaken => failed("域名已属于其他应用"),
         Refusal::TooManyApps => failed("应用或域名数量已达上限"),
+        Refusal::TooManyApiKeys => failed("接口密钥数量已达上限"),
+        Refusal::CodeOver => failed("验证码已失效"),
+        Refusal::OutOfScope => failed("接口密钥的权限不足"),
+        Refusal::NoSuchRecord => failed("记录不存在"),
         Refusal::Overloaded => failed("系统繁忙，请稍后再试")
             .with_status(StatusCode::SERVICE_UNAVAILABLE)
             .with_retry_after(OVERLOAD_RETRY_SECONDS),

@@ -82,9 +82,11 @@ fn spell_input(problem: BadInput) -> Spelling {
 
 fn spell_refusal(refusal: Refusal) -> Spelling {
     match refusal {
-        Refusal::NotSignedIn | Refusal::AccountGone | Refusal::RankTooLow | Refusal::UnknownApp => {
-            Spelling::new(UNAUTHORISED, "用户未授权")
-        }
+        Refusal::NotSignedIn
+        | Refusal::AccountGone
+        | Refusal::RankTooLow
+        | Refusal::OutOfScope
+        | Refusal::UnknownApp => Spelling::new(UNAUTHORISED, "用户未授权"),
         Refusal::AccessTokenExpired => Spelling::new(TOKEN_EXPIRED, "token已过期"),
         Refusal::AccountDisabled => Spelling::new(UNAUTHORISED, "账号已被禁用"),
         Refusal::WrongCredentials => Spelling::new(WRONG_CREDENTIALS, "用户名或密码错误"),
@@ -111,6 +113,10 @@ fn spell_refusal(refusal: Refusal) -> Spelling {
         Refusal::LastRoot => Spelling::new(CHANGE_REFUSED, "不能移除最后一个超级管理员"),
         Refusal::HostTaken => Spelling::new(TAKEN, "域名已属于其他应用"),
         Refusal::TooManyApps => Spelling::new(CHANGE_REFUSED, "应用或域名数量已达上限"),
+        Refusal::TooManyApiKeys => Spelling::new(CHANGE_REFUSED, "接口密钥数量已达上限"),
+        Refusal::WireClosed => spell_input(BadInput::UnknownRoute),
+        Refusal::CodeOver => Spelling::new(CHANGE_REFUSED, "验证码已失效"),
+        Refusal::NoSuchRecord => Spelling::new(NOT_FOUND, "记录不存在"),
         Refusal::TooManySettings => Spelling::new(CHANGE_REFUSED, "配置数量已达上限"),
         Refusal::PictureNotOwn => Spelling::new(LINK_INVALID, "链接已经失效"),
         Refusal::PictureUnfit => Spelling::new(FILE_UNFIT, "文件不符合要求"),

@@ -57,6 +57,7 @@ async fn around(
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
     }
+    request.extensions_mut().insert(wire.in_apps());
 
     let mut response = answer(request, next).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {

@@ -37,7 +37,9 @@ fn of_body(call: &CallReference) -> Vec<Failure> {
 fn of_asker(call: &CallReference) -> Vec<Failure> {
     let mut refusals = match call.wire {
         Wire::ApiCloudUser => vec![Refusal::UnknownApp, Refusal::AppRateExceeded],
-        Wire::ApiV1 | Wire::User => Vec::new(),
+        // Pictures are anybody's.
+        Wire::ApiV1 | Wire::User if call.carrier == Carrier::Path => Vec::new(),
+        Wire::ApiV1 | Wire::User => vec![Refusal::WireClosed],
     };
     if call.token == TokenUse::Needed {
         refusals.extend([Refusal::NotSignedIn, Refusal::AccountGone]);

@@ -44,6 +44,11 @@ const REFUSALS: &[Refusal] = &[
     Refusal::TooManySettings,
     Refusal::HostTaken,
     Refusal::TooManyApps,
+    Refusal::TooManyApiKeys,
+    Refusal::WireClosed,
+    Refusal::CodeOver,
+    Refusal::OutOfScope,
+    Refusal::NoSuchRecord,
     Refusal::Overloaded,
 ];
 
@@ -259,6 +264,14 @@ fn refusal_meaning(refusal: Refusal) -> (&'static str, &'static str) {
         Refusal::TooManySettings => ("账号的配置已达上限", "as many settings as an account may have"),
         Refusal::HostTaken => ("域名属于其他应用", "another app has this host"),
         Refusal::TooManyApps => ("应用或域名已达上限", "as many apps or hosts as there may be"),
+        Refusal::TooManyApiKeys => ("接口密钥已达上限", "as many live API keys as an account may have"),
+        Refusal::WireClosed => ("应用没有开放这个接口", "the app takes no calls on this wire"),
+        Refusal::CodeOver => (
+            "消息里的验证码已失效，不能重发",
+            "the code in the message is over: it is not sent again",
+        ),
+        Refusal::OutOfScope => ("接口密钥的权限不足", "the API key does not open this"),
+        Refusal::NoSuchRecord => ("没有这条记录", "there is no such record"),
         Refusal::Overloaded => ("服务器忙，稍后再试", "no room in a queue; try again shortly"),
     }
 }

@@ -59,6 +59,11 @@ fn spell_refusal(refusal: Refusal) -> Spelling {
         Refusal::TooManySettings => mirrored(StatusCode::CONFLICT, "配置数量已达上限"),
         Refusal::HostTaken => mirrored(StatusCode::CONFLICT, "域名已属于其他应用"),
         Refusal::TooManyApps => mirrored(StatusCode::CONFLICT, "应用或域名数量已达上限"),
+        Refusal::TooManyApiKeys => mirrored(StatusCode::CONFLICT, "接口密钥数量已达上限"),
+        Refusal::WireClosed => spell_input(BadInput::UnknownRoute),
+        Refusal::CodeOver => mirrored(StatusCode::CONFLICT, "验证码已失效"),
+        Refusal::OutOfScope => mirrored(StatusCode::FORBIDDEN, "接口密钥的权限不足"),
+        Refusal::NoSuchRecord => mirrored(StatusCode::NOT_FOUND, "记录不存在"),
         Refusal::Overloaded => {
             mirrored(StatusCode::SERVICE_UNAVAILABLE, "系统繁忙，请稍后再试").with_retry_after(OVERLOAD_RETRY_SECONDS)
         }

@@ -10,6 +10,7 @@ use yaopai_store::{IntegrityError, SqlError};
 
 use super::Finding;
 use crate::admin_socket;
+use crate::audit_trail;
 use crate::clock::SystemClock;
 use crate::commands::{self, Command, Reply};
 use crate::config::{MailChannel, PasswordRule, Settings, SmsChannel};
@@ -160,12 +161,12 @@ const SERVER: &str = "服务 server";
 async fn server(settings: &Settings, paths: &Paths) -> Vec<Finding> {
     match admin_socket::send(paths, Command::CheckReadiness).await {
         Ok(Ok(reply)) => {
-            let audit = match admin_socket::send(paths, Command::VerifyAudit).await {
-                Ok(Ok(reply)) => reply,
-                Ok(Err(_)) => Reply::Failed("服务已停止 / the server has stopped".to_owned()),
-                Err(error) => Reply::Failed(format!("没有应答 / no answer: {error}")),
-            };
-            return vec![running(reply), audit_trail(audit)];
+            let audit = audit_trail::verify(None, async |command| match admin_socket::send(paths, command).await {
+                Ok(Ok(reply)) => Ok(reply),
+                Ok(Err(_)) => Err("服务已停止 / the server has stopped".to_owned()),
+                Err(error) => Err(format!("没有应答 / no answer: {error}")),
+            });
+            return vec![running(reply), trail(audit.await.map(|_| ()))];
         }
         Ok(Err(_)) => {}
         Err(error) => {
@@ -187,12 +188,14 @@ async fn server(settings: &Settings, paths: &Paths) -> Vec<Finding> {
     match opened {
         Ok(base) => {
             let clock = clock(&base).await;
-            let audit = commands::execute(&base.office(settings, settings.listen), Command::VerifyAudit).await;
+            let office = base.office(settings, settings.listen);
+            let audit = audit_trail::verify(None, async |command| Ok(commands::execute(&office, command).await)).await;
+            drop(office);
             base.close().await;
             vec![
                 Finding::fine(SERVER, "未运行，可以启动 / not running, could start"),
                 clock,
-                audit_trail(audit),
+                trail(audit.map(|_| ())),
             ]
         }
         Err(error) => {
@@ -215,9 +218,9 @@ fn running(reply: Reply) -> Finding {
     )
 }
 
-fn audit_trail(reply: Reply) -> Finding {
+fn trail(verified: Result<(), String>) -> Finding {
     const WHAT: &str = "审计记录 audit trail";
-    let Reply::Failed(reason) = reply else {
+    let Err(reason) = verified else {
         return Finding::fine(WHAT, "完整 / whole");
     };
     let remedy = "与备份比对，查明谁改过数据库 / compare it with a backup, and find out who changed the database";

@@ -62,3 +62,31 @@ create table setup_links (
     digest bytea not null,
     expires_at bigint not null
 );
+
+-- Keys of the admin API, each acting for the account that made it.
+create table api_keys (
+    id text not null primary key,
+    app_id bigint not null,
+    account_id bigint not null,
+    name text not null,
+    digest bytea not null,
+    scopes text not null,
+    created_at bigint not null,
+    expires_at bigint not null,
+    revoked_at bigint,
+    last_used_at bigint
+);
+
+create index api_keys_by_app on api_keys (app_id, created_at);
+create index api_keys_by_account on api_keys (account_id);
+
+-- The secret before the last one, while it stays good; and since when an app takes no calls on a wire.
+alter table apps add column previous_secret_digest bytea;
+alter table apps add column previous_secret_until bigint;
+alter table apps add column cloud_user_closed_at bigint;
+alter table apps add column api_v1_closed_at bigint;
+alter table apps add column user_closed_at bigint;
+
+-- The audit log from some instant on, and of one target.
+create index audit_entries_by_time on audit_entries (app_id, at, number);
+create index audit_entries_by_target on audit_entries (app_id, target, number);

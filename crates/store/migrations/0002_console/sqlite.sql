@@ -62,3 +62,31 @@ create table setup_links (
     digest blob not null,
     expires_at integer not null
 ) strict;
+
+-- Keys of the admin API, each acting for the account that made it.
+create table api_keys (
+    id text not null primary key,
+    app_id integer not null,
+    account_id integer not null,
+    name text not null,
+    digest blob not null,
+    scopes text not null,
+    created_at integer not null,
+    expires_at integer not null,
+    revoked_at integer,
+    last_used_at integer
+) strict;
+
+create index api_keys_by_app on api_keys (app_id, created_at);
+create index api_keys_by_account on api_keys (account_id);
+
+-- The secret before the last one, while it stays good; and since when an app takes no calls on a wire.
+alter table apps add column previous_secret_digest blob;
+alter table apps add column previous_secret_until integer;
+alter table apps add column cloud_user_closed_at integer;
+alter table apps add column api_v1_closed_at integer;
+alter table apps add column user_closed_at integer;
+
+-- The audit log from some instant on, and of one target.
+create index audit_entries_by_time on audit_entries (app_id, at, number);
+create index audit_entries_by_target on audit_entries (app_id, target, number);

@@ -39,46 +39,32 @@ async fn after(statement: &'static str) -> Chain {
     let store = filled(&place).await;
     let changed = store.write(move |tx| tx.execute(statement, &[])).await.unwrap();
     assert!(changed >= 1, "{statement}");
-    let other = store.scan(|db| verify(db, AppId(2))).await.unwrap();
+    let other = store.scan(|db| verify(db, AppId(2), 0, 100)).await.unwrap();
     assert_eq!(
         other,
-        Chain::Whole { entries: ENTRIES },
+        Chain::Whole {
+            up_to: ENTRIES,
+            is_end: true
+        },
         "apps have chains of their own"
     );
-    store.scan(|db| verify(db, APP)).await.unwrap()
+    store.scan(|db| verify(db, APP, 0, 100)).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_chain_that_nobody_touched_is_whole() {
     let place = Place::new();
     let store = filled(&place).await;
-    let chain = store.scan(|db| verify(db, APP)).await.unwrap();
-    assert_eq!(chain, Chain::Whole { entries: ENTRIES });
-    let empty = store.scan(|db| verify(db, AppId(3))).await.unwrap();
-    assert_eq!(empty, Chain::Whole { entries: 0 });
-}
-
-#[tokio::test]
-async fn longer_chains_than_are_read_at_once_are_walked_to_their_end() {
-    let place = Place::new();
-    let store = place.open();
-    let written = store.write(|tx| {
-        for number in 0..1_201 {
-            let entry = NewEntry {
-                app: APP,
-                at: Timestamp::from_millis(number),
-                actor: "a",
-                action: "b",
-                target: "c",
-                detail: "d",
-            };
-            append(tx, &entry)?;
+    let chain = store.scan(|db| verify(db, APP, 0, 100)).await.unwrap();
+    assert_eq!(
+        chain,
+        Chain::Whole {
+            up_to: ENTRIES,
+            is_end: true
         }
-        Ok::<_, SqlError>(())
-    });
-    written.await.unwrap();
-    let chain = store.scan(|db| verify(db, APP)).await.unwrap();
-    assert_eq!(chain, Chain::Whole { entries: 1_201 });
+    );
+    let empty = store.scan(|db| verify(db, AppId(3), 0, 100)).await.unwrap();
+    assert_eq!(empty, Chain::Whole { up_to: 0, is_end: true });
 }
 
 #[tokio::test]
@@ -106,4 +92,28 @@ async fn every_change_shows_where_it_was_made() {
     ] {
         assert_eq!(after(statement).await, Chain::BrokenAt { number }, "{statement}");
     }
+}
+
+#[tokio::test]
+async fn a_chain_is_verified_in_stretches() {
+    let place = Place::new();
+    let store = filled(&place).await;
+    let verify = async |after, most| store.scan(move |db| verify(db, APP, after, most)).await.unwrap();
+    let whole = |up_to, is_end| Chain::Whole { up_to, is_end };
+    assert_eq!(verify(0, 2).await, whole(2, false));
+    assert_eq!(verify(2, 2).await, whole(4, false));
+    assert_eq!(verify(4, 2).await, whole(5, true));
+    assert_eq!(verify(3, 2).await, whole(5, true));
+    assert_eq!(verify(5, 2).await, whole(5, true));
+    assert_eq!(verify(6, 2).await, Chain::BrokenAt { number: 6 }, "beyond its end");
+
+    let sql = "update audit_entries set detail = 'x' where app_id = 1 and number = 3";
+    store.write(move |tx| tx.execute(sql, &[])).await.unwrap();
+    assert_eq!(verify(0, 2).await, whole(2, false));
+    assert_eq!(verify(2, 2).await, Chain::BrokenAt { number: 3 });
+    assert_eq!(
+        verify(3, 2).await,
+        whole(5, true),
+        "the hashes after it were not touched"
+    );
 }

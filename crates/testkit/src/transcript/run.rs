@@ -160,7 +160,12 @@ impl Play {
             hosts,
             requests_per_second: rate,
         };
-        let (app, secret) = self.server.accounts.create_app(new).await.map_err(text)?;
+        let (app, secret) = self
+            .server
+            .accounts
+            .create_app(Actor::Operator, new)
+            .await
+            .map_err(text)?;
         self.values
             .insert(format!("{name}.app_id"), app.key.as_str().to_owned());
         self.values

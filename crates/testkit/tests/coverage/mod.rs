@@ -119,7 +119,7 @@ fn wires_of_input(problem: BadInput) -> &'static [Wire] {
     }
 }
 
-const REFUSALS: [Refusal; 35] = [
+const REFUSALS: [Refusal; 40] = [
     Refusal::UnknownApp,
     Refusal::AppRateExceeded,
     Refusal::NotSignedIn,
@@ -152,6 +152,11 @@ const REFUSALS: [Refusal; 35] = [
     Refusal::TooManySettings,
     Refusal::HostTaken,
     Refusal::TooManyApps,
+    Refusal::TooManyApiKeys,
+    Refusal::WireClosed,
+    Refusal::CodeOver,
+    Refusal::OutOfScope,
+    Refusal::NoSuchRecord,
     Refusal::Overloaded,
     Refusal::Taken(IdentifierKind::Email),
     Refusal::Taken(IdentifierKind::Username),
@@ -186,6 +191,14 @@ fn wires_of_refusal(refusal: Refusal) -> &'static [Wire] {
         | Refusal::PictureNotOwn
         | Refusal::PictureUnfit => V1,
         // Only two roots at once, each demoting the other, can leave none; what operators ask for has no wire.
-        Refusal::LastRoot | Refusal::HostTaken | Refusal::TooManyApps => NONE,
+        Refusal::LastRoot
+        | Refusal::HostTaken
+        | Refusal::TooManyApps
+        | Refusal::TooManyApiKeys
+        | Refusal::CodeOver
+        | Refusal::OutOfScope
+        | Refusal::NoSuchRecord => NONE,
+        // No app of the transcripts has a closed wire; the wires' own tests close one.
+        Refusal::WireClosed => NONE,
     }
 }
