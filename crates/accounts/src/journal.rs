@@ -252,3 +252,68 @@ pub(crate) fn note(tx: &Tx, account: AccountId, kind: EventKind, detail: &str, n
 pub(crate) fn cut(detail: &str) -> String {
     detail.chars().take(EVENT_DETAIL_CHARACTERS).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const APP: AppId = AppId(1);
+
+    fn entry(millis: i64) -> Entry {
+        Entry {
+            app: APP,
+            whose: Whose::Account(AccountId(1)),
+            event: AccountEvent::once(EventKind::PasswordSignIn, Timestamp::from_millis(millis)),
+        }
+    }
+
+    fn instants(batch: &Batch) -> Vec<i64> {
+        let events = batch.events.iter();
+        events.map(|entry| entry.event.first_at.as_millis()).collect()
+    }
+
+    #[test]
+    fn what_could_not_be_written_comes_first_the_next_time() {
+        let journal = Journal::default();
+        for millis in 0..3 {
+            journal.put(entry(millis));
+        }
+        let batch = journal.take();
+        journal.put(entry(3));
+        journal.put_back(&batch);
+        let batch = journal.take();
+        assert_eq!(instants(&batch), [0, 1, 2, 3]);
+        assert_eq!(batch.figures, [((APP, Timestamp::EPOCH, Figure::PasswordSignIns), 4)]);
+        assert!(journal.take().is_empty());
+        assert_eq!(journal.lost(), 0);
+    }
+
+    #[test]
+    fn there_is_never_more_than_the_bounds_say() {
+        let journal = Journal::default();
+        journal.put(entry(0));
+        let batch = journal.take();
+        for millis in 1..=EVENTS_WAITING as i64 + 2 {
+            journal.put(entry(millis));
+        }
+        assert_eq!((journal.depth(), journal.lost()), (EVENTS_WAITING, 2));
+        journal.put_back(&batch);
+        assert_eq!((journal.depth(), journal.lost()), (EVENTS_WAITING, 3));
+        let batch = journal.take();
+        assert_eq!(instants(&batch)[0], 3, "the oldest gave way");
+        assert_eq!(batch.events.len(), EVENTS_PER_WRITE);
+
+        let mut waiting = journal.waiting();
+        for number in 0..=FIGURES_WAITING as i64 {
+            waiting.count((AppId(number), Timestamp::EPOCH, Figure::Registrations), 1);
+        }
+        assert_eq!((waiting.figures.len(), waiting.lost), (FIGURES_WAITING, 4));
+    }
+
+    #[test]
+    fn an_hour_begins_at_the_full_hour() {
+        for (millis, begun) in [(0, 0), (3_599_999, 0), (3_600_000, 3_600_000), (-1, -3_600_000)] {
+            assert_eq!(hour(Timestamp::from_millis(millis)), Timestamp::from_millis(begun));
+        }
+    }
+}

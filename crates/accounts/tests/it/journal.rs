@@ -1,14 +1,18 @@
 //! The timeline of an account and the figures of an app.
 
+mod queue;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use yaopai_accounts::{AccountEvent, Actor, FailureRule, FigureSpans, Refusal};
-use yaopai_model::limits::{EVENTS_KEPT, EVENTS_PER_ACCOUNT, EVENTS_WAITING, FIGURES_KEPT};
-use yaopai_model::{AccountId, Clock as _, EventKind, Figure, Purpose, Role, Timestamp};
+use yaopai_model::limits::{EVENTS_KEPT, EVENTS_PER_ACCOUNT, FIGURES_KEPT};
+use yaopai_model::{AccountId, Clock as _, Entropy as _, EventKind, Figure, Purpose, Role, Timestamp};
 use yaopai_store::{SqlError, args};
+use yaopai_testkit::SeededEntropy;
 
-use crate::steps::{email, from, mailbox, other_than, phone, username};
-use crate::support::{Setup, World, refusal};
+use crate::steps::{from, mailbox, other_than, phone, username};
+use crate::support::{World, refusal};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -137,6 +141,50 @@ async fn fails(world: &World, name: &str, source: u32) {
 }
 
 #[tokio::test]
+async fn however_it_is_written_the_timeline_tells_the_same() {
+    let world = World::new().await;
+    let account = world.account("yao", Role::User).await;
+    let dice = SeededEntropy::new(11);
+    let roll = |sides: u64| {
+        let mut bytes = [0; 8];
+        dice.fill(&mut bytes);
+        u64::from_le_bytes(bytes) % sides
+    };
+    let mut expected = BTreeMap::<(i64, &str, String), (u32, Option<u32>)>::new();
+    for _ in 0..150 {
+        let caller = from(u32::try_from(roll(3)).unwrap());
+        let tried = world
+            .by_password(&username("yao"), "wrong!", FailureRule::Wait, &caller)
+            .await;
+        let refused = refusal(tried);
+        let slot = world.clock.now().as_millis().div_euclid(600_000);
+        let row = expected
+            .entry((slot, refused.name(), caller.source.to_string()))
+            .or_default();
+        *row = (row.0 + 1, refused.seconds());
+        world.clock.advance(Duration::from_secs(roll(120)));
+        if roll(3) == 0 {
+            world.accounts.write_journal().await.unwrap();
+        }
+    }
+    let events = world.timeline(account.id).await;
+    assert!(events.is_sorted_by_key(|event| std::cmp::Reverse(event.last_at)));
+    let found: BTreeMap<_, _> = events
+        .iter()
+        .filter(|event| event.is_refused())
+        .map(|event| {
+            let slot = event.first_at.as_millis().div_euclid(600_000);
+            (
+                (slot, event.rule.as_str(), event.source.clone()),
+                (event.times, event.seconds),
+            )
+        })
+        .collect();
+    assert!(expected.len() > 20 && expected.len() < 150, "{}", expected.len());
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
 async fn an_account_keeps_its_newest_events() {
     let world = World::new().await;
     let account = world.account("yao", Role::User).await;
@@ -153,86 +201,6 @@ async fn an_account_keeps_its_newest_events() {
         world.count("select count(*) from account_events").await,
         i64::from(EVENTS_PER_ACCOUNT)
     );
-}
-
-#[tokio::test]
-async fn an_unknown_identifier_is_queued_alike_and_leaves_nothing() {
-    let world = World::new().await;
-    world.account("yao", Role::User).await;
-    world.accounts.write_journal().await.unwrap();
-    let before = world.count("select count(*) from account_events").await;
-    let waiting = async || world.accounts.measure().await.unwrap().events_waiting;
-    for name in ["yao", "nobody"] {
-        fails(&world, name, 1).await;
-        assert_eq!(waiting().await, 1, "{name}");
-        world.accounts.write_journal().await.unwrap();
-        assert_eq!(waiting().await, 0, "{name}");
-    }
-    assert_eq!(world.count("select count(*) from account_events").await, before + 1);
-    assert_eq!(world.total(Figure::FailedSignIns).await, 2);
-}
-
-#[tokio::test]
-async fn a_full_queue_keeps_nobody_waiting_and_drops_the_oldest() {
-    let world = World::new().await;
-    let account = world.account("yao", Role::User).await;
-    let signed_in = world.sign_in("yao").await;
-    let principal = world.authenticate(&signed_in).await.unwrap();
-    for _ in 0..EVENTS_WAITING {
-        world
-            .accounts
-            .answer_challenge(world.app, &email(9), 1, &from(1))
-            .await
-            .unwrap_err();
-    }
-    let measures = world.accounts.measure().await.unwrap();
-    assert_eq!((measures.events_waiting, measures.events_lost), (EVENTS_WAITING, 1));
-    world.accounts.sign_out(&principal, &from(1)).await.unwrap();
-    world.sign_in("yao").await;
-    let told = world.told(account.id).await;
-    assert_eq!(told.len(), 3, "the first sign-in was dropped: {told:?}");
-    assert_eq!(world.accounts.measure().await.unwrap().events_lost, 3);
-    assert_eq!(
-        world.total(Figure::PasswordSignIns).await,
-        2,
-        "what is counted does not go with the event"
-    );
-}
-
-#[tokio::test]
-async fn whoever_hangs_up_is_written_down() {
-    let world = World::new().await;
-    let account = world.registered(&phone(1), "secret").await;
-    let yao = phone(1).identifier();
-    world.clock.advance(HOUR);
-    {
-        let caller = from(3);
-        let attempt = world.by_password(&yao, "secret", FailureRule::Wait, &caller);
-        tokio::pin!(attempt);
-        let polled = std::future::poll_fn(|context| std::task::Poll::Ready(attempt.as_mut().poll(context)));
-        assert!(polled.await.is_pending());
-    }
-    let newest = world.timeline(account.id).await.swap_remove(0);
-    assert_eq!(
-        (newest.rule.as_str(), newest.source.as_str()),
-        ("Abandoned", "10.0.0.3")
-    );
-}
-
-#[tokio::test]
-async fn what_the_database_refuses_is_given_up() {
-    let world = World::new().await;
-    let account = world.account("yao", Role::User).await;
-    world.sign_in("yao").await;
-    world.base.run("alter table account_events rename to away").unwrap();
-    assert!(world.accounts.write_journal().await.is_err());
-    world.base.run("alter table away rename to account_events").unwrap();
-    assert_eq!(
-        world.told(account.id).await,
-        [told(EventKind::Administered, "account.create", 1)],
-        "a statement that the database refuses would be refused again"
-    );
-    assert!(world.accounts.measure().await.unwrap().events_lost > 0);
 }
 
 #[tokio::test]
@@ -354,32 +322,4 @@ async fn events_and_figures_are_swept_when_their_time_is_over() {
     assert_eq!(counts().await, [0, 1]);
     world.clock.advance(FIGURES_KEPT - EVENTS_KEPT);
     assert_eq!(counts().await, [2, 0].map(|_| 0));
-}
-
-#[tokio::test]
-async fn several_nodes_write_one_timeline() {
-    let world = World::with(Setup {
-        nodes: 3,
-        ..Setup::default()
-    })
-    .await;
-    let account = world.account("yao", Role::User).await;
-    let yao = username("yao");
-    world.clock.advance(HOUR);
-    for node in &world.nodes {
-        let password = yaopai_model::Password::presented("wrong!").unwrap();
-        let kind = yaopai_model::SessionKind::Week;
-        let caller = from(1);
-        let refused = node.sign_in_with_password(world.app, &yao, password, FailureRule::Wait, kind, &caller);
-        assert_eq!(refusal(refused.await), Refusal::WrongCredentials);
-    }
-    let nodes = u32::try_from(world.nodes.len()).unwrap();
-    assert_eq!(
-        world.told(account.id).await,
-        [
-            told(EventKind::PasswordSignIn, "WrongCredentials", nodes),
-            told(EventKind::Administered, "account.create", 1),
-        ]
-    );
-    assert_eq!(world.total(Figure::FailedSignIns).await, u64::from(nodes));
 }

@@ -39,3 +39,19 @@ async fn what_does_not_end_is_cut_off_at_the_deadline() {
     server.tell_to_stop();
     assert!(server.ended().await.success());
 }
+
+#[tokio::test]
+async fn what_was_tried_last_is_on_the_timeline() {
+    let mut home = Home::new();
+    let server = home.start().await;
+    enter(&server.client, "/user/register", "yao", "hunter22").await.data();
+    server.stop().await;
+    let database = rusqlite::Connection::open(home.data().join("yaopai.db")).unwrap();
+    let number = |sql: &str| -> i64 { database.query_row(sql, [], |row| row.get(0)).unwrap() };
+    let told = "select count(*) from account_events where kind = 'registration' and rule = '' and via = 'user'";
+    assert_eq!(number(told), 1);
+    assert_eq!(
+        number("select sum(total) from hourly_figures where figure = 'registrations'"),
+        1
+    );
+}
