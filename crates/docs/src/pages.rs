@@ -155,6 +155,7 @@ fn put_assets(shelf: &mut Shelf) -> Result<(), DocsError> {
     let ours = [
         ("docs.css", CSS, include_str!("../assets/docs.css")),
         ("docs.js", JAVASCRIPT, include_str!("../assets/docs.js")),
+        ("slider.js", JAVASCRIPT, include_str!("../assets/slider.js")),
     ];
     for (name, media_type, text) in ours {
         shelf.put(format!("assets/{name}"), None, Item::new(media_type, text)?);

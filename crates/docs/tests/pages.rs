@@ -21,9 +21,10 @@ use yaopai_testkit::{ManualClock, SeededEntropy};
 
 const PAGES: [&str; 5] = ["", "guide/api_cloud_user", "guide/api_v1", "guide/user", "refusals"];
 const DOCUMENTS: [&str; 4] = ["api_cloud_user.json", "api_v1.json", "user.json", "openapi.json"];
-const ASSETS: [&str; 5] = [
+const ASSETS: [&str; 6] = [
     "docs.css",
     "docs.js",
+    "slider.js",
     "swagger-ui-bundle.js",
     "swagger-ui.css",
     "swagger-ui-license.txt",

@@ -1,6 +1,6 @@
 //! The pages at `/docs/`: read in two languages and both lights, on a phone, and used to try a call.
 
-use thirtyfour::By;
+use thirtyfour::{By, Key};
 
 use crate::driver::Browser;
 use crate::harness::Home;
@@ -68,5 +68,26 @@ async fn a_call_can_be_tried_where_it_is_described() {
     browser.sees("/api/v1/captcha/validate").await;
     browser.check_quiet().await;
     browser.picture("api-dark").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_slider_can_be_tried_in_its_guide() {
+    let mut home = Home::new();
+    let server = home.start().await;
+    let Some(browser) = Browser::at(&server, "docs-slider").await else {
+        return;
+    };
+    browser.open("/docs/guide/api_v1?lang=en").await;
+    browser.click("Draw").await;
+    browser.sees("x = 0").await;
+    browser.press(Key::Right + Key::Right).await;
+    browser.sees("x = 2").await;
+    browser.check_page().await;
+    browser.picture("slider").await;
+    // The hole is never so far to the left.
+    browser.click("Validate").await;
+    browser.sees("人机验证失败").await;
+    browser.check_quiet().await;
     browser.close().await;
 }
