@@ -5,16 +5,22 @@ mod change;
 mod create;
 mod cursor;
 mod end;
+mod end_sessions;
 mod export;
 mod figures;
 mod filter;
 mod find;
+mod grant;
 mod health;
+mod inspect;
 mod keyword;
 mod list;
 mod obstacles;
+mod reach;
 mod remedies;
+mod reveal;
 mod role;
+mod send_reset_code;
 mod timeline;
 
 use yaopai_model::{Account, AccountId, AppId, EventKind, Timestamp};
@@ -29,6 +35,7 @@ use crate::{ApiCaller, Outcome, Principal, Refusal};
 
 pub use browse::AccountSlice;
 pub use change::AccountChange;
+pub(crate) use create::MadeAccount;
 pub use create::NewAccount;
 pub use cursor::{AccountCursor, CursorError};
 pub use export::AccountExport;
@@ -36,8 +43,10 @@ pub use figures::{FigureSpans, FigureSpansError, FiguresOfSpan};
 pub use filter::{AccountFilter, ListOrder};
 pub use find::{AccountSelector, SelectorError};
 pub use health::Health;
+pub use inspect::InspectedAccount;
 pub use list::{AccountPage, PageRequest};
 pub use obstacles::{Cause, Obstacle, Remedy};
+pub use send_reset_code::CodeTarget;
 
 /// Who administers.
 pub enum Actor<'a> {
@@ -130,6 +139,11 @@ impl Administrator {
         }
     }
 
+    /// The rank for acting; the actor's account stays as it is until the transaction ends.
+    fn standing_rank(&self, tx: &Tx) -> Outcome<Rank> {
+        self.rank_of(tx, |principal| standing(tx, principal))
+    }
+
     fn rank_of(&self, db: &Db, read: impl FnOnce(&Principal) -> Outcome<Account>) -> Outcome<Rank> {
         let Some(principal) = &self.principal else {
             return Ok(Rank::Operator);
@@ -147,17 +161,21 @@ impl Administrator {
     /// # Errors
     /// `RankTooLow`, `NotOnSelf`, `NoSuchAccount`.
     pub(crate) fn target(&self, tx: &Tx, id: AccountId, action: Action) -> Outcome<Account> {
-        let rank = self.rank_of(tx, |principal| standing(tx, principal))?;
+        let rank = self.standing_rank(tx)?;
         reaches(rank, action)?;
         let found = accounts::hold(tx, id)?.filter(|account| account.app == self.app);
         let account = found.ok_or(Refusal::NoSuchAccount)?;
-        let own = self.principal.as_ref().map(|principal| principal.account.id);
-        let target = Target {
-            role: account.role,
-            is_self: own == Some(id),
-        };
-        may(rank, action, target)?;
+        may(rank, action, self.seen(&account))?;
         Ok(account)
+    }
+
+    /// What the actor's rank is held against in an account.
+    fn seen(&self, account: &Account) -> Target {
+        let own = self.principal.as_ref().map(|principal| principal.account.id);
+        Target {
+            role: account.role,
+            is_self: own == Some(account.id),
+        }
     }
 
     /// Writes down, in the audit log and on the timeline of `target`, what the actor did to it.

@@ -44,8 +44,8 @@ mod upload;
 
 pub use administer::{
     AccountChange, AccountCursor, AccountExport, AccountFilter, AccountPage, AccountSelector, AccountSlice, Actor,
-    Cause, CursorError, FigureSpans, FigureSpansError, FiguresOfSpan, Health, ListOrder, NewAccount, Obstacle,
-    PageRequest, Remedy, SelectorError,
+    Cause, CodeTarget, CursorError, FigureSpans, FigureSpansError, FiguresOfSpan, Health, InspectedAccount, ListOrder,
+    NewAccount, Obstacle, PageRequest, Remedy, SelectorError,
 };
 pub use api_keys::{ApiCaller, NewApiKey};
 pub use apps::{AppChange, NewApp};
@@ -61,6 +61,7 @@ pub use page_session::{PageKey, PageSession, form_token, is_form_token};
 pub use parts::{Accounts, Parts};
 pub use password_hasher::HashingSettings;
 pub use profile::ProfileChange;
+pub use rank::Action;
 pub use register::{ProvenRegistration, UsernameChoice};
 pub use repeated_calls::Repetition;
 pub use request_code::ChallengeRule;
@@ -69,3 +70,4 @@ pub use set_up::{FirstRoot, SetUp};
 pub use sign_in::{FailureRule, PresentedCode, SignedIn};
 pub use upload::{ImportedPictures, PictureStore, StoredPicture};
 pub use yaopai_store::account_events::AccountEvent;
+pub use yaopai_store::sessions::Session;

@@ -15,15 +15,23 @@ pub(crate) enum Rank {
 
 /// What somebody does to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub enum Action {
     /// Looking at it in the console, its addresses masked.
     Inspect,
     /// Looking at it whole.
     Look,
-    /// Writing its username or signature.
+    /// Making it.
+    Create,
+    /// Writing its username, or what it says of itself.
     ChangeProfile,
-    /// Writing its e-mail address, by which it can be taken over.
-    ChangeEmail,
+    /// Writing its phone number or e-mail address, by which it can be taken over.
+    ChangeAddress,
+    /// Sending its holder a code for a new password.
+    SendCode,
+    /// Ending sessions of it.
+    EndSessions,
+    /// Granting it permissions beyond its role.
+    Grant,
     /// Giving it this role.
     GiveRole(Role),
     /// Forgetting what was counted against it, so that its holder can go on at once.
@@ -66,9 +74,9 @@ impl Action {
             Self::Inspect => (Role::Auditor, true, true),
             Self::Look => (Role::Admin, true, true),
             Self::KeepApiKeys => (Role::Auditor, false, true),
-            Self::ChangeProfile => (Role::Admin, false, true),
-            Self::ChangeEmail | Self::ClearCounts | Self::Disable | Self::Delete => (Role::Admin, false, false),
-            Self::GiveRole(_) => (Role::Root, false, false),
+            Self::Create | Self::ChangeProfile | Self::SendCode | Self::EndSessions => (Role::Admin, false, true),
+            Self::ChangeAddress | Self::ClearCounts | Self::Disable | Self::Delete => (Role::Admin, false, false),
+            Self::Grant | Self::GiveRole(_) => (Role::Root, false, false),
             Self::KeepApps => (Role::Root, true, true),
             Self::SendAgain => (Role::Admin, true, true),
         };
@@ -98,8 +106,12 @@ const fn granted(action: Action) -> Role {
         Action::GiveRole(role) => role,
         Action::Inspect
         | Action::Look
+        | Action::Create
         | Action::ChangeProfile
-        | Action::ChangeEmail
+        | Action::ChangeAddress
+        | Action::SendCode
+        | Action::EndSessions
+        | Action::Grant
         | Action::ClearCounts
         | Action::Disable
         | Action::Delete
@@ -136,8 +148,12 @@ mod tests {
     const TABLE: &str = "\
 user     inspect          -----
 user     look             -----
+user     create           -----
 user     change_profile   -----
-user     change_email     -----
+user     change_address   -----
+user     send_code        -----
+user     end_sessions     -----
+user     grant            -----
 user     give_user        -----
 user     give_auditor     -----
 user     give_admin       -----
@@ -150,8 +166,12 @@ user     keep_apps        -----
 user     send_again       -----
 auditor  inspect          +++++
 auditor  look             -----
+auditor  create           -----
 auditor  change_profile   -----
-auditor  change_email     -----
+auditor  change_address   -----
+auditor  send_code        -----
+auditor  end_sessions     -----
+auditor  grant            -----
 auditor  give_user        -----
 auditor  give_auditor     -----
 auditor  give_admin       -----
@@ -164,8 +184,12 @@ auditor  keep_apps        -----
 auditor  send_again       -----
 admin    inspect          +++++
 admin    look             +++++
+admin    create           ++--+
 admin    change_profile   ++--+
-admin    change_email     ++--!
+admin    change_address   ++--!
+admin    send_code        ++--+
+admin    end_sessions     ++--+
+admin    grant            -----
 admin    give_user        -----
 admin    give_auditor     -----
 admin    give_admin       -----
@@ -178,8 +202,12 @@ admin    keep_apps        -----
 admin    send_again       +++++
 root     inspect          +++++
 root     look             +++++
+root     create           +++++
 root     change_profile   +++++
-root     change_email     ++++!
+root     change_address   ++++!
+root     send_code        +++++
+root     end_sessions     +++++
+root     grant            ++++!
 root     give_user        ++++!
 root     give_auditor     ++++!
 root     give_admin       ++++!
@@ -192,11 +220,15 @@ root     keep_apps        +++++
 root     send_again       +++++
 ";
 
-    const ACTIONS: [(&str, Action); 14] = [
+    const ACTIONS: [(&str, Action); 18] = [
         ("inspect", Action::Inspect),
         ("look", Action::Look),
+        ("create", Action::Create),
         ("change_profile", Action::ChangeProfile),
-        ("change_email", Action::ChangeEmail),
+        ("change_address", Action::ChangeAddress),
+        ("send_code", Action::SendCode),
+        ("end_sessions", Action::EndSessions),
+        ("grant", Action::Grant),
         ("give_user", Action::GiveRole(Role::User)),
         ("give_auditor", Action::GiveRole(Role::Auditor)),
         ("give_admin", Action::GiveRole(Role::Admin)),

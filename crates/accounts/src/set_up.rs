@@ -12,6 +12,7 @@ use yaopai_store::{SqlError, Tx, apps, base, setup_links};
 use crate::keys::{are_equal, sha256};
 use crate::sign_in::NewSignIn;
 use crate::throttle::SourceTry;
+use crate::administer::MadeAccount;
 use crate::{Accounts, Caller, Error, Outcome, Refusal, SignedIn};
 
 /// How the audit log calls whoever has the link.
@@ -93,7 +94,13 @@ impl Accounts {
             }
             source_try.succeed(tx)?;
             let identifiers = std::slice::from_ref(&identifier);
-            let account = verbs.put_vouched_account(tx, app, identifiers, &hash, Role::Root, now)?;
+            let made = MadeAccount {
+                identifiers,
+                hash: &hash,
+                role: Role::Root,
+                is_vouched_for: true,
+            };
+            let account = verbs.put_account(tx, app, &made, now)?;
             note_root(tx, &account, now)?;
             if let Some(digest) = &app_digest {
                 set_app_secret(tx, app, digest, now)?;

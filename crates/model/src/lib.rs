@@ -41,8 +41,8 @@ pub use nickname::{Nickname, NicknameError};
 pub use password::{Password, PasswordError, PasswordPolicy};
 pub use phone::{Phone, PhoneError};
 pub use profile::{
-    Bio, Birthday, BirthdayError, ContactEmail, Extra, Gender, Location, PictureName, PictureNameError, Profile,
-    TextError,
+    Bio, Birthday, BirthdayError, ContactEmail, Extra, Gender, Location, Permission, PermissionError, PictureName,
+    PictureNameError, Preferences, Profile, TextError,
 };
 pub use role::{Role, RoleError};
 pub use session::{SessionKind, SessionScope, SessionScopeError, SessionSecret, SessionToken, TokenUse};

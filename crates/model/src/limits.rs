@@ -53,6 +53,16 @@ pub const BIO_CHARACTERS: usize = 500;
 pub const LOCATION_CHARACTERS: usize = 100;
 /// Bytes of `api_cloud_user`'s free text `extra`.
 pub const EXTRA_BYTES: usize = 8 * 1024;
+/// Bytes of an account's preferences, which the `user` wire calls `settings`.
+pub const PREFERENCES_BYTES: usize = 8 * 1024;
+/// Permissions granted to one account beyond its role.
+pub const PERMISSIONS: usize = 50;
+/// Characters of a permission's name.
+pub const PERMISSION_CHARACTERS: usize = 64;
+/// Live sessions of an account that operators are shown.
+pub const SESSIONS_SHOWN: u32 = 50;
+/// Keys of an account's settings that operators are shown.
+pub const SETTING_KEYS_SHOWN: u32 = 100;
 /// Characters of a setting's key.
 pub const SETTING_KEY_CHARACTERS: usize = 128;
 /// Bytes of a setting's value.

@@ -1,6 +1,8 @@
 //! What people say of themselves.
 
-use crate::limits::{BIO_CHARACTERS, CONTACT_EMAIL_CHARACTERS, EXTRA_BYTES, LOCATION_CHARACTERS};
+use crate::limits::{
+    BIO_CHARACTERS, CONTACT_EMAIL_CHARACTERS, EXTRA_BYTES, LOCATION_CHARACTERS, PERMISSION_CHARACTERS, PREFERENCES_BYTES,
+};
 use crate::{Nickname, Timestamp};
 
 /// The two sexes that the three wires know; an account may have none.
@@ -116,6 +118,38 @@ profile_text! {
     /// Where somebody says they are: up to 100 characters.
     Location, LOCATION_CHARACTERS, |text| text.chars().count(), |c| !c.is_control()
 }
+profile_text! {
+    /// What the `user` wire calls `settings`: the text of a JSON object of up to 8 KiB. That it is one is seen to by whoever reads
+    /// JSON anyway.
+    Preferences, PREFERENCES_BYTES, str::len, |c| c != '\0'
+}
+
+/// The name of something that an account may do beyond its role, for the applications that ask: 1 to 64 ASCII letters,
+/// digits and `_.:-`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permission(String);
+
+/// The text is not the name of a permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of a permission")]
+pub struct PermissionError;
+
+impl Permission {
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// [`PermissionError`] for any other form.
+    pub fn parse(text: &str) -> Result<Self, PermissionError> {
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'-');
+        let fits = !text.is_empty() && text.len() <= PERMISSION_CHARACTERS && text.bytes().all(is_allowed);
+        fits.then(|| Self(text.to_owned())).ok_or(PermissionError)
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// The name of a picture that was uploaded here: 32 lower-case hexadecimal digits and `.png` or `.jpg`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -182,6 +216,16 @@ mod tests {
             &format!("{}.png.png", "0a".repeat(16)),
         ] {
             assert!(PictureName::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn permissions_are_plain_words() {
+        for text in ["vip", "orders:read", "a.b-c_d", &"x".repeat(64)] {
+            assert!(Permission::parse(text).is_ok(), "{text}");
+        }
+        for text in ["", "a b", "会员", "a\n", &"x".repeat(65)] {
+            assert_eq!(Permission::parse(text), Err(PermissionError), "{text}");
         }
     }
 

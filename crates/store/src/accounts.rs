@@ -2,7 +2,7 @@
 
 use yaopai_model::{
     Account, AccountId, AppId, Bio, Birthday, ContactEmail, Email, Extra, Gender, Held, Identifier, IdentifierKind,
-    Location, Nickname, Phone, PictureName, Profile, PublicId, Role, Timestamp, Username,
+    Location, Nickname, Permission, Phone, PictureName, Preferences, Profile, PublicId, Role, Timestamp, Username,
 };
 
 use crate::{Db, Row, SqlError, Tx, args};
@@ -312,6 +312,8 @@ pub enum ProfilePart<'a> {
     Extra(&'a Extra),
     /// See [`Profile::bio`].
     Bio(&'a Bio),
+    /// See [`Profile::location`].
+    Location(&'a Location),
     /// See [`Profile::avatar`].
     Avatar(&'a PictureName),
     /// See [`Profile::cover`].
@@ -345,6 +347,10 @@ pub fn set_profile_part(tx: &Tx, id: AccountId, part: &ProfilePart<'_>) -> Resul
             tx.execute("update accounts set extra = $2 where id = $1", args![id, text.as_str()])
         }
         ProfilePart::Bio(text) => tx.execute("update accounts set bio = $2 where id = $1", args![id, text.as_str()]),
+        ProfilePart::Location(text) => tx.execute(
+            "update accounts set location = $2 where id = $1",
+            args![id, text.as_str()],
+        ),
         ProfilePart::Avatar(name) => tx.execute(
             "update accounts set avatar = $2 where id = $1",
             args![id, name.as_str()],
@@ -353,6 +359,31 @@ pub fn set_profile_part(tx: &Tx, id: AccountId, part: &ProfilePart<'_>) -> Resul
             tx.execute("update accounts set cover = $2 where id = $1", args![id, name.as_str()])
         }
     }?;
+    Ok(())
+}
+
+/// Writes an account's preferences; none for the default.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_preferences(tx: &Tx, id: AccountId, preferences: Option<&Preferences>) -> Result<(), SqlError> {
+    tx.execute(
+        "update accounts set preferences = $2 where id = $1",
+        args![id.0, preferences.map(Preferences::as_str)],
+    )?;
+    Ok(())
+}
+
+/// Writes which permissions an account has beyond its role.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_permissions(tx: &Tx, id: AccountId, permissions: &[Permission]) -> Result<(), SqlError> {
+    let names: Vec<&str> = permissions.iter().map(Permission::as_str).collect();
+    tx.execute(
+        "update accounts set permissions = $2 where id = $1",
+        args![id.0, names.join(" ")],
+    )?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use yaopai_model::{AccountId, SettingKey, SettingValue, Timestamp};
 
-use crate::{Db, SqlError, Tx, args};
+use crate::{Db, Row, SqlError, Tx, args};
 
 /// How much of settings an account may have.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +63,24 @@ pub fn get(db: &Db, account: AccountId, key: &SettingKey) -> Result<Option<Setti
         })
     })
     .transpose()
+}
+
+/// The keys of an account's settings in order, at most `most`.
+///
+/// # Errors
+/// Those of the database, and [`SqlError::BadRow`].
+pub fn keys(db: &Db, account: AccountId, most: u32) -> Result<Vec<SettingKey>, SqlError> {
+    let rows = db.rows(
+        "select setting_key from settings where account_id = $1 order by setting_key limit $2",
+        args![account.0, most],
+    )?;
+    let key = |row: &Row| {
+        SettingKey::parse(row.text(0)?).map_err(|_| SqlError::BadRow {
+            table: "settings",
+            column: "setting_key",
+        })
+    };
+    rows.iter().map(key).collect()
 }
 
 /// Deletes every setting of an account.

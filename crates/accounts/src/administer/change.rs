@@ -1,7 +1,10 @@
 //! Writing to somebody else's account.
 
 use yaopai_courier::Notice;
-use yaopai_model::{Account, AccountId, Address, AppId, Bio, Email, Identifier, Timestamp, Username};
+use yaopai_model::{
+    Account, AccountId, Address, AppId, Bio, Birthday, Email, Gender, Location, Nickname, Phone, Preferences, Timestamp,
+    Username,
+};
 use yaopai_store::accounts::ProfilePart;
 use yaopai_store::{Tx, accounts, codes, identifiers};
 
@@ -19,14 +22,46 @@ pub struct AccountChange {
     pub username: Option<Username>,
     /// The e-mail address, which must be free; a new one is unproven and ends codes and sessions.
     pub email: Option<Email>,
+    /// The phone number; likewise.
+    pub phone: Option<Phone>,
+    /// The nickname.
+    pub nickname: Option<Nickname>,
+    /// The gender, or none.
+    pub gender: Option<Option<Gender>>,
+    /// The birthday, or none.
+    pub birthday: Option<Option<Birthday>>,
     /// The signature.
     pub bio: Option<Bio>,
+    /// Where somebody says they are.
+    pub location: Option<Location>,
+    /// What the `user` wire calls `settings`, or none for the default.
+    pub preferences: Option<Option<Preferences>>,
+}
+
+impl AccountChange {
+    fn addresses(&self) -> impl Iterator<Item = Address> {
+        let phone = self.phone.clone().map(Address::Phone);
+        let email = self.email.clone().map(Address::Email);
+        phone.into_iter().chain(email)
+    }
+
+    /// The words and numbers in it.
+    fn texts(&self) -> impl Iterator<Item = ProfilePart<'_>> {
+        let parts = [
+            self.nickname.as_ref().map(ProfilePart::Nickname),
+            self.gender.map(ProfilePart::Gender),
+            self.birthday.map(ProfilePart::Birthday),
+            self.bio.as_ref().map(ProfilePart::Bio),
+            self.location.as_ref().map(ProfilePart::Location),
+        ];
+        parts.into_iter().flatten()
+    }
 }
 
 impl Accounts {
     /// Changes an account of lower rank; all of it or nothing. Of their own, administrators change the username and
-    /// the signature here, as everybody can, and not the address. An address that the account has already, in whatever
-    /// case, is no change.
+    /// what they say of themselves here, as everybody can, and not the addresses. An address that the account has already, in
+    /// whatever case, is no change.
     ///
     /// # Errors
     /// `RankTooLow`, `NotOnSelf`, `NoSuchAccount`, `Taken`, `ReservedUsername`.
@@ -48,16 +83,21 @@ impl Accounts {
                 };
                 change_username(tx, &account, username, giver, now)?;
             }
-            if let Some(bio) = &change.bio {
-                accounts::set_profile_part(tx, id, &ProfilePart::Bio(bio))?;
+            for part in change.texts() {
+                accounts::set_profile_part(tx, id, &part)?;
             }
-            let new_email = change.email.as_ref().filter(|email| !has_email(&account, email));
-            if let Some(email) = new_email {
-                administrator.target(tx, id, Action::ChangeEmail)?;
-                change_email(tx, &account, email, now)?;
-                tell_old_address(tx, &account, notice_id.as_deref(), now)?;
+            if let Some(preferences) = &change.preferences {
+                accounts::set_preferences(tx, id, preferences.as_ref())?;
             }
-            administrator.note(tx, "account.change", id, &detail(&change, new_email), now)
+            let new: Vec<Address> = change.addresses().filter(|address| !has(&account, address)).collect();
+            for address in &new {
+                let account = administrator.target(tx, id, Action::ChangeAddress)?;
+                change_address(tx, &account, address, now)?;
+                if let Address::Email(_) = address {
+                    tell_old_address(tx, &account, notice_id.as_deref(), now)?;
+                }
+            }
+            administrator.note(tx, "account.change", id, &detail(&change, &new), now)
         });
         changed.await?;
         self.parts.outbox.notify_one();
@@ -65,26 +105,32 @@ impl Accounts {
     }
 }
 
-fn has_email(account: &Account, email: &Email) -> bool {
-    account.email.as_ref().is_some_and(|held| held.value == *email)
+fn has(account: &Account, address: &Address) -> bool {
+    let identifier = address.identifier();
+    account.identifiers().any(|(held, _)| held == identifier)
 }
 
 /// Puts an unproven address in the place of the one that the account has, and ends all by which somebody could still
 /// act for the account because of the old one.
-fn change_email(tx: &Tx, account: &Account, email: &Email, now: Timestamp) -> Outcome<()> {
-    let (app, id) = (account.app, account.id);
-    let new = Identifier::Email(email.clone());
-    if let Some(old) = &account.email {
-        identifiers::free(tx, app, &Identifier::Email(old.value.clone()), id)?;
-        codes::void(tx, app, &Address::Email(old.value.clone()), now)?;
+fn change_address(tx: &Tx, account: &Account, address: &Address, now: Timestamp) -> Outcome<()> {
+    let (app, id, new) = (account.app, account.id, address.identifier());
+    let old = match address {
+        Address::Phone(_) => account.phone.as_ref().map(|held| Address::Phone(held.value.clone())),
+        Address::Email(_) => account.email.as_ref().map(|held| Address::Email(held.value.clone())),
+    };
+    if let Some(old) = old {
+        identifiers::free(tx, app, &old.identifier(), id)?;
+        codes::void(tx, app, &old, now)?;
     }
     if !identifiers::take(tx, app, &new, id, None)? {
         return Err(Refusal::Taken(new.kind()).into());
     }
     accounts::set_identifier(tx, id, &new, None)?;
-    codes::void(tx, app, &Address::Email(email.clone()), now)?;
-    let is_phone_proven = account.phone.as_ref().is_some_and(|held| held.proven_at.is_some());
-    if !is_phone_proven {
+    codes::void(tx, app, address, now)?;
+    let is_proven_otherwise = account
+        .identifiers()
+        .any(|(held, proven_at)| proven_at.is_some() && held.kind() != new.kind());
+    if !is_proven_otherwise {
         accounts::unverify(tx, id)?;
     }
     Ok(end_sessions(tx, id)?)
@@ -99,16 +145,22 @@ fn tell_old_address(tx: &Tx, account: &Account, notice_id: Option<&str>, now: Ti
     Ok(())
 }
 
-fn detail(change: &AccountChange, new_email: Option<&Email>) -> String {
-    let username = change
-        .username
-        .as_ref()
-        .map(|username| format!("username {}", username.as_str()));
-    let email = new_email.map(|email| format!("email {}", email.masked()));
-    let bio = change.bio.as_ref().map(|_| "bio".to_owned());
-    [username, email, bio]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", ")
+/// Which fields are changed; what is in them is nobody's business but the holder's.
+fn detail(change: &AccountChange, new: &[Address]) -> String {
+    let username = change.username.as_ref();
+    let username = username.map(|username| format!("username {}", username.as_str()));
+    let addresses = new.iter().map(|address| match address {
+        Address::Phone(phone) => format!("phone {}", phone.masked()),
+        Address::Email(email) => format!("email {}", email.masked()),
+    });
+    let texts = [
+        change.nickname.as_ref().map(|_| "nickname"),
+        change.gender.map(|_| "gender"),
+        change.birthday.map(|_| "birthday"),
+        change.bio.as_ref().map(|_| "bio"),
+        change.location.as_ref().map(|_| "location"),
+        change.preferences.as_ref().map(|_| "preferences"),
+    ];
+    let texts = texts.into_iter().flatten().map(str::to_owned);
+    username.into_iter().chain(addresses).chain(texts).collect::<Vec<_>>().join(", ")
 }

@@ -56,6 +56,19 @@ impl Accounts {
         listed.await
     }
 
+    /// How many accounts an app has, counted up to `limits::TOTAL_COUNTED`.
+    ///
+    /// # Errors
+    /// `RankTooLow`.
+    pub async fn count_accounts(&self, app: AppId, actor: Actor<'_>) -> Outcome<u32> {
+        let administrator = actor.on(app);
+        let counted = self.store().scan(move |db| {
+            check_rank(db, &administrator, Action::Inspect)?;
+            Ok(account_lists::count(db, app, TOTAL_COUNTED)?)
+        });
+        counted.await
+    }
+
     /// The accounts of an app whose id, username, e-mail or phone number is `keyword` (these first) or whose username (their
     /// nickname, where they have none), e-mail or phone number has it, oldest first. ASCII letters match in either case. A keyword of more than
     /// `limits::KEYWORD_CHARACTERS` or with control characters is in none.

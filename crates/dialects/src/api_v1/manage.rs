@@ -54,6 +54,7 @@ pub(super) async fn modify(call: Call) -> Result<Response, Failure> {
         username: Some(decode::parse_username(body.required_text("name")?)?),
         email: Some(decode::email(&body)?),
         bio: decode::sign(&body)?,
+        ..AccountChange::default()
     };
     let accounts = &call.wires.accounts;
     match accounts
