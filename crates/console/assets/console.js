@@ -84,10 +84,10 @@ function copy(button) {
   });
 }
 
-/** A form with data-ask asks before it is sent. */
-function ask(form) {
-  form.addEventListener("submit", (event) => {
-    if (!confirm(form.dataset.ask)) event.preventDefault();
+/** A form with data-ask, or one sent by a button with it, asks before it is sent. */
+function ask(asking) {
+  asking.addEventListener(asking.matches("form") ? "submit" : "click", (event) => {
+    if (!confirm(asking.dataset.ask)) event.preventDefault();
   });
 }
 
@@ -106,7 +106,7 @@ const behaviours = {
   "[data-select]": select,
   "[data-dialog]": openDialog,
   "[data-copy]": copy,
-  "form[data-ask]": ask,
+  "[data-ask]": ask,
   "[data-from-fragment]": takeFragment,
 };
 

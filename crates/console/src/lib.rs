@@ -13,6 +13,7 @@ mod language;
 mod operator;
 mod pages;
 mod routes;
+mod times;
 mod visit;
 mod words;
 

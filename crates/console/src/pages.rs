@@ -1,5 +1,6 @@
 //! The pages of the console, one file each.
 
+mod accounts;
 pub(crate) mod confirm;
 mod dashboard;
 pub(crate) mod message;
@@ -20,7 +21,7 @@ pub(crate) const PREFIX: &str = "/console";
 
 /// The pages of the console, in the order of its navigation.
 pub(crate) fn routes() -> RouteTable {
-    RouteTable::under(PREFIX)
+    let table = RouteTable::under(PREFIX)
         .get("/", dashboard::show)
         .get("/setup", set_up::show)
         .post("/setup", set_up::set_up)
@@ -28,7 +29,8 @@ pub(crate) fn routes() -> RouteTable {
         .post("/sign-in", sign_in::sign_in)
         .post("/sign-out", sign_out::sign_out)
         .get("/preference", preference::switch)
-        .get("/assets/{version}/{name}", assets::file)
+        .get("/assets/{version}/{name}", assets::file);
+    accounts::add_routes(table)
 }
 
 /// A page, written.

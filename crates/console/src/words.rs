@@ -159,6 +159,18 @@ pub(crate) fn length(language: Language, seconds: u32) -> String {
     format!("{number} {}", language.pick(chinese, english))
 }
 
+/// Why a text is no phone number.
+pub(crate) fn phone(language: Language) -> String {
+    let chinese = "手机号格式不对：请填 11 位中国手机号，或以 + 和国家码开头的号码。";
+    let english = "Not a phone number: eleven digits for mainland China, else + and the country code first.";
+    language.pick(chinese, english).to_owned()
+}
+
+/// Why a text is no e-mail address.
+pub(crate) fn email(language: Language) -> String {
+    language.pick("邮箱格式不对。", "Not an e-mail address.").to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
