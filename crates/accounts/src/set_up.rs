@@ -9,10 +9,10 @@ use yaopai_store::account_events::{self, AccountEvent};
 use yaopai_store::audit::{self, NewEntry};
 use yaopai_store::{SqlError, Tx, apps, base, setup_links};
 
+use crate::administer::MadeAccount;
 use crate::keys::{are_equal, sha256};
 use crate::sign_in::NewSignIn;
 use crate::throttle::SourceTry;
-use crate::administer::MadeAccount;
 use crate::{Accounts, Caller, Error, Outcome, Refusal, SignedIn};
 
 /// How the audit log calls whoever has the link.

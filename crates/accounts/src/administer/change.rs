@@ -2,8 +2,8 @@
 
 use yaopai_courier::Notice;
 use yaopai_model::{
-    Account, AccountId, Address, AppId, Bio, Birthday, Email, Gender, Location, Nickname, Phone, Preferences, Timestamp,
-    Username,
+    Account, AccountId, Address, AppId, Bio, Birthday, Email, Gender, Location, Nickname, Phone, Preferences,
+    Timestamp, Username,
 };
 use yaopai_store::accounts::ProfilePart;
 use yaopai_store::{Tx, accounts, codes, identifiers};
@@ -162,5 +162,10 @@ fn detail(change: &AccountChange, new: &[Address]) -> String {
         change.preferences.as_ref().map(|_| "preferences"),
     ];
     let texts = texts.into_iter().flatten().map(str::to_owned);
-    username.into_iter().chain(addresses).chain(texts).collect::<Vec<_>>().join(", ")
+    username
+        .into_iter()
+        .chain(addresses)
+        .chain(texts)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

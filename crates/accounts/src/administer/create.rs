@@ -3,8 +3,8 @@
 use yaopai_model::{Account, AppId, Identifier, Nickname, Password, Role, Timestamp};
 use yaopai_store::Tx;
 
-use super::{Actor, Administrator};
 use super::role::recount_roots;
+use super::{Actor, Administrator};
 use crate::rank::{Action, Rank, Target, may};
 use crate::register::{insert, put_identifier};
 use crate::{Accounts, Outcome, Refusal};
@@ -42,7 +42,9 @@ impl Accounts {
         } = new;
         let administrator = actor.on(app);
         let judged = administrator.clone();
-        self.store().read(move |db| judged.may_make(judged.rank(db)?, role)).await?;
+        self.store()
+            .read(move |db| judged.may_make(judged.rank(db)?, role))
+            .await?;
         let place = self.parts.hasher.place()?;
         let hash = self.parts.hasher.hash(place, password, self.entropy()).await?;
         let (verbs, now) = (self.clone(), self.now());
@@ -52,7 +54,12 @@ impl Accounts {
                 administrator.may_name(identifier)?;
             }
             let is_vouched_for = administrator.principal.is_none();
-            let made = MadeAccount { identifiers: &identifiers, hash: &hash, role, is_vouched_for };
+            let made = MadeAccount {
+                identifiers: &identifiers,
+                hash: &hash,
+                role,
+                is_vouched_for,
+            };
             let account = verbs.put_account(tx, app, &made, now)?;
             recount_roots(tx, None, Some(&account))?;
             administrator.note(tx, "account.create", account.id, role.as_str(), now)?;

@@ -17,7 +17,8 @@ impl Accounts {
             Actor::Operator => return Ok(apps),
             Actor::Account(principal) | Actor::InConsole(principal) => principal.account.app,
         };
-        let crosses_apps = matches!(actor, Actor::InConsole(_)) && apps.iter().any(|app| app.is_default && app.id == own);
+        let crosses_apps =
+            matches!(actor, Actor::InConsole(_)) && apps.iter().any(|app| app.is_default && app.id == own);
         Ok(apps.into_iter().filter(|app| crosses_apps || app.id == own).collect())
     }
 

@@ -37,6 +37,8 @@ pub(super) fn add_routes(table: RouteTable) -> RouteTable {
         .post("/accounts/{id}/delete", act::delete)
         .post("/accounts/{id}/end-sessions", act::end_sessions)
         .post("/accounts/{id}/send-code", act::send_code)
+        .post("/accounts/{id}/clear-failures", act::clear_failures)
+        .post("/accounts/{id}/clear-codes", act::clear_codes)
 }
 
 /// The account that an address names, and the app it is of.

@@ -56,7 +56,9 @@ async fn set_disabled(id: &str, sent: &OperatorForm, disabled: bool) -> Result<R
     let done = accounts
         .set_disabled(named.app, operator.actor(), named.id, disabled)
         .await;
-    named.after(operator, done, if disabled { "disabled" } else { "enabled" }).await
+    named
+        .after(operator, done, if disabled { "disabled" } else { "enabled" })
+        .await
 }
 
 /// Deletes an account.
@@ -103,9 +105,29 @@ pub(super) async fn send_code(Path(id): Path<String>, sent: OperatorForm) -> Res
     named.after(operator, done, "sent").await
 }
 
+/// Forgets the failures in a row.
+pub(super) async fn clear_failures(Path(id): Path<String>, sent: OperatorForm) -> Result<Response, Failure> {
+    let (operator, named) = (&sent.operator, Named::of(&sent.operator, &id).await?);
+    let accounts = &operator.visit.desk.accounts;
+    let done = accounts.clear_failures(named.app, operator.actor(), named.id).await;
+    named.after(operator, done, "cleared").await
+}
+
+/// Forgets the codes that were sent and guessed at.
+pub(super) async fn clear_codes(Path(id): Path<String>, sent: OperatorForm) -> Result<Response, Failure> {
+    let (operator, named) = (&sent.operator, Named::of(&sent.operator, &id).await?);
+    let accounts = &operator.visit.desk.accounts;
+    let done = accounts.clear_code_budget(named.app, operator.actor(), named.id).await;
+    named.after(operator, done, "cleared").await
+}
+
 /// Bytes as [`super::single`] writes them.
 fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit = |byte: &u8| {
+        char::from(*byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
     let digits: Vec<u8> = text.as_bytes().iter().map(digit).collect::<Option<_>>()?;
     digits
         .chunks(2)

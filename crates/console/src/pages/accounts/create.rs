@@ -94,7 +94,9 @@ fn read(operator: &Operator, form: &Form, password: &str, role: Role) -> Result<
     let phone = form.optional("phone").map(Phone::parse).transpose();
     let email = form.optional("email").map(Email::parse).transpose();
     let identifiers: Vec<Identifier> = [
-        username.map_err(|error| words::username(error, language))?.map(Identifier::Username),
+        username
+            .map_err(|error| words::username(error, language))?
+            .map(Identifier::Username),
         phone.map_err(|_| words::phone(language))?.map(Identifier::Phone),
         email.map_err(|_| words::email(language))?.map(Identifier::Email),
     ]

@@ -67,7 +67,9 @@ impl Fields {
             phone: String::new(),
             email: String::new(),
             gender: text(profile.gender.map(Gender::as_str)),
-            birthday: profile.birthday.map_or_else(String::new, |day| times::day(day.instant(), zone)),
+            birthday: profile
+                .birthday
+                .map_or_else(String::new, |day| times::day(day.instant(), zone)),
             location: text(profile.location.as_ref().map(Location::as_str)),
             bio: text(profile.bio.as_ref().map(Bio::as_str)),
             preferences: text(account.preferences.as_deref()),
@@ -109,7 +111,13 @@ pub(super) async fn save(Path(id): Path<String>, sent: OperatorForm) -> Result<R
     let change = match read(operator, &before, &typed) {
         Ok(change) => change,
         Err(problem) => {
-            return page(operator, named, &inspected, typed, Some((StatusCode::BAD_REQUEST, problem)));
+            return page(
+                operator,
+                named,
+                &inspected,
+                typed,
+                Some((StatusCode::BAD_REQUEST, problem)),
+            );
         }
     };
     let changed = desk
@@ -121,7 +129,13 @@ pub(super) async fn save(Path(id): Path<String>, sent: OperatorForm) -> Result<R
         Err(Error::Refused(refusal)) => {
             let text = words::refusal(refusal, operator.visit.language);
             let field = field_of(refusal);
-            page(operator, named, &inspected, typed, Some((status(refusal), Problem { field, text })))
+            page(
+                operator,
+                named,
+                &inspected,
+                typed,
+                Some((status(refusal), Problem { field, text })),
+            )
         }
         Err(error) => Err(error.into()),
     }
@@ -130,9 +144,7 @@ pub(super) async fn save(Path(id): Path<String>, sent: OperatorForm) -> Result<R
 /// The account, if the operator may write to it.
 async fn inspect(operator: &Operator, named: Named) -> Result<InspectedAccount, Failure> {
     let accounts = &operator.visit.desk.accounts;
-    let inspected = accounts
-        .inspect_account(named.app, operator.actor(), named.id)
-        .await?;
+    let inspected = accounts.inspect_account(named.app, operator.actor(), named.id).await?;
     inspected.permits(Action::ChangeProfile)?;
     Ok(inspected)
 }
@@ -146,7 +158,11 @@ fn field_of(refusal: Refusal) -> &'static str {
             IdentifierKind::Username | IdentifierKind::PublicId => "username",
         };
     }
-    if refusal == Refusal::ReservedUsername { "username" } else { "" }
+    if refusal == Refusal::ReservedUsername {
+        "username"
+    } else {
+        ""
+    }
 }
 
 /// What was changed: only that is written, so that two who change different fields do not undo each other.
@@ -161,7 +177,9 @@ fn read(operator: &Operator, before: &Fields, typed: &Fields) -> Result<AccountC
     let nickname = changed(&before.nickname, &typed.nickname).filter(|text| !text.is_empty());
     let phone = changed("", &typed.phone).map(Phone::parse).transpose();
     let email = changed("", &typed.email).map(Email::parse).transpose();
-    let location = changed(&before.location, &typed.location).map(Location::parse).transpose();
+    let location = changed(&before.location, &typed.location)
+        .map(Location::parse)
+        .transpose();
     let bio = changed(&before.bio, &typed.bio).map(Bio::parse).transpose();
     let birthday = changed(&before.birthday, &typed.birthday).map(|text| birthday(text, zone));
     let preferences = changed(&before.preferences, &typed.preferences).map(preferences);
@@ -171,7 +189,11 @@ fn read(operator: &Operator, before: &Fields, typed: &Fields) -> Result<AccountC
             text: words::username(error, language),
         })?,
         nickname: nickname.map(Nickname::parse).transpose().map_err(|_| {
-            problem("nickname", "昵称为 1 至 64 个字符。", "A nickname has 1 to 64 characters.")
+            problem(
+                "nickname",
+                "昵称为 1 至 64 个字符。",
+                "A nickname has 1 to 64 characters.",
+            )
         })?,
         phone: phone.map_err(|_| Problem {
             field: "phone",
@@ -182,12 +204,27 @@ fn read(operator: &Operator, before: &Fields, typed: &Fields) -> Result<AccountC
             text: words::email(language),
         })?,
         gender: changed(&before.gender, &typed.gender).map(Gender::from_name),
-        birthday: birthday
-            .transpose()
-            .map_err(|()| problem("birthday", "生日须为 1900 至 2199 年的日期。", "A birthday is a day from 1900 to 2199."))?,
-        location: location
-            .map_err(|_| problem("location", "所在地最多 100 个字符。", "A location has at most 100 characters."))?,
-        bio: bio.map_err(|_| problem("bio", "简介最多 500 个字符。", "A signature has at most 500 characters."))?,
+        birthday: birthday.transpose().map_err(|()| {
+            problem(
+                "birthday",
+                "生日须为 1900 至 2199 年的日期。",
+                "A birthday is a day from 1900 to 2199.",
+            )
+        })?,
+        location: location.map_err(|_| {
+            problem(
+                "location",
+                "所在地最多 100 个字符。",
+                "A location has at most 100 characters.",
+            )
+        })?,
+        bio: bio.map_err(|_| {
+            problem(
+                "bio",
+                "简介最多 500 个字符。",
+                "A signature has at most 500 characters.",
+            )
+        })?,
         preferences: preferences.transpose().map_err(|()| {
             problem(
                 "preferences",

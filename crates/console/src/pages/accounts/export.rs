@@ -132,12 +132,22 @@ fn line(account: &Account, format: Format, zone: &TimeZone) -> String {
 /// A cell (RFC 4180, section 2). A text that a spreadsheet would take for a formula gets an apostrophe before it.
 fn cell(value: &serde_json::Value) -> String {
     let Some(text) = value.as_str() else {
-        return if value.is_null() { String::new() } else { value.to_string() };
+        return if value.is_null() {
+            String::new()
+        } else {
+            value.to_string()
+        };
     };
-    let is_number = text.strip_prefix('+').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_number = text
+        .strip_prefix('+')
+        .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
     let text = format!("{}{}", if is_formula { "'" } else { "" }, text.replace('"', "\"\""));
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{text}\"") } else { text }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{text}\"")
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]

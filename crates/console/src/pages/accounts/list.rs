@@ -57,7 +57,13 @@ pub(crate) async fn show(operator: Operator, RawQuery(query): RawQuery) -> Resul
     let listing = Listing::read(&form, &apps, operator.account().app, &desk.settings.zone);
     let slice = desk
         .accounts
-        .list_accounts_by(listing.app, operator.actor(), listing.filter.clone(), listing.from, SIZE)
+        .list_accounts_by(
+            listing.app,
+            operator.actor(),
+            listing.filter.clone(),
+            listing.from,
+            SIZE,
+        )
         .await?;
     let total = if listing.is_narrowed() {
         None
@@ -78,7 +84,11 @@ fn page(operator: &Operator, listing: Listing, apps: &[App], slice: &AccountSlic
     Page {
         apps: apps.iter().map(app).collect(),
         roles: shown::roles(listing.sent("role"), &frame),
-        rows: slice.accounts.iter().map(|account| row(account, operator, &frame)).collect(),
+        rows: slice
+            .accounts
+            .iter()
+            .map(|account| row(account, operator, &frame))
+            .collect(),
         total: total.map(counted),
         next: slice.next.map(|at| listing.address(Some(at))),
         previous: slice.previous.map(|at| listing.address(Some(at))),

@@ -8,7 +8,9 @@ use crate::frame::Frame;
 pub(super) fn name(account: &Account) -> String {
     let nickname = account.profile.nickname.as_ref().map(|name| name.as_str().to_owned());
     let username = || account.username.as_ref().map(|name| name.as_str().to_owned());
-    nickname.or_else(username).unwrap_or_else(|| format!("#{}", account.id.0))
+    nickname
+        .or_else(username)
+        .unwrap_or_else(|| format!("#{}", account.id.0))
 }
 
 /// The phone number, its middle hidden.

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use yaopai_accounts::{Action, InspectedAccount, Refusal, Session};
+use yaopai_accounts::{AccountEvent, Action, InspectedAccount, Obstacle, Refusal, Session};
 use yaopai_model::{Account, Role, SettingKey, Timestamp};
 
 use super::Named;
@@ -18,8 +18,12 @@ use crate::pages::html;
 use crate::pages::message::status;
 use crate::{times, words};
 
+use events::EventShown;
+use hindrances::{Hindrance, WayOut, Writer};
 use profile::Line;
 
+mod events;
+mod hindrances;
 mod profile;
 
 /// Characters of a setting's value that are shown.
@@ -46,6 +50,8 @@ struct Page {
     setting: Option<(String, Option<String>)>,
     permissions: String,
     roles: Vec<Choice>,
+    hindrances: Vec<Hindrance>,
+    events: Vec<EventShown>,
 }
 
 /// What the operator may do here: what they may not is not offered.
@@ -136,26 +142,38 @@ async fn page(
     problem: Option<(StatusCode, String)>,
 ) -> Result<Response, Failure> {
     let accounts = &operator.visit.desk.accounts;
-    let inspected = accounts
-        .inspect_account(named.app, operator.actor(), named.id)
+    let inspected = accounts.inspect_account(named.app, operator.actor(), named.id).await?;
+    let obstacles = accounts
+        .sign_in_obstacles(named.app, operator.actor(), named.id)
         .await?;
+    let events = accounts.account_timeline(named.app, operator.actor(), named.id).await?;
     let apps = accounts.apps_in_reach(operator.actor()).await?;
     let app = apps.into_iter().find(|app| app.id == named.app);
     let app = app.map_or_else(String::new, |app| app.name.as_str().to_owned());
     let (status, problem) = problem.map_or((StatusCode::OK, None), |(status, text)| (status, Some(text)));
-    let page = written(operator, named, &inspected, app, revealed, problem);
+    let seen = Seen {
+        inspected,
+        app,
+        obstacles,
+        events,
+    };
+    let page = written(operator, named, &seen, revealed, problem);
     Ok((status, html(&page)?).into_response())
 }
 
-fn written(
-    operator: &Operator,
-    named: Named,
-    inspected: &InspectedAccount,
+/// All that a page shows of an account.
+struct Seen {
+    inspected: InspectedAccount,
+    /// The name of its app.
     app: String,
-    revealed: Revealed,
-    problem: Option<String>,
-) -> Page {
+    obstacles: Vec<Obstacle>,
+    events: Vec<AccountEvent>,
+}
+
+fn written(operator: &Operator, named: Named, seen: &Seen, revealed: Revealed, problem: Option<String>) -> Page {
+    let inspected = &seen.inspected;
     let account = &inspected.account;
+    let address = named.address();
     let name = shown::name(account);
     let frame = Frame {
         title: name.clone(),
@@ -164,9 +182,16 @@ fn written(
     let zone = &operator.visit.desk.settings.zone;
     let is_revealed = matches!(revealed, Revealed::Addresses);
     let key = |key: &SettingKey| key.as_str().to_owned();
+    let writer = Writer {
+        frame: &frame,
+        address: &address,
+        inspected,
+    };
+    let hindrance = |obstacle: &Obstacle| writer.hindrance(obstacle, |at| times::second(at, zone));
     Page {
-        address: named.address(),
-        app,
+        hindrances: seen.obstacles.iter().map(hindrance).collect(),
+        events: events::shown(&seen.events, frame.language, zone),
+        app: seen.app.clone(),
         badges: shown::badges(account, &frame),
         problem,
         is_revealed,
@@ -189,6 +214,7 @@ fn written(
         permissions: account.permissions.join(" "),
         roles: shown::roles(account.role.as_str(), &frame),
         name,
+        address,
         frame,
     }
 }
@@ -225,14 +251,22 @@ fn identifiers(
     });
     let phone = account.phone.as_ref().map(|held| IdentifierShown {
         label: language.pick("手机号", "Phone"),
-        value: if is_revealed { held.value.as_e164().to_owned() } else { held.value.masked() },
+        value: if is_revealed {
+            held.value.as_e164().to_owned()
+        } else {
+            held.value.masked()
+        },
         is_proven: Some(held.proven_at.is_some()),
         proven_at: held.proven_at.map(&time),
         code_target: Some("phone"),
     });
     let email = account.email.as_ref().map(|held| IdentifierShown {
         label: language.pick("邮箱", "E-mail"),
-        value: if is_revealed { held.value.address().to_owned() } else { held.value.masked() },
+        value: if is_revealed {
+            held.value.address().to_owned()
+        } else {
+            held.value.masked()
+        },
         is_proven: Some(held.proven_at.is_some()),
         proven_at: held.proven_at.map(&time),
         code_target: Some("email"),
@@ -246,7 +280,10 @@ fn facts(account: &Account, frame: &Frame, time: impl Fn(Timestamp) -> String) -
     vec![
         (language.pick("编号", "Number"), account.id.0.to_string()),
         (language.pick("注册时间", "Registered"), time(account.created_at)),
-        (language.pick("最近登录", "Last sign-in"), account.last_sign_in_at.map_or_else(never, &time)),
+        (
+            language.pick("最近登录", "Last sign-in"),
+            account.last_sign_in_at.map_or_else(never, &time),
+        ),
         (language.pick("登录次数", "Sign-ins"), account.sign_in_count.to_string()),
     ]
 }

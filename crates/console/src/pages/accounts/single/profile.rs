@@ -41,10 +41,17 @@ pub(super) fn lines(account: &Account, is_revealed: bool, frame: &Frame, zone: &
     let profile = &account.profile;
     let owned = |text: &str| Some(text.to_owned());
     let time = |at: Timestamp| times::second(at, zone);
-    let mut writer = Writer { frame, lines: Vec::new() };
+    let mut writer = Writer {
+        frame,
+        lines: Vec::new(),
+    };
     let id = account.id.0.to_string();
     writer.line(("编号", "Number"), Some(id), ["userId", "uid", ""]);
-    writer.line(("公开编号", "Public id"), owned(account.public_id.as_str()), ["", "", "userId"]);
+    writer.line(
+        ("公开编号", "Public id"),
+        owned(account.public_id.as_str()),
+        ["", "", "userId"],
+    );
     let nickname = profile.nickname.as_ref().map(|name| name.as_str().to_owned());
     let stands_in = if account.username.is_none() { "name" } else { "" };
     writer.line(("昵称", "Nickname"), nickname, ["nickname", stands_in, "nickname"]);
@@ -60,17 +67,33 @@ pub(super) fn lines(account: &Account, is_revealed: bool, frame: &Frame, zone: &
     let bio = profile.bio.as_ref().map(|bio| bio.as_str().to_owned());
     writer.line(("简介", "Signature"), bio, ["bio", "sign", ""]);
     let contact = profile.contact_email.as_str();
-    let contact = if is_revealed || contact.is_empty() { contact } else { "****" };
+    let contact = if is_revealed || contact.is_empty() {
+        contact
+    } else {
+        "****"
+    };
     writer.line(("联系邮箱", "Contact e-mail"), owned(contact), ["", "", "email"]);
     let extra = profile.extra.as_str().chars().take(EXTRA_SHOWN).collect();
     writer.line(("附加信息", "Extra"), Some(extra), ["", "", "extra"]);
     let created = time(account.created_at);
-    writer.line(("注册时间", "Registered"), Some(created), ["registrationTime", "created_at", ""]);
+    writer.line(
+        ("注册时间", "Registered"),
+        Some(created),
+        ["registrationTime", "created_at", ""],
+    );
     let verified = account.verified_at.map(time);
     writer.line(("验证时间", "Verified"), verified, ["verificationTime", "", ""]);
     let role = format!("role={}", account.role.number());
-    writer.line(("角色", "Role"), owned(frame.role_name(&account.role)), ["permissions", &role, ""]);
-    let status = if account.disabled_at.is_some() { "status=1" } else { "status=0" };
+    writer.line(
+        ("角色", "Role"),
+        owned(frame.role_name(&account.role)),
+        ["permissions", &role, ""],
+    );
+    let status = if account.disabled_at.is_some() {
+        "status=1"
+    } else {
+        "status=0"
+    };
     let disabled = account.disabled_at.map(time);
     writer.line(("禁用时间", "Disabled"), disabled, [status, "", ""]);
     let preferences = account.preferences.clone();
