@@ -117,7 +117,7 @@ fn read(operator: &Operator, form: &Form, password: &str, role: Role) -> Result<
 
 async fn page(operator: &Operator, form: Form, problem: Option<(StatusCode, String)>) -> Result<Response, Failure> {
     let accounts = &operator.visit.desk.accounts;
-    let apps = accounts.apps_in_reach(operator.actor()).await?;
+    let apps = accounts.list_apps(operator.actor()).await?;
     let chosen = form.text("app").parse().map_or(operator.account().app, AppId);
     let frame = operator.frame(("新建账号", "New account"), Section::Accounts);
     let roles = if operator.session.principal.reaches(Action::GiveRole(Role::User)) {

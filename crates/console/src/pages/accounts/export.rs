@@ -51,7 +51,7 @@ pub(super) async fn send(sent: OperatorForm) -> Result<Response, Failure> {
         _ => return Err(Failure::BadForm),
     };
     let (operator, desk) = (&sent.operator, &sent.operator.visit.desk);
-    let apps = desk.accounts.apps_in_reach(operator.actor()).await?;
+    let apps = desk.accounts.list_apps(operator.actor()).await?;
     let zone = desk.settings.zone.clone();
     let listing = Listing::read(&sent.form, &apps, operator.account().app, &zone);
     let export = desk

@@ -53,7 +53,7 @@ struct Row {
 pub(crate) async fn show(operator: Operator, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let form = Form::parse(query.unwrap_or_default().as_bytes())?;
     let desk = &operator.visit.desk;
-    let apps = desk.accounts.apps_in_reach(operator.actor()).await?;
+    let apps = desk.accounts.list_apps(operator.actor()).await?;
     let listing = Listing::read(&form, &apps, operator.account().app, &desk.settings.zone);
     let slice = desk
         .accounts

@@ -147,7 +147,7 @@ async fn page(
         .sign_in_obstacles(named.app, operator.actor(), named.id)
         .await?;
     let events = accounts.account_timeline(named.app, operator.actor(), named.id).await?;
-    let apps = accounts.apps_in_reach(operator.actor()).await?;
+    let apps = accounts.list_apps(operator.actor()).await?;
     let app = apps.into_iter().find(|app| app.id == named.app);
     let app = app.map_or_else(String::new, |app| app.name.as_str().to_owned());
     let (status, problem) = problem.map_or((StatusCode::OK, None), |(status, text)| (status, Some(text)));
