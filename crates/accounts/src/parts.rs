@@ -12,6 +12,7 @@ use crate::journal::Journal;
 use crate::keys::{Keys, RootKey};
 use crate::password_hasher::{HashingSettings, PasswordHasher};
 use crate::rate_limiter::RateLimiter;
+use crate::search::Search;
 use crate::turns::Turns;
 use crate::upload::{DatabasePlaces, PictureStore};
 use crate::{Fault, Outcome};
@@ -38,6 +39,8 @@ pub struct Parts {
     pub sms_countries: Vec<String>,
     /// Where the bytes of pictures are kept.
     pub pictures: PictureStore,
+    /// Memory that may be taken to search in, in bytes; 0 leaves searching to the database.
+    pub search_memory_bytes: usize,
 }
 
 /// All verbs over one account base. Cheap to clone.
@@ -61,6 +64,7 @@ pub(crate) struct Working {
     pub(crate) rates: RateLimiter,
     pub(crate) turns: Turns,
     pub(crate) journal: Journal,
+    pub(crate) search: Search,
     /// Whoever draws a slider holds one.
     pub(crate) drawings: Arc<Semaphore>,
     pub(crate) outbox: Notify,
@@ -96,6 +100,7 @@ impl Accounts {
                 rates: RateLimiter::new(),
                 turns: Turns::new(),
                 journal: Journal::default(),
+                search: Search::new(parts.search_memory_bytes),
                 drawings: Arc::new(Semaphore::new(SLIDERS_AT_ONCE)),
                 outbox: Notify::new(),
                 upload_places: Arc::new(Semaphore::new(UPLOADS_HELD)),

@@ -28,6 +28,7 @@ impl Accounts {
     pub async fn sweep(&self) -> Outcome<()> {
         let now = self.now();
         self.store().write(move |tx| base::note_instant(tx, now)).await?;
+        self.sweep_changes().await?;
         self.sweep_rows(sweep::sessions, now).await?;
         self.sweep_rows(sweep::codes, now.minus(SPENT_CODE_KEPT)).await?;
         self.sweep_rows(sweep::counters, now).await?;

@@ -188,6 +188,8 @@ pub const PAGE_SIZE: u32 = 30;
 pub const SLICE_SIZE: u32 = 100;
 /// Accounts that are looked at for one slice; a filter that lets few of them through goes on from there with the next.
 pub const SLICE_LOOKED_AT: usize = 5_000;
+/// How long it is kept whose names and addresses changed; a node that has not looked for half as long reads all anew.
+pub const CHANGES_KEPT: Duration = Duration::from_secs(600);
 /// Accounts that an export reads at a time.
 pub const EXPORT_CHUNK: u32 = 500;
 /// Totals are exact up to here, and not counted beyond.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinSet;
-use yaopai_accounts::{Accounts, Error};
+use yaopai_accounts::{Accounts, Error, SearchState};
 use yaopai_model::limits::DELIVERY_DEADLINE;
 use yaopai_store::Store;
 
@@ -18,6 +18,10 @@ const KEYS: Duration = Duration::from_secs(60);
 const KEYS_TROUBLE: Duration = Duration::from_secs(5);
 /// How often what people tried is written down.
 const JOURNAL: Duration = Duration::from_secs(1);
+/// How often what is searched in memory takes up what has changed; each search does so, too.
+const SEARCH: Duration = Duration::from_millis(500);
+/// How long to leave it alone after it could not.
+const SEARCH_TROUBLE: Duration = Duration::from_secs(5);
 /// How often gauges are read and histograms emptied into their buckets.
 const MEASURE: Duration = Duration::from_secs(15);
 /// How long to leave the outbox alone after it could not be looked into.
@@ -34,6 +38,7 @@ pub(crate) fn start(accounts: &Accounts, store: &Store, metrics: PrometheusHandl
     loops.spawn(deliver(accounts.clone(), stop.clone()));
     loops.spawn(take_up_keys(accounts.clone(), stop.clone()));
     loops.spawn(sweep(accounts.clone(), stop.clone()));
+    loops.spawn(tend_search(accounts.clone(), stop.clone()));
     loops.spawn(write_journal(accounts.clone(), stop.clone()));
     loops.spawn(measure(accounts.clone(), store.clone(), metrics, stop.clone()));
     loops
@@ -86,6 +91,22 @@ async fn write_journal(accounts: Accounts, mut stop: Stop) {
     }
 }
 
+async fn tend_search(accounts: Accounts, mut stop: Stop) {
+    loop {
+        let tended = accounts.tend_search().await;
+        let pause = match &tended {
+            Ok(SearchState::Filling) => Duration::ZERO,
+            Ok(SearchState::Current) => SEARCH,
+            Ok(SearchState::Off) => break,
+            Err(_) => SEARCH_TROUBLE,
+        };
+        note("search", tended);
+        if !stop.lasts(pause).await {
+            break;
+        }
+    }
+}
+
 async fn measure(accounts: Accounts, store: Store, metrics: PrometheusHandle, mut stop: Stop) {
     loop {
         let measured = accounts.measure().await;
@@ -97,6 +118,7 @@ async fn measure(accounts: Accounts, store: Store, metrics: PrometheusHandle, mu
             metrics::counter!("yaopai_events_lost").absolute(measures.events_lost);
         }
         note("measure", measured);
+        metrics::gauge!("yaopai_search_bytes").set(whole(accounts.search_bytes()));
         metrics::gauge!("yaopai_store_queue").set(whole(store.queue_depth()));
         let traffic = store.traffic();
         metrics::counter!("yaopai_database_statements").absolute(traffic.statements);

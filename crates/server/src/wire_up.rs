@@ -91,6 +91,7 @@ pub(crate) async fn open(settings: &Settings, folder: DataFolder) -> Result<Base
             .map(|code| code.as_str().to_owned())
             .collect(),
         pictures,
+        search_memory_bytes: count(settings.search.memory_mib).saturating_mul(1024 * 1024),
     })
     .await?;
     folder.mark_initialised()?;

@@ -19,6 +19,7 @@ select create_reference_table('setup_links');
 
 -- All of one account on one node.
 select create_distributed_table('accounts', 'id');
+select create_distributed_table('account_changes', 'account_id', colocate_with => 'accounts');
 select create_distributed_table('passwords', 'account_id', colocate_with => 'accounts');
 select create_distributed_table('sessions', 'account_id', colocate_with => 'accounts');
 select create_distributed_table('settings', 'account_id', colocate_with => 'accounts');

@@ -5,7 +5,7 @@ use yaopai_model::{
     Location, Nickname, Permission, Phone, PictureName, Preferences, Profile, PublicId, Role, Timestamp, Username,
 };
 
-use crate::{Db, Row, SqlError, Tx, args};
+use crate::{Db, Row, SqlError, Tx, account_changes, args};
 
 const TABLE: &str = "accounts";
 
@@ -141,7 +141,7 @@ pub fn insert(tx: &Tx, account: &Account) -> Result<(), SqlError> {
             account.epoch,
         ],
     )?;
-    Ok(())
+    account_changes::note(tx, account.id)
 }
 
 /// Removes an account's row.
@@ -150,7 +150,7 @@ pub fn insert(tx: &Tx, account: &Account) -> Result<(), SqlError> {
 /// Those of the database.
 pub fn delete(tx: &Tx, id: AccountId) -> Result<(), SqlError> {
     tx.execute("delete from accounts where id = $1", args![id.0])?;
-    Ok(())
+    account_changes::note(tx, id)
 }
 
 /// Notes a sign-in.
@@ -198,7 +198,7 @@ pub fn set_identifier(
             args![id.0, username.as_str()],
         ),
     }?;
-    Ok(())
+    account_changes::note(tx, id)
 }
 
 /// Notes that the account's identifier of a kind is proven. It stays as it is spelt: that is where the code went.
@@ -239,7 +239,7 @@ pub fn clear_identifier(tx: &Tx, id: AccountId, kind: IdentifierKind) -> Result<
         // The sixteen letters are given once and stay.
         IdentifierKind::PublicId => Ok(0),
     }?;
-    Ok(())
+    account_changes::note(tx, id)
 }
 
 /// Notes when it was first proven that a person stands behind the account.
@@ -359,7 +359,16 @@ pub fn set_profile_part(tx: &Tx, id: AccountId, part: &ProfilePart<'_>) -> Resul
             tx.execute("update accounts set cover = $2 where id = $1", args![id, name.as_str()])
         }
     }?;
-    Ok(())
+    match part {
+        ProfilePart::Nickname(_) => account_changes::note(tx, AccountId(id)),
+        ProfilePart::Gender(_)
+        | ProfilePart::Birthday(_)
+        | ProfilePart::ContactEmail(_)
+        | ProfilePart::Extra(_)
+        | ProfilePart::Bio(_)
+        | ProfilePart::Avatar(_)
+        | ProfilePart::Cover(_) => Ok(()),
+    }
 }
 
 /// Writes an account's preferences; none for the default.
@@ -398,5 +407,5 @@ pub fn reset_profile(tx: &Tx, id: AccountId, nickname: &Nickname, now: Timestamp
          sign_in_count = 0, permissions = '', preferences = null where id = $1",
         args![id.0, nickname.as_str(), now],
     )?;
-    Ok(())
+    account_changes::note(tx, id)
 }

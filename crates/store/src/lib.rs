@@ -4,6 +4,7 @@
 //! says the cost. Every closure is synchronous and talks to the database through [`Db`] and [`Tx`], the waist that
 //! keeps the driver out of the table files. Two databases are behind it: SQLite in this process, PostgreSQL elsewhere.
 
+pub mod account_changes;
 pub mod account_events;
 pub mod account_lists;
 pub mod accounts;

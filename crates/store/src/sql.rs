@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::account_changes::{self, Horizon};
 use crate::row::{Arg, Row};
 use crate::{base, postgres, sqlite};
 
@@ -108,6 +109,21 @@ impl Db {
             Ok(row)
         } else {
             self.guard(|| Err(SqlError::Database(format!("more than one row: {sql}"))))
+        }
+    }
+
+    /// Which versions of changes this snapshot has; see [`account_changes`].
+    pub(crate) fn horizon(&self) -> Result<Horizon, SqlError> {
+        match &self.driver {
+            // Transactions follow one another, so that there are no open ones in between.
+            Driver::Sqlite(_) => {
+                let next = account_changes::next_version(self)?;
+                Ok(Horizon {
+                    settled: next,
+                    unused: next,
+                })
+            }
+            Driver::Postgres(connection) => self.guard(|| connection.horizon()),
         }
     }
 
@@ -244,6 +260,17 @@ impl Tx {
         match &self.driver {
             Driver::Sqlite(_) => base::reserve(self, name, 1),
             Driver::Postgres(connection) => connection.number(name).ok_or_else(|| self.collided()),
+        }
+    }
+
+    /// Notes a change of an account under this transaction's version; see [`account_changes`].
+    pub(crate) fn note_change(&self, account: i64) -> Result<(), SqlError> {
+        match &self.driver {
+            Driver::Sqlite(_) => {
+                let version = base::reserve(self, "changes", 1)?;
+                account_changes::note_version(self, account, version)
+            }
+            Driver::Postgres(connection) => self.guard(|| connection.note_change(account)),
         }
     }
 

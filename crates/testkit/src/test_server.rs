@@ -148,6 +148,7 @@ impl TestServer {
                 mail: channel(settings.has_mail, &mail),
                 sms_countries: settings.sms_countries.clone(),
                 pictures: PictureStore::Folder(folder.path().join("pictures")),
+                search_memory_bytes: 1 << 20,
             };
             let accounts = Accounts::open(parts).await.map_err(text)?;
             entropy.join();

@@ -1,6 +1,6 @@
 //! Lists of accounts that go on from any place, at the same cost at any depth.
 
-use yaopai_model::limits::{SLICE_LOOKED_AT, SLICE_SIZE};
+use yaopai_model::limits::{SLICE_LOOKED_AT, SLICE_SIZE, TOTAL_COUNTED};
 use yaopai_model::{Account, AccountId, AppId};
 use yaopai_store::account_lists::{self, Direction, Listed, Place};
 use yaopai_store::{Db, SqlError};
@@ -8,9 +8,10 @@ use yaopai_store::{Db, SqlError};
 use super::cursor::{AccountCursor, Way};
 use super::filter::{AccountFilter, ListOrder};
 use super::keyword::{can_occur, exact, pattern};
-use super::list::check_rank;
+use super::list::{capped, check_rank};
 use super::{Actor, Administrator};
 use crate::rank::Action;
+use crate::search::{Arena, Entry, Fields};
 use crate::{Accounts, Outcome};
 
 /// Accounts that are looked at together, where the filter does not let all of them through.
@@ -24,6 +25,9 @@ pub struct AccountSlice {
     /// e-mail address or phone number; four at most), which come in addition and only there. And a filter that lets few
     /// accounts through ends the slice after `limits::SLICE_LOOKED_AT`; it may be empty then, and `next` goes on.
     pub accounts: Vec<Account>,
+    /// How many accounts there are in the whole list, counted up to `limits::TOTAL_COUNTED`; told with the first slice only,
+    /// and where that costs no more than the slice: without a filter, and for a text alone that is searched in memory.
+    pub total: Option<u32>,
     /// Where the list goes on; `None` at its end.
     pub next: Option<AccountCursor>,
     /// Where the slice before this one is; `None` at the list's beginning.
@@ -60,11 +64,15 @@ impl Accounts {
         from: Option<AccountCursor>,
         size: u32,
     ) -> Outcome<AccountSlice> {
+        let (verbs, now) = (self.clone(), self.now());
         let listed = self.store().scan(move |db| {
+            let app = administrator.app;
+            let memory = verbs.parts.search.current(db, app, now)?;
             check_rank(db, &administrator, action)?;
             let list = List {
                 db,
-                app: administrator.app,
+                memory,
+                app,
                 filter: &filter,
             };
             Ok(list.slice(from, size)?)
@@ -76,6 +84,7 @@ impl Accounts {
 /// A list, open for reading.
 struct List<'a> {
     db: &'a Db,
+    memory: Option<Arena>,
     app: AppId,
     filter: &'a AccountFilter,
 }
@@ -89,11 +98,20 @@ struct Found {
     more: Option<Listed>,
 }
 
+/// Accounts that may pass the filter.
+struct Candidates {
+    accounts: Vec<Listed>,
+    /// After which place there may be others.
+    goes_on: Option<Place>,
+}
+
 impl List<'_> {
     fn slice(&self, from: Option<AccountCursor>, size: u32) -> Result<AccountSlice, SqlError> {
-        if !can_occur(&self.filter.text) {
+        let has_text = !self.filter.text.is_empty();
+        if has_text && !can_occur(&self.filter.text) {
             return Ok(AccountSlice {
                 accounts: Vec::new(),
+                total: Some(0),
                 next: None,
                 previous: None,
             });
@@ -103,10 +121,10 @@ impl List<'_> {
             (ListOrder::Oldest, Way::After) | (ListOrder::Newest, Way::Before) => Direction::Up,
             (ListOrder::Newest, Way::After) | (ListOrder::Oldest, Way::Before) => Direction::Down,
         };
-        let named = if self.filter.text.is_empty() {
-            Vec::new()
-        } else {
+        let named = if has_text {
             exact(self.db, self.app, &self.filter.text)?
+        } else {
+            Vec::new()
         };
         let mut found = self.walk(from, direction, size, &named)?;
         let more = found.more;
@@ -136,10 +154,38 @@ impl List<'_> {
             accounts.retain(|account| self.filter.admits(&Listed::of(account)));
         }
         accounts.extend(account_lists::by_ids(self.db, &ids)?);
+        let total = match from {
+            None => self.total(&named)?,
+            Some(_) => None,
+        };
         Ok(AccountSlice {
             accounts,
+            total,
             next,
             previous,
+        })
+    }
+
+    /// See [`AccountSlice::total`].
+    fn total(&self, named: &[AccountId]) -> Result<Option<u32>, SqlError> {
+        let bare = AccountFilter {
+            text: String::new(),
+            order: ListOrder::default(),
+            ..self.filter.clone()
+        };
+        if bare != AccountFilter::default() {
+            return Ok(None);
+        }
+        let most = TOTAL_COUNTED as usize;
+        Ok(match (self.filter.text.as_str(), &self.memory) {
+            ("", Some(arena)) => Some(capped(arena.len())),
+            ("", None) => Some(account_lists::count(self.db, self.app, TOTAL_COUNTED)?),
+            (_, None) => None,
+            (text, Some(arena)) => {
+                let found = arena.find(text, Fields::All, AccountId(i64::MIN), Direction::Up, most);
+                let others = named.iter().filter(|id| found.binary_search(id).is_err()).count();
+                Some(capped(found.len() + others))
+            }
         })
     }
 
@@ -156,8 +202,7 @@ impl List<'_> {
         let (mut looked_at, mut chunk) = (0, size.saturating_add(1));
         loop {
             let candidates = self.candidates(place, direction, chunk)?;
-            let is_last = candidates.len() < chunk as usize;
-            for candidate in candidates {
+            for candidate in candidates.accounts {
                 if self.filter.admits(&candidate) && !named.contains(&candidate.place.id) {
                     if ids.len() == size as usize {
                         let more = ids.last().copied();
@@ -166,7 +211,6 @@ impl List<'_> {
                     ids.push(candidate);
                 }
                 looked_at += 1;
-                place = candidate.place;
                 if looked_at == SLICE_LOOKED_AT {
                     return Ok(Found {
                         ids,
@@ -174,8 +218,9 @@ impl List<'_> {
                     });
                 }
             }
-            if is_last {
-                return Ok(Found { ids, more: None });
+            match candidates.goes_on {
+                Some(end) => place = end,
+                None => return Ok(Found { ids, more: None }),
             }
             chunk = CHUNK;
         }
@@ -195,13 +240,30 @@ impl List<'_> {
     }
 
     /// The next accounts that may pass the filter.
-    fn candidates(&self, after: Place, direction: Direction, most: u32) -> Result<Vec<Listed>, SqlError> {
+    fn candidates(&self, after: Place, direction: Direction, most: u32) -> Result<Candidates, SqlError> {
         let filter = self.filter;
         if filter.text.is_empty() {
             let end = filter.end(direction);
-            return account_lists::by_age(self.db, self.app, filter.among(), direction, after, end, most);
+            let accounts = account_lists::by_age(self.db, self.app, filter.among(), direction, after, end, most)?;
+            let last = accounts.last().map(|listed| listed.place);
+            return Ok(Candidates {
+                goes_on: last.filter(|_| accounts.len() == most as usize),
+                accounts,
+            });
         }
-        let ids = account_lists::with_text(self.db, self.app, &pattern(&filter.text), after.id, direction, most)?;
-        Ok(account_lists::by_ids(self.db, &ids)?.iter().map(Listed::of).collect())
+        let ids = match &self.memory {
+            Some(arena) => arena.find(&filter.text, Fields::All, after.id, direction, most as usize),
+            None => account_lists::with_text(self.db, self.app, &pattern(&filter.text), after.id, direction, most)?,
+        };
+        let mut accounts = account_lists::by_ids(self.db, &ids)?;
+        if self.memory.is_some() {
+            // Somebody whose snapshot is younger may have changed the memory since.
+            accounts.retain(|account| Entry::of(account).has(&filter.text, Fields::All));
+        }
+        let last = ids.last().map(|id| Place { id: *id, ..after });
+        Ok(Candidates {
+            goes_on: last.filter(|_| ids.len() == most as usize),
+            accounts: accounts.iter().map(Listed::of).collect(),
+        })
     }
 }

@@ -4,9 +4,10 @@ use yaopai_model::limits::KEYWORD_CHARACTERS;
 use yaopai_model::{AccountId, AppId, Email, Identifier, Phone, Username};
 use yaopai_store::{Db, SqlError, accounts, identifiers};
 
-/// Whether texts can have the keyword at all: it is not too long, and there are no control characters in names and addresses.
+/// Whether something can be looked for by the keyword: it is not too long, and there are no control characters in names
+/// and addresses.
 pub(super) fn can_occur(keyword: &str) -> bool {
-    keyword.chars().count() <= KEYWORD_CHARACTERS && !keyword.chars().any(char::is_control)
+    !keyword.is_empty() && keyword.chars().count() <= KEYWORD_CHARACTERS && !keyword.chars().any(char::is_control)
 }
 
 /// The accounts of an app that a keyword names as a whole: by number, username, e-mail address and phone number.

@@ -2,11 +2,13 @@
 
 use yaopai_model::limits::{PAGE_SIZE, TOTAL_COUNTED};
 use yaopai_model::{Account, AccountId, AppId};
+use yaopai_store::account_lists::Direction;
 use yaopai_store::{Db, SqlError, account_lists};
 
 use super::keyword::{can_occur, exact, pattern};
 use super::{Actor, Administrator};
 use crate::rank::{Action, reaches};
+use crate::search::{Arena, Entry, Fields};
 use crate::{Accounts, Outcome};
 
 /// A page of a list, from 1.
@@ -44,12 +46,22 @@ impl Accounts {
     /// # Errors
     /// `RankTooLow`.
     pub async fn list_accounts(&self, app: AppId, actor: Actor<'_>, page: PageRequest) -> Outcome<AccountPage> {
-        let administrator = actor.on(app);
+        let (verbs, administrator, now) = (self.clone(), actor.on(app), self.now());
         let listed = self.store().scan(move |db| {
+            let memory = verbs.parts.search.current(db, app, now)?;
             check_rank(db, &administrator, Action::Look)?;
-            let ids = account_lists::page(db, app, page.skip(), page.size())?;
+            let (ids, total) = match memory {
+                Some(arena) => (
+                    arena.page(page.skip() as usize, page.size() as usize),
+                    capped(arena.len()),
+                ),
+                None => (
+                    account_lists::page(db, app, page.skip(), page.size())?,
+                    account_lists::count(db, app, TOTAL_COUNTED)?,
+                ),
+            };
             Ok(AccountPage {
-                total: account_lists::count(db, app, TOTAL_COUNTED)?,
+                total,
                 accounts: account_lists::by_ids(db, &ids)?,
             })
         });
@@ -70,8 +82,8 @@ impl Accounts {
     }
 
     /// The accounts of an app whose id, username, e-mail or phone number is `keyword` (these first) or whose username (their
-    /// nickname, where they have none), e-mail or phone number has it, oldest first. ASCII letters match in either case. A keyword of more than
-    /// `limits::KEYWORD_CHARACTERS` or with control characters is in none.
+    /// nickname, where they have none), e-mail or phone number has it, oldest first. ASCII letters match in either case. A
+    /// keyword of more than `limits::KEYWORD_CHARACTERS` or with control characters is in none, nor is an empty one.
     ///
     /// # Errors
     /// `RankTooLow`.
@@ -82,23 +94,30 @@ impl Accounts {
         keyword: &str,
         page: PageRequest,
     ) -> Outcome<AccountPage> {
-        let (administrator, keyword) = (actor.on(app), keyword.to_owned());
+        let (verbs, administrator, now) = (self.clone(), actor.on(app), self.now());
+        let keyword = keyword.to_owned();
         let found = self.store().scan(move |db| {
+            let memory = verbs.parts.search.current(db, app, now)?;
             check_rank(db, &administrator, Action::Look)?;
-            let ids = if can_occur(&keyword) {
-                search(db, app, &keyword)?
-            } else {
-                Vec::new()
-            };
-            let shown: Vec<AccountId> = ids
-                .iter()
-                .skip(page.skip() as usize)
-                .take(page.size() as usize)
-                .copied()
-                .collect();
+            if !can_occur(&keyword) {
+                return Ok(AccountPage {
+                    total: 0,
+                    accounts: Vec::new(),
+                });
+            }
+            let named = exact(db, app, &keyword)?;
+            let ids = search(db, app, memory.as_ref(), &keyword, &named)?;
+            let shown = ids.iter().skip(page.skip() as usize).take(page.size() as usize);
+            let shown: Vec<AccountId> = shown.copied().collect();
+            let mut accounts = account_lists::by_ids(db, &shown)?;
+            if memory.is_some() {
+                // Somebody whose snapshot is younger may have changed the memory since.
+                accounts
+                    .retain(|account| named.contains(&account.id) || Entry::of(account).has(&keyword, Fields::Shown));
+            }
             Ok(AccountPage {
-                total: u32::try_from(ids.len()).unwrap_or(TOTAL_COUNTED),
-                accounts: account_lists::by_ids(db, &shown)?,
+                total: capped(ids.len()),
+                accounts,
             })
         });
         found.await
@@ -109,16 +128,38 @@ pub(super) fn check_rank(db: &Db, administrator: &Administrator, action: Action)
     Ok(reaches(administrator.rank(db)?, action)?)
 }
 
-/// The numbers of all accounts that are found, at most `limits::TOTAL_COUNTED`.
-fn search(db: &Db, app: AppId, keyword: &str) -> Result<Vec<AccountId>, SqlError> {
-    let mut found = exact(db, app, keyword)?;
-    let first = found.len();
-    for id in account_lists::with_shown(db, app, &pattern(keyword), TOTAL_COUNTED)? {
+/// A count as lists tell it.
+pub(super) fn capped(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(TOTAL_COUNTED).min(TOTAL_COUNTED)
+}
+
+/// Before the number of any account.
+const BEFORE_ALL: AccountId = AccountId(i64::MIN);
+
+/// The numbers of all accounts that are found, first those that are `named`; at most `limits::TOTAL_COUNTED`.
+fn search(
+    db: &Db,
+    app: AppId,
+    memory: Option<&Arena>,
+    keyword: &str,
+    named: &[AccountId],
+) -> Result<Vec<AccountId>, SqlError> {
+    let mut found = named.to_vec();
+    let having = match memory {
+        Some(arena) => arena.find(
+            keyword,
+            Fields::Shown,
+            BEFORE_ALL,
+            Direction::Up,
+            TOTAL_COUNTED as usize,
+        ),
+        None => account_lists::with_shown(db, app, &pattern(keyword), TOTAL_COUNTED)?,
+    };
+    for id in having {
         if found.len() == TOTAL_COUNTED as usize {
             break;
         }
-        // There are few exact ones to compare with, not ten thousand.
-        if !found.iter().take(first).any(|exact| *exact == id) {
+        if !named.contains(&id) {
             found.push(id);
         }
     }

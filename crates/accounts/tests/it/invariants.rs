@@ -107,6 +107,7 @@ proptest! {
             for step in steps {
                 base.take(step).await;
             }
+            base.compare_searches().await;
         });
     }
 }

@@ -134,6 +134,7 @@ impl World {
                     .pictures
                     .clone()
                     .unwrap_or_else(|| PictureStore::Folder(folder.path().join("pictures"))),
+                search_memory_bytes: 1 << 20,
             };
             nodes.push(Accounts::open(parts).await?);
             stores.push(store);

@@ -225,6 +225,7 @@ fn parts(store: Store, number: u32) -> Parts {
         mail: Channel::Off,
         sms_countries: setup.sms_countries,
         pictures: PictureStore::Database,
+        search_memory_bytes: 1 << 20,
     }
 }
 

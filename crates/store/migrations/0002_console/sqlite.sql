@@ -90,3 +90,11 @@ alter table apps add column user_closed_at integer;
 -- The audit log from some instant on, and of one target.
 create index audit_entries_by_time on audit_entries (app_id, at, number);
 create index audit_entries_by_target on audit_entries (app_id, target, number);
+
+-- Whose names and addresses changed lately, under versions that grow with every transaction.
+create table account_changes (
+    account_id integer not null primary key,
+    version integer not null
+) strict;
+
+create index account_changes_by_version on account_changes (version, account_id);

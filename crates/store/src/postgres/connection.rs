@@ -16,6 +16,7 @@ use super::numbers::Numbers;
 use super::server::Server;
 use super::traffic::Counters;
 use super::values::{ANY, fit, value};
+use crate::account_changes::Horizon;
 use crate::row::{Arg, Row};
 use crate::sql::SqlError;
 
@@ -193,6 +194,32 @@ impl Connection {
     pub(crate) fn is_standby(&self) -> Result<bool, SqlError> {
         let (rows, _) = self.run(("select case when pg_is_in_recovery() then 1 else 0 end", false), &[])?;
         rows.first().map_or(Ok(false), |row| Ok(row.integer(0)? == 1))
+    }
+
+    /// Notes a change of an account under the transaction's own number.
+    pub(crate) fn note_change(&self, account: i64) -> Result<(), SqlError> {
+        self.execute(
+            "insert into account_changes (account_id, version) values ($1, pg_current_xact_id()::text::bigint) \
+             on conflict (account_id) do update set version = excluded.version",
+            &[Arg::from(account)],
+        )?;
+        Ok(())
+    }
+
+    /// The numbers of transactions, as this snapshot has them: the smallest that is not over, and the first that is not
+    /// given yet.
+    pub(crate) fn horizon(&self) -> Result<Horizon, SqlError> {
+        let rows = self.rows(
+            "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
+            &[],
+        )?;
+        let row = rows
+            .first()
+            .ok_or_else(|| SqlError::Database("no snapshot".to_owned()))?;
+        Ok(Horizon {
+            settled: row.integer(0)?,
+            unused: row.integer(1)?,
+        })
     }
 
     /// Writes a row as it is, which is a change all the same.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use yaopai_accounts::{Actor, PageRequest, SearchState};
 use yaopai_model::AccountId;
 use yaopai_store::{Row, SqlError, args};
 
@@ -26,8 +27,24 @@ impl Base {
         assert_eq!(self.identifiers().await, self.model.identifiers(), "{step:?}");
         let guesses = self.world().count("select coalesce(max(guesses), 0) from codes").await;
         assert!(guesses <= 5, "{step:?}");
+        // It takes up what the step changed, or goes on with being filled.
+        self.accounts().tend_search().await.unwrap();
         for sql in DISAGREEMENTS {
             assert_eq!(self.world().count(sql).await, 0, "{step:?}: {sql}");
+        }
+    }
+
+    /// Holds what is found in memory against what the rows say.
+    pub(super) async fn compare_searches(&self) {
+        while self.accounts().tend_search().await.unwrap() != SearchState::Current {}
+        for (keyword, sql) in SEARCHES {
+            let mut found = 0;
+            for app in self.apps {
+                let page = PageRequest { number: 1, size: 1 };
+                let page = self.accounts().search_accounts(app, Actor::Operator, keyword, page);
+                found += i64::from(page.await.unwrap().total);
+            }
+            assert_eq!(found, self.world().count(sql).await, "{keyword}");
         }
     }
 
@@ -87,6 +104,26 @@ const TEXTS_OF_AN_APP: [&str; 3] = [
 const BYTES_OF_AN_APP: [&str; 2] = [
     "select sealed from passwords where account_id in (select id from accounts where app_id = $1) order by account_id",
     "select digest from sessions where account_id in (select id from accounts where app_id = $1) order by account_id, digest",
+];
+
+/// Keywords that name no account as a whole, and how many accounts have them.
+const SEARCHES: [(&str, &str); 4] = [
+    (
+        "86",
+        "select count(*) from accounts where phone like '%86%' or email like '%86%' or lower(coalesce(username, nickname)) like '%86%'",
+    ),
+    (
+        "@",
+        "select count(*) from accounts where email like '%@%' or lower(coalesce(username, nickname)) like '%@%'",
+    ),
+    (
+        "AI",
+        "select count(*) from accounts where email like '%ai%' or lower(coalesce(username, nickname)) like '%ai%'",
+    ),
+    (
+        "新用",
+        "select count(*) from accounts where coalesce(username, nickname) like '%新用%'",
+    ),
 ];
 
 /// Rows that one table has and another contradicts.

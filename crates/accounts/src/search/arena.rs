@@ -1,0 +1,152 @@
+//! What all accounts of an app are searched by, in memory.
+
+use std::sync::Arc;
+
+use memchr::memmem::Finder;
+use yaopai_model::AccountId;
+use yaopai_store::account_lists::Direction;
+
+use super::entry::{Entry, Fields};
+use super::segment::Segment;
+
+/// The accounts of one app by number, in segments. A clone is a snapshot: it shares the segments, and who changes one
+/// that is shared takes a copy of it first.
+#[derive(Clone, Default)]
+pub(crate) struct Arena {
+    /// None is empty, and no number of one is larger than any of the next.
+    segments: Vec<Arc<Segment>>,
+    bytes: usize,
+}
+
+impl Arena {
+    /// Memory that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    #[cfg(test)]
+    pub(super) fn counted_bytes(&self) -> usize {
+        self.segments.iter().map(|segment| segment.bytes()).sum()
+    }
+
+    /// Puts an account in, or in the place of what it was.
+    pub(super) fn set(&mut self, id: AccountId, entry: &Entry) {
+        if self.segments.is_empty() {
+            self.segments.push(Arc::default());
+            self.bytes = self.bytes_of(0);
+        }
+        let index = self.home(id).min(self.segments.len() - 1);
+        let before = self.bytes_of(index);
+        let Some(segment) = self.segments.get_mut(index).map(Arc::make_mut) else {
+            return;
+        };
+        segment.set(id, entry);
+        let mut split = None;
+        if segment.is_full() {
+            let count = segment.ids().len();
+            // Accounts are mostly made one after the other: the segment behind which they come stays full.
+            let at = if segment.last() == Some(id) {
+                count - 1
+            } else {
+                count / 2
+            };
+            split = Some(segment.split_off(at));
+        }
+        let mut after = segment.bytes();
+        if let Some(split) = split {
+            after += split.bytes();
+            self.segments.insert(index + 1, Arc::new(split));
+        }
+        self.bytes = self.bytes + after - before;
+    }
+
+    /// Takes an account out; does nothing where it is not there.
+    pub(super) fn remove(&mut self, id: AccountId) {
+        let index = self.home(id);
+        let before = self.bytes_of(index);
+        let Some(segment) = self.segments.get_mut(index) else {
+            return;
+        };
+        if segment.ids().binary_search(&id).is_err() {
+            return;
+        }
+        let segment = Arc::make_mut(segment);
+        segment.remove(id);
+        let after = if segment.ids().is_empty() {
+            self.segments.remove(index);
+            0
+        } else {
+            segment.bytes()
+        };
+        self.bytes = self.bytes + after - before;
+    }
+
+    /// The segment that an account of this number is in, if it is in any.
+    fn home(&self, id: AccountId) -> usize {
+        self.segments.partition_point(|segment| segment.last() < Some(id))
+    }
+
+    fn bytes_of(&self, index: usize) -> usize {
+        self.segments.get(index).map_or(0, |segment| segment.bytes())
+    }
+
+    /// The accounts past `after` that have a keyword, by number; at most `most`.
+    pub(crate) fn find(
+        &self,
+        keyword: &str,
+        fields: Fields,
+        after: AccountId,
+        direction: Direction,
+        most: usize,
+    ) -> Vec<AccountId> {
+        let keyword = keyword.to_ascii_lowercase();
+        let finder = Finder::new(keyword.as_bytes());
+        let mut found = Vec::new();
+        match direction {
+            Direction::Up => {
+                let first = self.segments.partition_point(|segment| segment.last() <= Some(after));
+                for segment in self.segments.iter().skip(first) {
+                    let ids = segment.matches(&finder, fields).into_iter();
+                    let ids = ids.filter_map(|index| segment.ids().get(index).copied());
+                    found.extend(ids.filter(|id| *id > after).take(most - found.len()));
+                    if found.len() == most {
+                        break;
+                    }
+                }
+            }
+            Direction::Down => {
+                let end = self.segments.partition_point(|segment| segment.first() < Some(after));
+                for segment in self.segments.iter().take(end).rev() {
+                    let ids = segment.matches(&finder, fields).into_iter().rev();
+                    let ids = ids.filter_map(|index| segment.ids().get(index).copied());
+                    found.extend(ids.filter(|id| *id < after).take(most - found.len()));
+                    if found.len() == most {
+                        break;
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The numbers of a page of all accounts; it costs next to nothing to skip.
+    pub(crate) fn page(&self, skip: usize, size: usize) -> Vec<AccountId> {
+        let (mut left, mut page) = (skip, Vec::with_capacity(size));
+        for segment in &self.segments {
+            let ids = segment.ids();
+            if let Some(ids) = ids.get(left.min(ids.len())..) {
+                page.extend(ids.iter().copied().take(size - page.len()));
+            }
+            left = left.saturating_sub(ids.len());
+            if page.len() == size {
+                break;
+            }
+        }
+        page
+    }
+
+    /// How many accounts there are.
+    pub(crate) fn len(&self) -> usize {
+        self.segments.iter().map(|segment| segment.ids().len()).sum()
+    }
+}
