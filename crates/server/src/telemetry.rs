@@ -79,6 +79,7 @@ pub(crate) fn start_metrics() -> Result<PrometheusHandle, metrics_exporter_prome
     );
     metrics::describe_counter!("yaopai_database_statements", "Statements sent to PostgreSQL.");
     metrics::describe_counter!("yaopai_database_round_trips", "Answers waited for from PostgreSQL.");
+    metrics::describe_gauge!("yaopai_search_bytes", "Memory that searching accounts takes, in bytes.");
     metrics::describe_gauge!("yaopai_store_queue", "Writes that wait for the database.");
     Ok(handle)
 }
