@@ -359,16 +359,10 @@ pub fn set_profile_part(tx: &Tx, id: AccountId, part: &ProfilePart<'_>) -> Resul
             tx.execute("update accounts set cover = $2 where id = $1", args![id, name.as_str()])
         }
     }?;
-    match part {
-        ProfilePart::Nickname(_) => account_changes::note(tx, AccountId(id)),
-        ProfilePart::Gender(_)
-        | ProfilePart::Birthday(_)
-        | ProfilePart::ContactEmail(_)
-        | ProfilePart::Extra(_)
-        | ProfilePart::Bio(_)
-        | ProfilePart::Avatar(_)
-        | ProfilePart::Cover(_) => Ok(()),
+    if let ProfilePart::Nickname(_) = part {
+        account_changes::note(tx, AccountId(id))?;
     }
+    Ok(())
 }
 
 /// Writes an account's preferences; none for the default.
