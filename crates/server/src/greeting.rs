@@ -30,6 +30,11 @@ pub(crate) fn first_start(base: &Base, address: SocketAddr, app: &App, secret: &
     )
 }
 
+/// Where the wires are described.
+pub(crate) fn docs(origin: &str) -> String {
+    format!("  接口文档，可直接试用 / the API pages, where calls can be tried: {origin}/docs/\n")
+}
+
 /// The way to the first root account.
 pub(crate) fn set_up(link: &str) -> String {
     format!(

@@ -73,6 +73,9 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let first_app = base.accounts.ensure_default_app().await.map_err(OpenFailure::from)?;
     if let Some((app, secret)) = first_app {
         terminal::say(&greeting::first_start(&base, address, &app, &secret));
+        if settings.docs.enabled {
+            terminal::say(&greeting::docs(&wire_up::origin(&settings, address)));
+        }
     }
     if let Some(secret) = base.accounts.new_setup_link().await.map_err(OpenFailure::from)? {
         let link = greeting::setup_link(&wire_up::origin(&settings, address), &secret);
