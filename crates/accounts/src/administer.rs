@@ -38,6 +38,7 @@ pub use change::AccountChange;
 pub(crate) use create::MadeAccount;
 pub use create::NewAccount;
 pub use cursor::{AccountCursor, CursorError};
+pub(crate) use end::remove;
 pub use export::AccountExport;
 pub use figures::{FigureSpans, FigureSpansError, FiguresOfSpan};
 pub use filter::{AccountFilter, ListOrder};
@@ -46,6 +47,7 @@ pub use health::Health;
 pub use inspect::InspectedAccount;
 pub use list::{AccountPage, PageRequest};
 pub use obstacles::{Cause, Obstacle, Remedy};
+pub(crate) use role::recount_roots;
 pub use send_reset_code::CodeTarget;
 
 /// Who administers.

@@ -187,11 +187,18 @@ fn next_try(delivery: &DueDelivery, now: Timestamp) -> Option<Timestamp> {
 pub(crate) const fn notice_name(notice: Notice) -> &'static str {
     match notice {
         Notice::EmailChanged => "email_changed",
+        Notice::PhoneChanged => "phone_changed",
+        Notice::PasswordChanged => "password_changed",
+        Notice::ClosingBegun => "closing_begun",
     }
 }
 
 fn notice(name: &str) -> Option<Notice> {
-    [Notice::EmailChanged]
-        .into_iter()
-        .find(|notice| notice_name(*notice) == name)
+    let all = [
+        Notice::EmailChanged,
+        Notice::PhoneChanged,
+        Notice::PasswordChanged,
+        Notice::ClosingBegun,
+    ];
+    all.into_iter().find(|notice| notice_name(*notice) == name)
 }

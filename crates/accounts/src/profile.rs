@@ -2,8 +2,8 @@
 
 use yaopai_model::limits::UPLOAD_USABLE;
 use yaopai_model::{
-    Account, AccountId, AppId, Bio, Birthday, ContactEmail, EventKind, Extra, Gender, Identifier, Nickname,
-    PictureName, Timestamp, Username,
+    Account, AccountId, AppId, Bio, Birthday, ContactEmail, EventKind, Extra, Gender, Identifier, Location, Nickname,
+    PictureName, Preferences, Timestamp, Username,
 };
 use yaopai_store::accounts::{self, ProfilePart};
 use yaopai_store::{SqlError, Tx, identifiers, pictures};
@@ -29,6 +29,10 @@ pub struct ProfileChange {
     pub extra: Option<Extra>,
     /// The signature.
     pub bio: Option<Bio>,
+    /// Where somebody says they are.
+    pub location: Option<Location>,
+    /// What `user` calls `settings`.
+    pub preferences: Option<Preferences>,
     /// The portrait: the one it has, or an upload of the account's within twenty minutes.
     pub avatar: Option<PictureName>,
     /// The cover picture: likewise.
@@ -80,6 +84,9 @@ impl Accounts {
             }
             for part in texts(&change) {
                 accounts::set_profile_part(tx, account.id, &part)?;
+            }
+            if let Some(preferences) = &change.preferences {
+                accounts::set_preferences(tx, account.id, Some(preferences))?;
             }
             change_pictures(tx, &account, &change, now)
         });
@@ -140,6 +147,7 @@ fn texts(change: &ProfileChange) -> impl Iterator<Item = ProfilePart<'_>> {
         change.contact_email.as_ref().map(ProfilePart::ContactEmail),
         change.extra.as_ref().map(ProfilePart::Extra),
         change.bio.as_ref().map(ProfilePart::Bio),
+        change.location.as_ref().map(ProfilePart::Location),
     ];
     parts.into_iter().flatten()
 }

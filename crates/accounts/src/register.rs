@@ -205,6 +205,7 @@ impl Accounts {
             disabled_at: None,
             permissions: Vec::new(),
             preferences: None,
+            closing_at: None,
             epoch: 0,
         })
     }

@@ -182,7 +182,9 @@ fn recipient(db: &Db, key: &CodeKey) -> Result<Option<String>, SqlError> {
     });
     Ok(match key.purpose {
         Purpose::ResetPassword | Purpose::SignIn => stored,
-        Purpose::Register | Purpose::Any => Some(stored.unwrap_or_else(|| key.address.recipient().to_owned())),
+        Purpose::Register | Purpose::Any | Purpose::Confirm => {
+            Some(stored.unwrap_or_else(|| key.address.recipient().to_owned()))
+        }
     })
 }
 
@@ -202,7 +204,7 @@ pub(crate) fn delivery_id(verbs: &Accounts) -> String {
     draw::text(verbs.entropy(), draw::ALPHANUMERIC, 24)
 }
 
-/// Puts a notice into the outbox, for an address that an account had.
+/// Puts a notice into the outbox, for an address that an account has or had.
 pub(crate) fn insert_notice(
     tx: &Tx,
     app: AppId,

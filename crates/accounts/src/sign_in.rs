@@ -16,6 +16,7 @@ use yaopai_store::sessions::{self, NewSession};
 use yaopai_store::{SqlError, Tx, accounts, identifiers, passwords};
 
 use crate::keys::session_digest;
+use crate::own_account::take_closing_back;
 use crate::rank::{Action, Rank, reaches};
 use crate::throttle::{SourceTry, Subject, Tally};
 use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal};
@@ -35,6 +36,8 @@ pub enum FailureRule {
 pub struct SignedIn {
     /// The account, as its row is after the sign-in.
     pub account: Account,
+    /// Whether the account was about to end, which this has taken back.
+    pub took_closing_back: bool,
     pub(crate) secret: SessionSecret,
     signed_in_at: Timestamp,
     expires_at: Timestamp,
@@ -89,10 +92,11 @@ impl NewSignIn {
         }
     }
 
-    /// Begins the session and notes the sign-in.
+    /// Begins the session and notes the sign-in. An account that was about to end goes on.
     pub(crate) fn begin(&self, tx: &Tx, id: AccountId, now: Timestamp) -> Outcome<SignedIn> {
         accounts::note_sign_in(tx, id, now)?;
         let account = accounts::by_id(tx, id)?.ok_or_else(|| Fault::new("an account is gone while it signs in"))?;
+        let took_closing_back = take_closing_back(tx, &account, now)?;
         let expires_at = now.plus(self.kind.life());
         let session = NewSession {
             account: id,
@@ -106,7 +110,11 @@ impl NewSignIn {
         };
         sessions::begin(tx, &session, self.most)?;
         Ok(SignedIn {
-            account,
+            account: Account {
+                closing_at: None,
+                ..account
+            },
+            took_closing_back,
             secret: self.secret.clone(),
             signed_in_at: now,
             expires_at,

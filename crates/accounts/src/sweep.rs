@@ -10,6 +10,7 @@ use yaopai_model::{PictureName, Timestamp};
 use yaopai_store::deliveries::DeliveryState;
 use yaopai_store::{SqlError, Tx, base, pictures, sweep};
 
+use crate::own_account::end_closed;
 use crate::{Accounts, Outcome};
 
 /// How long a picture that is too old to be put to use is left alone: a change that came just in time may wait for its
@@ -54,6 +55,7 @@ impl Accounts {
         .await?;
         self.sweep_rows(sweep::account_events, now.minus(EVENTS_KEPT)).await?;
         self.sweep_rows(sweep::hourly_figures, now.minus(FIGURES_KEPT)).await?;
+        self.sweep_closed(now).await?;
         self.sweep_pictures(now.minus(UPLOAD_USABLE + GRACE)).await
     }
 
@@ -61,6 +63,24 @@ impl Accounts {
         for _ in 0..SWEEP_BATCHES {
             let deleted = self.store().write(move |tx| delete(tx, until, SWEEP_BATCH)).await?;
             if deleted < u64::from(SWEEP_BATCH) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the accounts whose holders asked for that long enough ago.
+    async fn sweep_closed(&self, until: Timestamp) -> Outcome<()> {
+        for _ in 0..SWEEP_BATCHES {
+            let closed = self
+                .store()
+                .scan(move |db| sweep::closed_accounts(db, until, SWEEP_BATCH))
+                .await?;
+            let found = closed.len();
+            for id in closed {
+                self.store().write(move |tx| end_closed(tx, id, until)).await?;
+            }
+            if found < SWEEP_BATCH as usize {
                 break;
             }
         }

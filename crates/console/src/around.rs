@@ -83,16 +83,28 @@ async fn answer(request: Request, next: Next) -> Response {
     }
 }
 
-/// The page for a failure.
+/// The page for a failure of the console.
 pub(crate) fn explain(visit: &Visit, failure: Failure, request_id: &str) -> Response {
+    explain_under("/console/", visit, failure, request_id)
+}
+
+/// The page for a failure of the pages under `home`, where their sign-in lies, too.
+pub(crate) fn explain_under(home: &'static str, visit: &Visit, failure: Failure, request_id: &str) -> Response {
     match failure {
         Failure::SignInFirst(address) => {
             let next: String = form_urlencoded::byte_serialize(address.as_bytes()).collect();
-            Redirect::to(&format!("/console/sign-in?next={next}")).into_response()
+            Redirect::to(&format!("{home}sign-in?next={next}")).into_response()
         }
-        Failure::ConfirmFirst(confirmation) => confirm::page(visit, &confirmation),
-        failure => {
-            let mut response = message::page(visit, &failure, request_id);
+        Failure::ConfirmFirst(confirmation) => confirm::page(visit, &confirmation, home),
+        failure @ (Failure::Forgery
+        | Failure::BadForm
+        | Failure::BadField(_)
+        | Failure::BadRequest(_)
+        | Failure::NotFound
+        | Failure::UnknownMethod
+        | Failure::Refused(_)
+        | Failure::Fault(_)) => {
+            let mut response = message::page(visit, &failure, request_id, home);
             if let Failure::Refused(Refusal::Overloaded) = failure {
                 response
                     .headers_mut()

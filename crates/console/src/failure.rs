@@ -48,10 +48,23 @@ pub(crate) struct Confirmation {
     pub(crate) action: String,
     /// What it holds.
     pub(crate) fields: Vec<(String, String)>,
-    /// The token of the operator's forms.
+    /// The token of its sender's forms.
     pub(crate) token: String,
-    /// Why the password shown did not do; none where none was shown.
+    /// Why what was shown did not do; none where nothing was shown.
     pub(crate) refusal: Option<Refusal>,
+    /// Where codes can be sent that stand in for the password.
+    pub(crate) ways: Vec<CodeWay>,
+    /// To which of them one is on its way.
+    pub(crate) sent: Option<CodeWay>,
+}
+
+/// An address to which a code can be sent that stands in for the password.
+#[derive(Clone)]
+pub(crate) struct CodeWay {
+    /// `phone` or `email`.
+    pub(crate) kind: &'static str,
+    /// The address, its middle hidden.
+    pub(crate) masked: String,
 }
 
 impl Failure {

@@ -1,12 +1,12 @@
 //! Forms, as browsers send them, and the token that shows that a form is one of ours.
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts as _, Multipart, Request};
 use http::request::Parts;
 use yaopai_accounts::is_form_token;
 use yaopai_http::read_body;
 use yaopai_model::SessionSecret;
-use yaopai_model::limits::{BODY_BYTES, PARAMETERS};
+use yaopai_model::limits::{BODY_BYTES, PARAMETERS, UPLOAD_BODY_BYTES};
 
 use crate::Desk;
 use crate::failure::Failure;
@@ -14,6 +14,8 @@ use crate::visit::Visit;
 
 /// The field that has the token.
 const TOKEN: &str = "token";
+/// The part of a multipart form that is a file.
+const IMAGE: &str = "image";
 
 /// The fields of a form or of a query, in their order.
 #[derive(Clone, Default)]
@@ -62,9 +64,9 @@ impl Form {
             .filter_map(move |(found, value)| (found == name).then_some(value.as_str()))
     }
 
-    /// All fields but `left_out` and the token, for asking again.
+    /// All fields but the token and those whose names begin with `left_out`, for asking again.
     pub(crate) fn fields_but(&self, left_out: &str) -> Vec<(String, String)> {
-        let kept = |(name, _): &&(String, String)| name != left_out && name != TOKEN;
+        let kept = |(name, _): &&(String, String)| !name.starts_with(left_out) && name != TOKEN;
         self.0.iter().filter(kept).cloned().collect()
     }
 }
@@ -75,7 +77,39 @@ impl Form {
 /// [`Failure::Forgery`] without the form's token, or from another site; [`Failure::BadForm`].
 pub(crate) async fn read_form(parts: &Parts, body: Body, secret: Option<&SessionSecret>) -> Result<Form, Failure> {
     let body: Bytes = read_body(body, BODY_BYTES).await?;
-    let form = Form::parse(&body)?;
+    own(parts, Form::parse(&body)?, secret)
+}
+
+/// Reads a form with one file (RFC 7578), the part `image`, that is bound to `secret`; the file is empty where none was
+/// chosen. It may take `limits::UPLOAD_BODY_BYTES` of memory, for which its sender has to have a place.
+///
+/// # Errors
+/// See [`read_form`].
+pub(crate) async fn read_upload(parts: Parts, body: Body, secret: &SessionSecret) -> Result<(Form, Bytes), Failure> {
+    let body = read_body(body, UPLOAD_BODY_BYTES).await?;
+    let mut request = Request::from_parts(parts.clone(), Body::from(body));
+    // The whole body was read within its bound already.
+    DefaultBodyLimit::disable().apply(&mut request);
+    let multipart = Multipart::from_request(request, &()).await;
+    // What is no such form has no token, either.
+    let mut pieces = multipart.map_err(|_| Failure::Forgery)?;
+    let (mut fields, mut image) = (Vec::new(), Bytes::new());
+    while let Some(piece) = pieces.next_field().await.map_err(|_| Failure::BadForm)? {
+        let name = piece.name().unwrap_or_default().to_owned();
+        if name == IMAGE {
+            image = piece.bytes().await.map_err(|_| Failure::BadForm)?;
+        } else {
+            fields.push((name, piece.text().await.map_err(|_| Failure::BadForm)?));
+        }
+        if fields.len() > PARAMETERS {
+            return Err(Failure::BadForm);
+        }
+    }
+    Ok((own(&parts, Form(fields), Some(secret))?, image))
+}
+
+/// The form, if it is one that we gave to the holder of `secret`.
+fn own(parts: &Parts, form: Form, secret: Option<&SessionSecret>) -> Result<Form, Failure> {
     let shows_token = secret.is_some_and(|secret| is_form_token(secret, form.raw(TOKEN)));
     if !shows_token || is_from_elsewhere(parts) {
         return Err(Failure::Forgery);

@@ -140,11 +140,40 @@ const NOTICES: &[(&str, Notice)] = &[
             english: "Revoked.",
         },
     ),
+    (
+        "stays",
+        Notice {
+            chinese: "您登录了，注销已取消，账号照常使用。",
+            english: "You signed in, so the account is not closed: it stays as it was.",
+        },
+    ),
+    (
+        "password",
+        Notice {
+            chinese: "密码已修改，其他设备上的登录已结束。",
+            english: "The password is changed, and you are signed out everywhere else.",
+        },
+    ),
+    (
+        "reset",
+        Notice {
+            chinese: "新密码已生效，请登录。",
+            english: "The new password is set: sign in with it.",
+        },
+    ),
+    (
+        "proven",
+        Notice {
+            chinese: "已验证并保存。",
+            english: "Proven and saved.",
+        },
+    ),
 ];
 
 impl Notice {
-    /// The notice that `done=` in a query names.
-    pub(crate) fn of_query(query: &str) -> Option<&'static Self> {
+    /// The notice that `done=` in the query of an address names.
+    pub(crate) fn of_address(address: &str) -> Option<&'static Self> {
+        let (_, query) = address.split_once('?')?;
         let form = Form::parse(query.as_bytes()).ok()?;
         let done = form.text("done");
         NOTICES

@@ -1,11 +1,14 @@
-//! The pages of Yaopai: the operators' console under `/console/`.
+//! The pages of Yaopai: the operators' console under `/console/`, and under `/account/` people's own.
 //!
 //! A page decides nothing, as a wire does not: it reads a form, calls a verb, and shows what came of it. Every page works
 //! without script; the modules in `assets/` only make it feel better.
 
+mod account_page;
 mod around;
 mod assets;
 mod cookies;
+mod device;
+mod entered;
 mod failure;
 mod form;
 mod frame;
@@ -13,6 +16,7 @@ mod language;
 mod operator;
 mod pages;
 mod routes;
+mod signing_in;
 mod times;
 mod visit;
 mod words;
@@ -61,12 +65,25 @@ pub fn router(desk: Desk) -> Router {
         name: "console",
         explain: around::explain,
     };
+    let account_page = Surface {
+        prefix: account_page::PREFIX,
+        name: "account",
+        explain: account_page::explain,
+    };
     Router::new()
         .merge(around::surround(console, pages::routes().into_router(), &desk))
+        .merge(around::surround(
+            account_page,
+            account_page::routes().into_router(),
+            &desk,
+        ))
         .with_state(desk)
 }
 
 /// Every address of the pages, for whoever tries them all.
 pub fn routes() -> Vec<RouteLine> {
-    pages::routes().into_lines()
+    [pages::routes(), account_page::routes()]
+        .into_iter()
+        .flat_map(routes::RouteTable::into_lines)
+        .collect()
 }

@@ -11,10 +11,14 @@ mod sign_out;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
+use http::StatusCode;
+use yaopai_accounts::Refusal;
+use yaopai_model::SessionSecret;
 
 use crate::assets;
 use crate::failure::Failure;
 use crate::routes::RouteTable;
+use crate::visit::Visit;
 
 /// What the addresses of the console begin with.
 pub(crate) const PREFIX: &str = "/console";
@@ -41,10 +45,37 @@ pub(crate) fn html(page: &impl Template) -> Result<Response, Failure> {
     Ok(Html(page.render()?).into_response())
 }
 
-/// An address of ours to go on to, if `address` is one: a path of the console, and no other site's.
+/// A page for somebody who has not signed in; its forms are bound to a secret that the browser is given if it has none.
+///
+/// # Errors
+/// Faults only.
+pub(crate) fn outside<P: Template>(
+    visit: &Visit,
+    refusal: Option<Refusal>,
+    page: impl FnOnce(&SessionSecret) -> P,
+) -> Result<Response, Failure> {
+    let (secret, is_new) = visit.form_secret_or_new();
+    let status = refusal.map_or(StatusCode::OK, message::status);
+    let mut response = (status, html(&page(&secret))?).into_response();
+    if is_new {
+        visit.set_form_secret(response.headers_mut(), &secret);
+    }
+    Ok(response)
+}
+
+/// An address of the console to go on to, if `address` is one of our pages, and no other site's.
 pub(crate) fn local(address: &str) -> &str {
-    let is_ours = address.starts_with("/console/") && !address.contains(['\\', '\n', '\r']);
-    if is_ours { address } else { "/console/" }
+    local_or(address, "/console/")
+}
+
+/// `address`, if it is one of our pages, else `home`.
+pub(crate) fn local_or<'a>(address: &'a str, home: &'static str) -> &'a str {
+    let is_page = ["/console/", "/account/"].iter().any(|home| address.starts_with(home));
+    if is_page && !address.contains(['\\', '\n', '\r']) {
+        address
+    } else {
+        home
+    }
 }
 
 #[cfg(test)]
@@ -54,6 +85,8 @@ mod tests {
     #[test]
     fn nobody_is_sent_elsewhere() {
         assert_eq!(local("/console/accounts?q=1"), "/console/accounts?q=1");
+        assert_eq!(local_or("/account/security", "/account/"), "/account/security");
+        assert_eq!(local_or("/accountants", "/account/"), "/account/");
         for elsewhere in [
             "//evil.example",
             "https://evil.example",

@@ -27,7 +27,7 @@ impl LogChannel {
                 purpose_words(*purpose),
                 minutes(*ttl_seconds)
             ),
-            Body::Notice(Notice::EmailChanged) => "通知 notice: 登录邮箱已更换 e-mail address changed".to_owned(),
+            Body::Notice(notice) => format!("通知 notice: {}", notice_words(*notice)),
         };
         (self.sink)(&format!(
             "──── 试用通道，仅供试用 · FOR TRYING OUT ONLY ────\n\
@@ -46,6 +46,16 @@ fn purpose_words(purpose: Purpose) -> &'static str {
         Purpose::ResetPassword => "重置密码 reset password",
         Purpose::SignIn => "登录 sign in",
         Purpose::Any => "任意 any",
+        Purpose::Confirm => "验证身份 confirm",
+    }
+}
+
+const fn notice_words(notice: Notice) -> &'static str {
+    match notice {
+        Notice::EmailChanged => "登录邮箱已更换 e-mail address changed",
+        Notice::PhoneChanged => "登录手机号已更换 phone number changed",
+        Notice::PasswordChanged => "密码已修改 password changed",
+        Notice::ClosingBegun => "账号即将注销 account about to be closed",
     }
 }
 

@@ -34,9 +34,15 @@ pub enum Body {
     Notice(Notice),
 }
 
-/// Something that was done to an account, told to the address it had before. Mail only.
+/// Something that was done to an account, told to its address, or to the one it had before. Mail only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// The account has another e-mail address now.
     EmailChanged,
+    /// The account has another phone number now.
+    PhoneChanged,
+    /// The account has another password now.
+    PasswordChanged,
+    /// The account is about to end.
+    ClosingBegun,
 }

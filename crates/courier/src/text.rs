@@ -83,6 +83,7 @@ impl CodeWords {
             Purpose::ResetPassword => ("重置密码", "重置密码", "reset your password"),
             Purpose::SignIn => ("登录", "登录账号", "sign in"),
             Purpose::Any => ("邮箱", "验证身份", "confirm that it is you"),
+            Purpose::Confirm => ("身份", "在账号页验证身份", "confirm on the account page that it is you"),
         };
         Self {
             title,
@@ -107,6 +108,21 @@ impl NoticeWords {
                 "登录邮箱已更换",
                 "您的账号已更换登录邮箱，本邮箱不能再用于登录。",
                 "Your account now has another e-mail address; this one no longer signs in.",
+            ),
+            Notice::PhoneChanged => (
+                "登录手机号已更换",
+                "您的账号已更换登录手机号，原手机号不能再用于登录。",
+                "Your account now has another phone number; the one before no longer signs in.",
+            ),
+            Notice::PasswordChanged => (
+                "密码已修改",
+                "您的账号密码已修改，其他设备上的登录已结束。",
+                "Your account has a new password; it is signed out everywhere else.",
+            ),
+            Notice::ClosingBegun => (
+                "账号即将注销",
+                "您的账号即将注销。在注销之前重新登录，即可取消。",
+                "Your account is about to be closed. Sign in again before then, and it stays.",
             ),
         };
         Self {

@@ -18,7 +18,7 @@ pub const SIGNATURE_HEADER: &str = "X-Yaopai-Signature";
 /// Sends one-time codes as `POST` with a JSON body
 /// `{"id","to","code","purpose","app_id","ttl_seconds","text"}`, signed in [`SIGNATURE_HEADER`].
 ///
-/// `purpose` is `register`, `reset_password`, `sign_in` or `any`; `text` is a short message ready to be sent, for
+/// `purpose` is `register`, `reset_password`, `sign_in`, `any` or `confirm`; `text` is a short message ready to be sent, for
 /// gateways that take free text. Any 2xx means taken. A 4xx is permanent, except 408 and 429; everything else, a
 /// redirect included, is temporary. Redirects are not followed, proxies in the environment are ignored, and the body
 /// of the answer is not read.

@@ -40,6 +40,7 @@ pub(crate) fn account() -> Account {
         disabled_at: None,
         permissions: Vec::new(),
         preferences: None,
+        closing_at: None,
         epoch: 0,
     }
 }

@@ -81,6 +81,8 @@ pub struct Account {
     pub sign_in_count: i64,
     /// When operators disabled it.
     pub disabled_at: Option<Timestamp>,
+    /// When it ends because its holder asked for that; a sign-in before takes it back.
+    pub closing_at: Option<Timestamp>,
     /// Names of permissions granted beyond its role.
     pub permissions: Vec<String>,
     /// The `user` wire's settings: the text of a JSON object, or `None` for the default.
@@ -90,6 +92,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether it is in use: neither disabled by operators nor about to end.
+    pub fn is_active(&self) -> bool {
+        self.disabled_at.is_none() && self.closing_at.is_none()
+    }
+
     /// The identifiers that it has, each with the instant at which it was proven; a username never is.
     pub fn identifiers(&self) -> impl Iterator<Item = (Identifier, Option<Timestamp>)> {
         let phone = self.phone.clone();

@@ -61,11 +61,19 @@ pub enum Purpose {
     SignIn,
     /// Any of these: `api_v1` sends one code and leaves it to its holder what for.
     Any,
+    /// To show, within a session, that one receives what is sent to an address: a new one, or one's own.
+    Confirm,
 }
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Register, Self::ResetPassword, Self::SignIn, Self::Any];
+    pub const ALL: [Self; 5] = [
+        Self::Register,
+        Self::ResetPassword,
+        Self::SignIn,
+        Self::Any,
+        Self::Confirm,
+    ];
 
     /// The purpose's name in the database and in webhooks.
     pub const fn as_str(self) -> &'static str {
@@ -74,6 +82,7 @@ impl Purpose {
             Self::ResetPassword => "reset_password",
             Self::SignIn => "sign_in",
             Self::Any => "any",
+            Self::Confirm => "confirm",
         }
     }
 

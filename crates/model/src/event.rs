@@ -9,6 +9,8 @@ pub enum EventKind {
     CodeSignIn,
     /// Whoever was signed in showed the password again, or another one and was refused.
     PasswordConfirmation,
+    /// Whoever was signed in showed by a one-time code that it is them, or was refused.
+    CodeConfirmation,
     /// The account was made, or somebody was refused who wanted one under an identifier of its.
     Registration,
     /// The same with a one-time code.
@@ -21,6 +23,8 @@ pub enum EventKind {
     CodeFailed,
     /// A lost password was replaced by a one-time code.
     PasswordReset,
+    /// Its holder changed the password.
+    PasswordChanged,
     /// The way to a new password was opened by a passed slider (`api_v1`).
     ResetPermit,
     /// A slider was drawn.
@@ -37,22 +41,28 @@ pub enum EventKind {
     ClaimLost,
     /// Whoever proved the only identifier got the account, without what was left there before.
     StartedOver,
+    /// Its holder closed it: it ends some days later.
+    ClosingBegun,
+    /// A sign-in took that back.
+    ClosingTakenBack,
     /// An operator did something to it.
     Administered,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::PasswordSignIn,
         Self::CodeSignIn,
         Self::PasswordConfirmation,
+        Self::CodeConfirmation,
         Self::Registration,
         Self::CodeRegistration,
         Self::CodeRequest,
         Self::CodeSent,
         Self::CodeFailed,
         Self::PasswordReset,
+        Self::PasswordChanged,
         Self::ResetPermit,
         Self::ChallengeDraw,
         Self::ChallengeAnswer,
@@ -61,6 +71,8 @@ impl EventKind {
         Self::IdentifierChanged,
         Self::ClaimLost,
         Self::StartedOver,
+        Self::ClosingBegun,
+        Self::ClosingTakenBack,
         Self::Administered,
     ];
 
@@ -70,12 +82,14 @@ impl EventKind {
             Self::PasswordSignIn => "password_sign_in",
             Self::CodeSignIn => "code_sign_in",
             Self::PasswordConfirmation => "password_confirmation",
+            Self::CodeConfirmation => "code_confirmation",
             Self::Registration => "registration",
             Self::CodeRegistration => "code_registration",
             Self::CodeRequest => "code_request",
             Self::CodeSent => "code_sent",
             Self::CodeFailed => "code_failed",
             Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
             Self::ResetPermit => "reset_permit",
             Self::ChallengeDraw => "challenge_draw",
             Self::ChallengeAnswer => "challenge_answer",
@@ -84,6 +98,8 @@ impl EventKind {
             Self::IdentifierChanged => "identifier_changed",
             Self::ClaimLost => "claim_lost",
             Self::StartedOver => "started_over",
+            Self::ClosingBegun => "closing_begun",
+            Self::ClosingTakenBack => "closing_taken_back",
             Self::Administered => "administered",
         }
     }
@@ -103,9 +119,10 @@ impl EventKind {
             Self::CodeRequest => &[Figure::CodesAsked],
             Self::CodeSent => &[Figure::CodesSent],
             Self::CodeFailed => &[Figure::CodesFailed],
-            Self::PasswordReset => &[Figure::CodesRedeemed],
+            Self::PasswordReset | Self::CodeConfirmation => &[Figure::CodesRedeemed],
             Self::ChallengeAnswer => &[Figure::ChallengesPassed],
             Self::PasswordConfirmation
+            | Self::PasswordChanged
             | Self::ResetPermit
             | Self::ChallengeDraw
             | Self::SignOut
@@ -113,6 +130,8 @@ impl EventKind {
             | Self::IdentifierChanged
             | Self::ClaimLost
             | Self::StartedOver
+            | Self::ClosingBegun
+            | Self::ClosingTakenBack
             | Self::Administered => &[],
         }
     }
@@ -123,12 +142,14 @@ impl EventKind {
             Self::PasswordSignIn | Self::CodeSignIn => &[Figure::FailedSignIns],
             Self::ChallengeAnswer => &[Figure::ChallengesFailed],
             Self::PasswordConfirmation
+            | Self::CodeConfirmation
             | Self::Registration
             | Self::CodeRegistration
             | Self::CodeRequest
             | Self::CodeSent
             | Self::CodeFailed
             | Self::PasswordReset
+            | Self::PasswordChanged
             | Self::ResetPermit
             | Self::ChallengeDraw
             | Self::SignOut
@@ -136,6 +157,8 @@ impl EventKind {
             | Self::IdentifierChanged
             | Self::ClaimLost
             | Self::StartedOver
+            | Self::ClosingBegun
+            | Self::ClosingTakenBack
             | Self::Administered => &[],
         }
     }

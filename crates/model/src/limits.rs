@@ -178,6 +178,13 @@ pub const UPLOADS_HELD: usize = 32;
 /// Uploads that are decoded and written anew at once.
 pub const UPLOADS_AT_ONCE: usize = 4;
 
+// The account page.
+
+/// Settings that are read at once for whoever downloads what is kept of them.
+pub const SETTINGS_READ: u32 = 32;
+/// Sessions that somebody is shown of their own: as many as an account may have.
+pub const OWN_SESSIONS_SHOWN: u32 = 1_000;
+
 // Lists.
 
 /// Rows of a page that is asked for without a size.
@@ -386,6 +393,8 @@ pub struct Limits {
     pub challenges_per_source_per_hour: u32,
     /// Live sessions of one account; the oldest ends when one more begins.
     pub sessions_per_account: u32,
+    /// How long after its holder asked for it an account ends; zero for at once.
+    pub closing_delay: Duration,
 }
 
 impl Default for Limits {
@@ -401,6 +410,7 @@ impl Default for Limits {
             registrations_per_source_per_hour: 60,
             challenges_per_source_per_hour: 600,
             sessions_per_account: 10,
+            closing_delay: DAY.saturating_mul(7),
         }
     }
 }

@@ -335,6 +335,7 @@ pub(crate) fn limits(settings: &Settings) -> Limits {
         registrations_per_source_per_hour: set.registrations_per_source_per_hour,
         challenges_per_source_per_hour: set.captchas_per_source_per_hour,
         sessions_per_account: settings.sessions.per_account,
+        closing_delay: seconds(settings.accounts.closing_days.saturating_mul(24 * 60 * 60)),
     }
 }
 

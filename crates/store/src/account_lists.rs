@@ -32,7 +32,7 @@ pub fn by_ids(db: &Db, ids: &[AccountId]) -> Result<Vec<Account>, SqlError> {
 /// With as many numbers as [`TOGETHER`].
 const BY_IDS: &str = "select id, app_id, public_id, username, phone, phone_proven_at, email, email_proven_at, role, nickname, \
     gender, birthday, contact_email, extra, bio, location, avatar, cover, created_at, verified_at, last_sign_in_at, \
-    sign_in_count, disabled_at, permissions, preferences, epoch from accounts where id in ($1, $2, $3, $4, $5, $6, $7, $8, \
+    sign_in_count, disabled_at, permissions, preferences, epoch, closing_at from accounts where id in ($1, $2, $3, $4, $5, $6, $7, $8, \
     $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
 
 /// The numbers of an app's accounts, by number; it takes longer the more are skipped.

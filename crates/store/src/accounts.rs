@@ -43,7 +43,7 @@ pub fn hold(tx: &Tx, id: AccountId) -> Result<Option<Account>, SqlError> {
 
 const BY_ID: &str = "select id, app_id, public_id, username, phone, phone_proven_at, email, email_proven_at, role, nickname, \
     gender, birthday, contact_email, extra, bio, location, avatar, cover, created_at, verified_at, last_sign_in_at, \
-    sign_in_count, disabled_at, permissions, preferences, epoch from accounts where id = $1";
+    sign_in_count, disabled_at, permissions, preferences, epoch, closing_at from accounts where id = $1";
 
 /// Reads an account from the columns that [`BY_ID`] selects, in that order.
 pub(crate) fn from_row(row: &Row) -> Result<Account, SqlError> {
@@ -71,6 +71,7 @@ pub(crate) fn from_row(row: &Row) -> Result<Account, SqlError> {
             .collect(),
         preferences: row.optional_text(24)?.map(str::to_owned),
         epoch: row.integer(25)?,
+        closing_at: row.optional_timestamp(26)?,
     })
 }
 
@@ -110,8 +111,8 @@ pub fn insert(tx: &Tx, account: &Account) -> Result<(), SqlError> {
     tx.execute(
         "insert into accounts (id, app_id, public_id, username, phone, phone_proven_at, email, email_proven_at, role, nickname, gender, \
          birthday, contact_email, extra, bio, location, avatar, cover, created_at, verified_at, last_sign_in_at, sign_in_count, \
-         disabled_at, permissions, preferences, epoch) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-         $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
+         disabled_at, permissions, preferences, epoch, closing_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+         $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)",
         args![
             account.id.0,
             account.app.0,
@@ -139,6 +140,7 @@ pub fn insert(tx: &Tx, account: &Account) -> Result<(), SqlError> {
             account.permissions.join(" "),
             account.preferences.as_deref(),
             account.epoch,
+            account.closing_at,
         ],
     )?;
     account_changes::note(tx, account.id)
@@ -297,6 +299,28 @@ pub fn enable(tx: &Tx, id: AccountId) -> Result<bool, SqlError> {
     )? == 1)
 }
 
+/// Lets an account end at `at`; says whether it was not about to end before.
+///
+/// # Errors
+/// Those of the database.
+pub fn begin_closing(tx: &Tx, id: AccountId, at: Timestamp) -> Result<bool, SqlError> {
+    Ok(tx.execute(
+        "update accounts set closing_at = $2 where id = $1 and closing_at is null",
+        args![id.0, at],
+    )? == 1)
+}
+
+/// Lets an account go on that was about to end; says whether it was.
+///
+/// # Errors
+/// Those of the database.
+pub fn cancel_closing(tx: &Tx, id: AccountId) -> Result<bool, SqlError> {
+    Ok(tx.execute(
+        "update accounts set closing_at = null where id = $1 and closing_at is not null",
+        args![id.0],
+    )? == 1)
+}
+
 /// A part of a profile and what to put there; each is written on its own, so that two changes of different parts at the
 /// same time both stay.
 pub enum ProfilePart<'a> {
@@ -398,7 +422,7 @@ pub fn reset_profile(tx: &Tx, id: AccountId, nickname: &Nickname, now: Timestamp
     tx.execute(
         "update accounts set nickname = $2, gender = null, birthday = null, contact_email = '', extra = '', bio = null, \
          location = null, avatar = null, cover = null, created_at = $3, verified_at = null, last_sign_in_at = null, \
-         sign_in_count = 0, permissions = '', preferences = null where id = $1",
+         sign_in_count = 0, permissions = '', preferences = null, closing_at = null where id = $1",
         args![id.0, nickname.as_str(), now],
     )?;
     account_changes::note(tx, id)

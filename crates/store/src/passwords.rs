@@ -13,6 +13,18 @@ pub fn sealed(db: &Db, account: AccountId) -> Result<Option<Vec<u8>>, SqlError> 
     row.map(|row| Ok(row.blob(0)?.to_vec())).transpose()
 }
 
+/// When an account's password was last changed, if it has one.
+///
+/// # Errors
+/// Those of the database.
+pub fn changed_at(db: &Db, account: AccountId) -> Result<Option<Timestamp>, SqlError> {
+    let row = db.row(
+        "select changed_at from passwords where account_id = $1",
+        args![account.0],
+    )?;
+    row.map(|row| row.timestamp(0)).transpose()
+}
+
 /// Gives an account a password, or another one.
 ///
 /// # Errors

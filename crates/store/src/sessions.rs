@@ -88,13 +88,13 @@ pub fn find(db: &Db, account: AccountId, digest: &[u8; 32]) -> Result<Option<(Ac
     let row = db.row(
         "select id, app_id, public_id, username, phone, phone_proven_at, email, email_proven_at, role, nickname, gender, \
          birthday, contact_email, extra, bio, location, avatar, cover, created_at, verified_at, last_sign_in_at, \
-         sign_in_count, disabled_at, permissions, preferences, epoch, \
+         sign_in_count, disabled_at, permissions, preferences, epoch, closing_at, \
          (select expires_at from sessions where account_id = $1 and digest = $2 and sessions.epoch = accounts.epoch \
          and base_epoch = (select value from base_state where name = 'session_epoch')) \
          from accounts where id = $1",
         args![account.0, digest],
     )?;
-    row.map(|row| Ok((accounts::from_row(&row)?, row.optional_timestamp(26)?)))
+    row.map(|row| Ok((accounts::from_row(&row)?, row.optional_timestamp(27)?)))
         .transpose()
 }
 
@@ -177,6 +177,31 @@ pub fn end(tx: &Tx, account: AccountId, digest: &[u8]) -> Result<bool, SqlError>
         args![account.0, digest],
     )?;
     Ok(ended == 1)
+}
+
+/// Ends every session of an account but one; it is to be carried over into the account's
+/// next epoch by [`carry_over`].
+///
+/// # Errors
+/// Those of the database.
+pub fn end_others(tx: &Tx, account: AccountId, digest: &[u8; 32]) -> Result<(), SqlError> {
+    tx.execute(
+        "delete from sessions where account_id = $1 and digest <> $2",
+        args![account.0, digest],
+    )?;
+    Ok(())
+}
+
+/// Takes a session over into the epoch that its account has reached; says whether there is such a session still.
+///
+/// # Errors
+/// Those of the database.
+pub fn carry_over(tx: &Tx, account: AccountId, digest: &[u8; 32]) -> Result<bool, SqlError> {
+    let carried = tx.execute(
+        "update sessions set epoch = (select epoch from accounts where id = $1) where account_id = $1 and digest = $2",
+        args![account.0, digest],
+    )?;
+    Ok(carried == 1)
 }
 
 /// Ends every session of an account.

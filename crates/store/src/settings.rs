@@ -83,6 +83,36 @@ pub fn keys(db: &Db, account: AccountId, most: u32) -> Result<Vec<SettingKey>, S
     rows.iter().map(key).collect()
 }
 
+/// A setting as it is kept.
+pub struct Setting {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// When it was last set.
+    pub changed_at: Timestamp,
+}
+
+/// The settings of an account in the order of their keys, from the one after `after`, at most `most`.
+///
+/// # Errors
+/// Those of the database.
+pub fn page(db: &Db, account: AccountId, after: &str, most: u32) -> Result<Vec<Setting>, SqlError> {
+    let rows = db.rows(
+        "select setting_key, value, changed_at from settings where account_id = $1 and setting_key > $2 \
+         order by setting_key limit $3",
+        args![account.0, after, most],
+    )?;
+    let setting = |row: &crate::Row| {
+        Ok(Setting {
+            key: row.text(0)?.to_owned(),
+            value: row.text(1)?.to_owned(),
+            changed_at: row.timestamp(2)?,
+        })
+    };
+    rows.iter().map(setting).collect()
+}
+
 /// Deletes every setting of an account.
 ///
 /// # Errors

@@ -2,10 +2,10 @@
 //!
 //! Every statement says again which rows are past their use: one that has been renewed meanwhile stays.
 
-use yaopai_model::Timestamp;
+use yaopai_model::{AccountId, Timestamp};
 
 use crate::deliveries::DeliveryState;
-use crate::{SqlError, Tx, args};
+use crate::{Db, SqlError, Tx, args};
 
 /// Deletes at most `most` sessions that ended no later than `until`; says how many.
 ///
@@ -126,4 +126,16 @@ pub fn api_keys(tx: &Tx, until: Timestamp, most: u32) -> Result<u64, SqlError> {
          order by expires_at limit $2)",
         args![until, most],
     )
+}
+
+/// The accounts that were to end no later than `until`, the first ones first, at most `most`.
+///
+/// # Errors
+/// See [`sessions`].
+pub fn closed_accounts(db: &Db, until: Timestamp, most: u32) -> Result<Vec<AccountId>, SqlError> {
+    let rows = db.rows(
+        "select id from accounts where closing_at <= $1 order by closing_at, id limit $2",
+        args![until, most],
+    )?;
+    rows.iter().map(|row| Ok(AccountId(row.integer(0)?))).collect()
 }

@@ -1,6 +1,6 @@
 //! Disabling accounts and ending them.
 
-use yaopai_model::{Account, AccountId, AppId};
+use yaopai_model::{Account, AccountId, AppId, Timestamp};
 use yaopai_store::{SqlError, Tx, account_events, accounts, api_keys, identifiers, passwords, sessions, settings};
 
 use super::Actor;
@@ -51,18 +51,27 @@ impl Accounts {
         let done = self.store().write(move |tx| {
             let account = administrator.target(tx, id, Action::Delete)?;
             recount_roots(tx, Some(&account), None)?;
-            free_identifiers(tx, &account)?;
-            orphan_pictures(tx, &account)?;
-            passwords::delete(tx, id)?;
-            sessions::end_all(tx, id)?;
-            api_keys::revoke_all(tx, id, now)?;
-            settings::delete_all(tx, id)?;
-            accounts::delete(tx, id)?;
             administrator.note(tx, "account.delete", id, account.role.as_str(), now)?;
-            Ok(account_events::delete_all(tx, id)?)
+            // After what was noted of it, which goes along.
+            Ok(remove(tx, &account, now)?)
         });
         done.await
     }
+}
+
+/// Takes an account out of the base with all that it has; its identifiers are free then.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn remove(tx: &Tx, account: &Account, now: Timestamp) -> Result<(), SqlError> {
+    free_identifiers(tx, account)?;
+    orphan_pictures(tx, account)?;
+    passwords::delete(tx, account.id)?;
+    sessions::end_all(tx, account.id)?;
+    api_keys::revoke_all(tx, account.id, now)?;
+    settings::delete_all(tx, account.id)?;
+    account_events::delete_all(tx, account.id)?;
+    accounts::delete(tx, account.id)
 }
 
 fn free_identifiers(tx: &Tx, account: &Account) -> Result<(), SqlError> {

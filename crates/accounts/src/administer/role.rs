@@ -42,10 +42,9 @@ impl Accounts {
 ///
 /// # Errors
 /// `LastRoot` when none would be left.
-pub(super) fn recount_roots(tx: &Tx, before: Option<&Account>, after: Option<&Account>) -> Outcome<()> {
-    let is_active_root = |account: Option<&Account>| {
-        account.is_some_and(|account| account.role == Role::Root && account.disabled_at.is_none())
-    };
+pub(crate) fn recount_roots(tx: &Tx, before: Option<&Account>, after: Option<&Account>) -> Outcome<()> {
+    let is_active_root =
+        |account: Option<&Account>| account.is_some_and(|account| account.role == Role::Root && account.is_active());
     let Some(app) = before.or(after).map(|account| account.app) else {
         return Ok(());
     };

@@ -19,8 +19,8 @@ struct Page<'a> {
     back: &'static str,
 }
 
-/// The page that asks for the password and sends the form again with it.
-pub(crate) fn page(visit: &Visit, confirmation: &Confirmation) -> Response {
+/// The page that asks for the password, or a code in its place, and sends the form again with it; there is a way `back`.
+pub(crate) fn page(visit: &Visit, confirmation: &Confirmation, back: &'static str) -> Response {
     let (secret, _) = visit.form_secret_or_new();
     let page = Page {
         frame: visit.frame(("确认身份", "Confirm"), &secret),
@@ -28,7 +28,7 @@ pub(crate) fn page(visit: &Visit, confirmation: &Confirmation) -> Response {
         problem: confirmation
             .refusal
             .map(|refusal| words::refusal(refusal, visit.language)),
-        back: "/console/",
+        back,
     };
     match html(&page) {
         Ok(page) => (StatusCode::FORBIDDEN, page).into_response(),

@@ -20,15 +20,15 @@ struct Page {
     back: &'static str,
 }
 
-/// The page for a failure.
-pub(crate) fn page(visit: &Visit, failure: &Failure, request_id: &str) -> Response {
+/// The page for a failure, with a way `back`.
+pub(crate) fn page(visit: &Visit, failure: &Failure, request_id: &str, back: &'static str) -> Response {
     let (secret, _) = visit.form_secret_or_new();
     let told = tell(visit, failure);
     let page = Page {
         frame: visit.frame(told.title, &secret),
         text: told.text,
         request_id: matches!(failure, Failure::Fault(_)).then(|| request_id.to_owned()),
-        back: "/console/",
+        back,
     };
     match html(&page) {
         Ok(page) => (told.status, page).into_response(),

@@ -68,6 +68,10 @@ pub(crate) struct Settings {
     #[config(nested)]
     pub(crate) sessions: Sessions,
 
+    /// 账号 / accounts.
+    #[config(nested)]
+    pub(crate) accounts: AccountSettings,
+
     /// 密码 / passwords.
     #[config(nested)]
     pub(crate) password: PasswordSettings,
@@ -206,6 +210,14 @@ pub(crate) struct Sessions {
     /// 每个账号的会话数，超出时最早的结束 / live sessions of one account; the oldest ends when one more begins.
     #[config(default = 10, validate(bounds(per_account, 1, 1000), "1 到 1000 / 1 to 1000"))]
     pub(crate) per_account: u32,
+}
+
+#[derive(Config)]
+pub(crate) struct AccountSettings {
+    /// 注销冷静期，天；0 为立即注销 / how many days after its holder closed it on the account page an account ends; signing
+    /// in again before takes that back. 0: at once.
+    #[config(default = 7, validate(bounds(closing_days, 0, 365), "0 到 365 / 0 to 365"))]
+    pub(crate) closing_days: u32,
 }
 
 #[derive(Config)]

@@ -41,6 +41,8 @@ async fn each_needs_its_token_and_comes_from_our_own_pages() {
     let before_sign_in = visitor.token.clone();
     visitor.sign_in("/console", "laoban", PASSWORD).await;
     let in_session = visitor.token.clone();
+    visitor.sign_in("/account", "laoban", PASSWORD).await;
+    let at_account_page = visitor.token.clone();
     let mut stranger = Visitor::of(&server.client);
     stranger.get("/console/sign-in").await;
 
@@ -52,7 +54,7 @@ async fn each_needs_its_token_and_comes_from_our_own_pages() {
         let of_another = [("token", stranger.token.as_str())];
         let reply = visitor.post_bare(address, &of_another, &[]).await;
         assert_forgery(address, "with the token of another", &reply);
-        for token in [&before_sign_in, &in_session] {
+        for token in [&before_sign_in, &in_session, &at_account_page] {
             for site in ["cross-site", "same-site"] {
                 let fields = [("token", token.as_str())];
                 let reply = visitor.post_bare(address, &fields, &[("Sec-Fetch-Site", site)]).await;
@@ -60,5 +62,7 @@ async fn each_needs_its_token_and_comes_from_our_own_pages() {
             }
         }
     }
-    assert_eq!(visitor.get("/console/").await.status, 200, "the session goes on");
+    for pages in ["/console/", "/account/"] {
+        assert_eq!(visitor.get(pages).await.status, 200, "the session goes on");
+    }
 }

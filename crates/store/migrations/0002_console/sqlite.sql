@@ -6,6 +6,11 @@ alter table sessions add column scope text not null default 'wire';
 alter table sessions add column seen_at integer;
 alter table sessions add column confirmed_at integer;
 
+-- When an account ends because its holder asked for that; signing in before takes it back.
+alter table accounts add column closing_at integer;
+
+create index accounts_by_closing on accounts (closing_at) where closing_at is not null;
+
 -- Calls of the admin API that may be sent again, and what they were answered, sealed.
 create table repeated_calls (
     owner text not null,

@@ -76,12 +76,16 @@ const fn words(kind: EventKind, language: Language) -> &'static str {
         EventKind::ResetPermit => language.pick("滑块放行重置密码", "Slider passed for a new password"),
         EventKind::ChallengeDraw => language.pick("出滑块", "Slider drawn"),
         EventKind::ChallengeAnswer => language.pick("回答滑块", "Slider answered"),
-        EventKind::SignOut => language.pick("退出全部会话", "Signed out everywhere"),
+        EventKind::SignOut => language.pick("退出登录", "Signed out"),
         EventKind::IdentifierProven => language.pick("证明了手机号或邮箱", "Address proven"),
         EventKind::IdentifierChanged => language.pick("更换了手机号、邮箱或用户名", "Identifier changed"),
         EventKind::ClaimLost => language.pick("登记的地址归了证明者", "A claim went to whoever proved it"),
         EventKind::StartedOver => language.pick("证明者重新开始了账号", "Started over by whoever proved it"),
         EventKind::PasswordConfirmation => language.pick("再次确认密码", "Password shown again"),
+        EventKind::CodeConfirmation => language.pick("用验证码确认本人", "Confirmed by code"),
+        EventKind::PasswordChanged => language.pick("本人修改密码", "Password changed"),
+        EventKind::ClosingBegun => language.pick("本人申请注销", "Closed by its holder"),
+        EventKind::ClosingTakenBack => language.pick("登录取消了注销", "Closing taken back by a sign-in"),
         EventKind::Administered => language.pick("管理操作", "Administered"),
     }
 }
