@@ -69,6 +69,15 @@ impl Browser {
         }
     }
 
+    /// Waits until a text can no longer be read on the page.
+    pub(crate) async fn ceases_to_see(&self, text: &str) {
+        let gone = self.before_long(async || (!self.text().await.contains(text)).then_some(()));
+        let gone = gone.await;
+        if gone.is_none() {
+            self.give_up(&format!("{text:?} stays on {}", self.place().await)).await;
+        }
+    }
+
     /// Fails if a text can be read on the page.
     pub(crate) async fn does_not_see(&self, text: &str) {
         let all = self.text().await;
@@ -93,6 +102,9 @@ impl Browser {
         let list = self.control(label).await;
         let option = list.find(By::XPath(format!("./option[normalize-space(.)='{option}']")));
         option.await.unwrap().click().await.unwrap();
+        // A person's choice is told as both; the driver's only as a change.
+        let told = "arguments[0].dispatchEvent(new Event('input', { bubbles: true }))";
+        self.driver.execute(told, [list.to_json().unwrap()]).await.unwrap();
     }
 
     /// Ticks the box with this label, or unticks it.
@@ -108,6 +120,11 @@ impl Browser {
             let text = self.text().await;
             self.give_up(&format!("nothing to click says {words:?}:\n{text}")).await;
         }
+    }
+
+    /// Says yes to what the browser asks.
+    pub(crate) async fn agree(&self) {
+        self.driver.accept_alert().await.unwrap();
     }
 
     /// Whether there is a button or link with these words.

@@ -7,17 +7,22 @@
 mod harness;
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod checks;
 #[cfg(test)]
 mod circumstances;
+#[cfg(test)]
+mod console;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod driver;
 #[cfg(test)]
 mod hands;
-
 #[cfg(test)]
 mod own_checks;
+#[cfg(test)]
+mod people;
 #[cfg(test)]
 mod setting_up;

@@ -1,10 +1,63 @@
 //! Every form of the pages, as strangers and people of too low a rank would send it.
 
+use std::collections::BTreeSet;
+
+use yaopai_model::Role;
+
 use crate::harness::{Home, Reply, Visitor};
 
 const PASSWORD: &str = "a good password";
 /// What the page says to a form that is none of ours.
 const FORGERY: &str = "Nothing was changed";
+
+/// What a form is sent with that works, and from which role on; `{id}` is whom it is about.
+struct Form {
+    path: &'static str,
+    fields: &'static [(&'static str, &'static str)],
+    least: Role,
+}
+
+const fn form(path: &'static str, least: Role, fields: &'static [(&'static str, &'static str)]) -> Form {
+    Form { path, fields, least }
+}
+
+/// Every form of the console that acts on something, in an order in which each still finds what it is about.
+const FORMS: &[Form] = &[
+    form(
+        "/console/accounts/new",
+        Role::Admin,
+        &[("username", "xinren"), ("password", PASSWORD)],
+    ),
+    form(
+        "/console/accounts/{id}/edit",
+        Role::Admin,
+        &[("nickname", "张无忌"), ("gender", "")],
+    ),
+    form("/console/accounts/{id}/reveal", Role::Admin, &[]),
+    form("/console/accounts/{id}/send-code", Role::Admin, &[("to", "phone")]),
+    form("/console/accounts/{id}/end-sessions", Role::Admin, &[]),
+    form("/console/accounts/{id}/clear-failures", Role::Admin, &[]),
+    form("/console/accounts/{id}/clear-codes", Role::Admin, &[]),
+    form("/console/accounts/{id}/disable", Role::Admin, &[]),
+    form("/console/accounts/{id}/enable", Role::Admin, &[]),
+    form(
+        "/console/accounts/{id}/permissions",
+        Role::Root,
+        &[("permissions", "orders:read")],
+    ),
+    form("/console/accounts/{id}/role", Role::Root, &[("role", "user")]),
+    form("/console/accounts/{id}/delete", Role::Admin, &[]),
+    form(
+        "/console/accounts/bulk",
+        Role::Admin,
+        &[("do", "disable"), ("one", "{id}")],
+    ),
+    form("/console/accounts/export", Role::Admin, &[("format", "csv")]),
+];
+/// Forms that are for everybody, or that ask for something else than a rank.
+const FOR_ALL: &[&str] = &["/console/setup", "/console/sign-in", "/console/sign-out"];
+/// What the pages say of a role that does not reach what was asked for.
+const TOO_LOW: &str = "Your role does not reach this";
 
 /// Every address to which a form goes, `id` being whom it is about.
 fn form_addresses(id: i64) -> Vec<String> {
@@ -64,5 +117,58 @@ async fn each_needs_its_token_and_comes_from_our_own_pages() {
     }
     for pages in ["/console/", "/account/"] {
         assert_eq!(visitor.get(pages).await.status, 200, "the session goes on");
+    }
+}
+
+#[tokio::test]
+async fn each_has_a_line_in_the_table_of_this_test() {
+    let known: BTreeSet<&str> = FORMS
+        .iter()
+        .map(|form| form.path)
+        .chain(FOR_ALL.iter().copied())
+        .collect();
+    let routes = yaopai_console::routes();
+    let forms = routes.iter().filter(|route| route.method == "POST");
+    let console = forms.filter(|route| route.path.starts_with("/console/"));
+    let there: BTreeSet<&str> = console.map(|route| route.path.as_str()).collect();
+    assert_eq!(known, there);
+}
+
+#[tokio::test]
+async fn none_takes_anybody_further_than_their_role() {
+    let mut home = Home::new();
+    let server = home.start().await;
+    for role in [Role::Root, Role::Admin, Role::Auditor] {
+        let named = ["--username", role.as_str(), "--role", role.as_str()];
+        home.create_account(&named, PASSWORD).await;
+    }
+    for (number, form) in FORMS.iter().enumerate() {
+        // Somebody new for each, so that what one form does is not in the way of the next.
+        let phone = format!("139{number:08}");
+        let id = home.create_account(&["--phone", &phone], PASSWORD).await["id"]
+            .as_i64()
+            .unwrap();
+        let address = with_parameters(form.path, id);
+        let id = id.to_string();
+        let about = |(name, value)| (name, if value == "{id}" { id.as_str() } else { value });
+        let mut fields: Vec<_> = form.fields.iter().copied().map(about).collect();
+        fields.push(("confirm_password", PASSWORD));
+        for role in [Role::Auditor, Role::Admin, Role::Root] {
+            let mut visitor = Visitor::of(&server.client);
+            visitor.sign_in("/console", role.as_str(), PASSWORD).await;
+            let reply = visitor.post(&address, &fields).await;
+            let was_refused = reply.status == 403 || reply.text().contains(TOO_LOW);
+            if role < form.least {
+                assert!(reply.text().contains(TOO_LOW), "{role:?} {address}: {}", reply.text());
+            } else {
+                assert!(
+                    !was_refused && reply.status < 400,
+                    "{role:?} {address}: {} {}",
+                    reply.status,
+                    reply.text()
+                );
+                break;
+            }
+        }
     }
 }
