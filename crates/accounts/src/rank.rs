@@ -286,7 +286,7 @@ root     send_again       +++++
                 let reached = reaches(Rank::Account(role), action).is_ok();
                 let least = match name {
                     "inspect" | "keep_api_keys" => Role::Auditor,
-                    "keep_apps" => Role::Root,
+                    "grant" | "keep_apps" => Role::Root,
                     _ if name.starts_with("give") => Role::Root,
                     _ => Role::Admin,
                 };

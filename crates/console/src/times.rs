@@ -26,13 +26,17 @@ pub(crate) fn rfc3339(instant: Timestamp, zone: &TimeZone) -> String {
 
 /// The instant at which a day begins, as a field for dates sends it (`2025-06-01`).
 pub(crate) fn parse_day(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    start(text.parse().ok()?, zone)
+    start(parse_date(text)?, zone)
 }
 
 /// The instant at which it ends.
 pub(crate) fn parse_end_of_day(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    let date: Date = text.parse().ok()?;
-    start(date.tomorrow().ok()?, zone)
+    start(parse_date(text)?.tomorrow().ok()?, zone)
+}
+
+/// Dates alone: jiff's own reading also takes them with a time behind them.
+fn parse_date(text: &str) -> Option<Date> {
+    Date::strptime("%Y-%m-%d", text).ok()
 }
 
 fn start(date: Date, zone: &TimeZone) -> Option<Timestamp> {

@@ -26,6 +26,11 @@ use crate::entropy::OsEntropy;
 use crate::readiness::Readiness;
 use crate::{greeting, terminal};
 
+/// How often it is tried to write the latest events of accounts when the server stops.
+const LAST_WRITES: usize = 3;
+/// How long to wait in between.
+const BETWEEN_LAST_WRITES: Duration = Duration::from_millis(200);
+
 /// Why the account base cannot be opened, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenFailure {
@@ -148,11 +153,22 @@ impl Base {
 
     /// Finishes what is queued and closes the database, then lets go of the folder.
     pub(crate) async fn close(self) {
-        if self.accounts.write_journal().await.is_err() {
+        if !self.journal_is_written().await {
             tracing::warn!("最近的登录记录未能写入 / the latest events of accounts could not be written");
         }
         drop(self.accounts);
         self.store.close().await;
+    }
+
+    /// A database that is still busy with the last requests gets the time to finish them.
+    async fn journal_is_written(&self) -> bool {
+        for _ in 0..LAST_WRITES {
+            if self.accounts.write_journal().await.is_ok() {
+                return true;
+            }
+            tokio::time::sleep(BETWEEN_LAST_WRITES).await;
+        }
+        false
     }
 }
 

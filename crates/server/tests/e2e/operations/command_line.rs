@@ -13,7 +13,7 @@ fn keys(value: &Value) -> Vec<&str> {
 async fn walk(home: &Home) -> String {
     let apps = home.run(&["app", "list", "--json"]).await.json();
     assert_eq!(apps.as_array().unwrap().len(), 1);
-    assert_eq!(keys(&apps[0]), ["app_id", "default", "name"]);
+    assert_eq!(keys(&apps[0]), ["app_id", "name", "default"]);
     assert_eq!(apps[0]["default"], true);
 
     let created = home.run(&["app", "create", "shop", "--json"]).await.json();
