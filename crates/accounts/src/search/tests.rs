@@ -96,7 +96,7 @@ fn compare(arena: &Arena, plain: &BTreeMap<i64, Texts>, keyword: &str) {
 fn check(arena: &Arena, plain: &BTreeMap<i64, Texts>) {
     let ids: Vec<_> = plain.keys().map(|id| AccountId(*id)).collect();
     assert_eq!(arena.len(), ids.len());
-    assert_eq!(arena.page(0, usize::MAX.min(ids.len() + 1)), ids);
+    assert_eq!(arena.page(0, ids.len() + 1), ids);
     for skip in [1, 30, 5_000] {
         let page: Vec<_> = ids.iter().copied().skip(skip).take(7).collect();
         assert_eq!(arena.page(skip, 7), page);

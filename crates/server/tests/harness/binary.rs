@@ -209,7 +209,7 @@ impl Server {
     pub(crate) fn setup_link(&self) -> Option<String> {
         let said = self.stdout();
         let place = said.rfind("/console/setup#")?;
-        said[place..].lines().next().map(str::to_owned)
+        said.get(place..)?.lines().next().map(str::to_owned)
     }
 
     /// How much memory it has in use, by what Linux says of it.

@@ -101,7 +101,7 @@ impl Writer<'_> {
             .pick("发送重置密码验证码", "Send a code for a new password");
         match self.button(Action::SendCode, "send-code", label) {
             WayOut::Button { action, label, .. } => WayOut::Button { action, label, to },
-            other => other,
+            without @ (WayOut::Link { .. } | WayOut::Words(_)) => without,
         }
     }
 
@@ -121,11 +121,17 @@ impl Writer<'_> {
 
 /// Where a code that clears an obstacle goes.
 fn code_target(cause: &Cause, account: &Account) -> Option<&'static str> {
-    let kind = match cause {
-        Cause::GuessesUsedUp(kind) => Some(*kind),
-        Cause::MessageFailed { channel, .. } if channel == "sms" => Some(IdentifierKind::Phone),
-        Cause::MessageFailed { .. } => Some(IdentifierKind::Email),
-        _ => None,
+    let kind = if let Cause::GuessesUsedUp(kind) = cause {
+        Some(*kind)
+    } else if let Cause::MessageFailed { channel, .. } = cause {
+        let is_sms = channel == "sms";
+        Some(if is_sms {
+            IdentifierKind::Phone
+        } else {
+            IdentifierKind::Email
+        })
+    } else {
+        None
     };
     match kind {
         Some(IdentifierKind::Phone) => Some("phone"),
