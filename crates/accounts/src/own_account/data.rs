@@ -2,6 +2,7 @@
 
 use yaopai_model::limits::{OWN_SESSIONS_SHOWN, SETTINGS_READ};
 use yaopai_model::{Account, Timestamp};
+use yaopai_store::account_events::{self, AccountEvent};
 use yaopai_store::passwords;
 use yaopai_store::sessions::{self, Session};
 use yaopai_store::settings::{self, Setting};
@@ -18,6 +19,8 @@ pub struct OwnData {
     pub password_changed_at: Option<Timestamp>,
     /// Its live sessions.
     pub sessions: Vec<Session>,
+    /// Its timeline, newest first.
+    pub events: Vec<AccountEvent>,
 }
 
 impl Accounts {
@@ -27,11 +30,12 @@ impl Accounts {
     /// `NotSignedIn`, `AccountGone`.
     pub async fn own_data(&self, confirmed: &ConfirmedSession) -> Outcome<OwnData> {
         let (principal, now) = (confirmed.session().principal.clone(), self.now());
-        let data = self.store().read(move |db| {
+        let data = self.store().scan(move |db| {
             let account = looking(db, &principal)?;
             Ok::<_, Error>(OwnData {
                 password_changed_at: passwords::changed_at(db, account.id)?,
                 sessions: sessions::list(db, account.id, now, OWN_SESSIONS_SHOWN)?,
+                events: account_events::list(db, account.id)?,
                 account,
             })
         });

@@ -8,7 +8,7 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use http_body_util::channel::{Channel, Sender};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
-use yaopai_accounts::{Accounts, ConfirmedSession, OwnData, Session, Setting};
+use yaopai_accounts::{AccountEvent, Accounts, ConfirmedSession, OwnData, Session, Setting};
 use yaopai_model::limits::SETTINGS_READ;
 use yaopai_model::{Account, Identifier, Timestamp};
 
@@ -74,6 +74,8 @@ fn head(data: &OwnData, zone: &TimeZone) -> Result<String, Failure> {
     whole.insert("password_changed_at".to_owned(), at(data.password_changed_at).into());
     let sessions = data.sessions.iter().map(|session| session_value(session, zone));
     whole.insert("sessions".to_owned(), sessions.collect());
+    let events = data.events.iter().map(|event| event_value(event, zone));
+    whole.insert("events".to_owned(), events.collect());
     let text = serde_json::to_string_pretty(&whole)
         .map_err(|error| Failure::fault(format!("an account cannot be written as JSON: {error}")))?;
     // The settings go in before the closing brace.
@@ -129,6 +131,20 @@ fn session_value(session: &Session, zone: &TimeZone) -> Value {
         "created_at": times::rfc3339(session.created_at, zone),
         "expires_at": times::rfc3339(session.expires_at, zone),
         "seen_at": session.seen_at.map(|at| times::rfc3339(at, zone)),
+    })
+}
+
+/// Who of the operators did something is theirs to know.
+fn event_value(event: &AccountEvent, zone: &TimeZone) -> Value {
+    json!({
+        "kind": event.kind.as_str(),
+        "refused": event.is_refused().then_some(event.rule.as_str()),
+        "times": event.times,
+        "first_at": times::rfc3339(event.first_at, zone),
+        "last_at": times::rfc3339(event.last_at, zone),
+        "source": event.source,
+        "device": event.device,
+        "via": event.via,
     })
 }
 

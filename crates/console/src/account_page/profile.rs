@@ -51,7 +51,7 @@ impl Shown {
                 .birthday
                 .map_or_else(String::new, |birthday| times::day(birthday.instant(), zone)),
             location: text(profile.location.as_ref().map(Location::as_str)),
-            bio: text(profile.bio.as_ref().map(Bio::as_str)),
+            bio: one_kind_of_line_break(profile.bio.as_ref().map_or("", Bio::as_str)),
         }
     }
 
@@ -63,7 +63,7 @@ impl Shown {
             gender: text("gender"),
             birthday: text("birthday"),
             location: text("location"),
-            bio: text("bio"),
+            bio: one_kind_of_line_break(form.text("bio")),
         }
     }
 
@@ -141,6 +141,11 @@ fn page(holder: &Holder, shown: Shown, problem: Option<String>) -> Page {
             .map(|name| picture_address(name.as_str())),
         problem,
     }
+}
+
+/// Browsers send other line breaks than they were shown.
+fn one_kind_of_line_break(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
 
 fn bad_nickname(language: Language) -> String {

@@ -5,6 +5,8 @@
 mod harness;
 
 #[cfg(test)]
+mod account_page;
+#[cfg(test)]
 mod api_cloud_user;
 #[cfg(test)]
 mod api_v1;
