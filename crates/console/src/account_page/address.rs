@@ -9,12 +9,12 @@ use yaopai_model::{Code, Purpose};
 
 use super::go;
 use super::holder::{Here, Holder, HolderForm, Tab};
-use super::send_code::{NotSent, send_code, typed_address};
+use super::send_code::{CodeForm, typed_address};
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::pages::html;
-use crate::signing_in::{SliderShown, refused};
+use crate::signing_in::refused;
 use crate::words;
 
 #[derive(Template)]
@@ -25,15 +25,11 @@ struct Page {
     is_email: bool,
     /// The one that the account has, its middle hidden.
     before: Option<String>,
-    address: String,
-    /// Whether a code was sent there.
-    is_sent: bool,
-    problem: Option<String>,
-    slider: Option<SliderShown>,
+    asked: CodeForm,
 }
 
 impl Page {
-    fn new(holder: &Holder, form: &Form) -> Self {
+    fn shown(holder: &Holder, form: &Form, asked: CodeForm) -> Result<Response, Failure> {
         let is_email = form.text("kind") == "email";
         let account = holder.account();
         let before = if is_email {
@@ -46,54 +42,35 @@ impl Page {
         } else {
             ("手机号", "Phone number")
         };
-        Self {
-            frame: holder.frame(title),
-            here: holder.here(Tab::Security),
-            is_email,
-            before,
-            address: form.text("address").to_owned(),
-            is_sent: false,
-            problem: None,
-            slider: None,
-        }
-    }
-
-    fn shown(self) -> Result<Response, Failure> {
-        let status = if self.problem.is_some() {
+        let status = if asked.problem.is_some() {
             StatusCode::UNPROCESSABLE_ENTITY
         } else {
             StatusCode::OK
         };
-        Ok((status, html(&self)?).into_response())
+        let page = Self {
+            frame: holder.frame(title),
+            here: holder.here(Tab::Security),
+            is_email,
+            before,
+            asked,
+        };
+        Ok((status, html(&page)?).into_response())
     }
 }
 
 /// The form that asks for the new address.
 pub(super) async fn show(holder: Holder, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let form = Form::parse(query.unwrap_or_default().as_bytes())?;
-    Page::new(&holder, &form).shown()
+    Page::shown(&holder, &form, CodeForm::new(&form))
 }
 
 /// Sends a code there and asks for it. The answer is the same for an address that somebody else has.
 pub(super) async fn ask(sent: HolderForm) -> Result<Response, Failure> {
     sent.confirmed()?;
     let HolderForm { holder, form } = sent;
-    let visit = &holder.visit;
     let app = holder.account().app;
-    let done = match typed_address(visit, &form) {
-        Ok(address) => send_code(visit, &form, app, &address, Purpose::Confirm).await?,
-        Err(problem) => Err(problem),
-    };
-    let page = Page::new(&holder, &form);
-    match done {
-        Ok(()) => Page { is_sent: true, ..page }.shown(),
-        Err(NotSent { problem, slider, .. }) => Page {
-            problem: Some(problem),
-            slider,
-            ..page
-        }
-        .shown(),
-    }
+    let (asked, _) = CodeForm::send(&holder.visit, &form, app, Purpose::Confirm).await?;
+    Page::shown(&holder, &form, asked)
 }
 
 /// Takes the code and the address with it.
@@ -101,17 +78,10 @@ pub(super) async fn prove(sent: HolderForm) -> Result<Response, Failure> {
     let confirmed = sent.confirmed()?;
     let HolderForm { holder, form } = sent;
     let visit = &holder.visit;
-    let again = |problem: String| {
-        Page {
-            is_sent: true,
-            problem: Some(problem),
-            ..Page::new(&holder, &form)
-        }
-        .shown()
-    };
+    let again = |problem| Page::shown(&holder, &form, CodeForm::again(&form, problem));
     let address = match typed_address(visit, &form) {
         Ok(address) => address,
-        Err(NotSent { problem, .. }) => return again(problem),
+        Err(problem) => return again(problem),
     };
     let Ok(code) = Code::presented(form.text("code")) else {
         return again(words::refusal(Refusal::WrongCode, visit.language));

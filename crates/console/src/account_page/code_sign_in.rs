@@ -7,12 +7,12 @@ use yaopai_accounts::{FailureRule, Outcome, PresentedCode, Refusal, SignedIn};
 use yaopai_model::{AppId, Code, Purpose, SessionKind};
 
 use super::HOME;
-use super::send_code::{NotSent, send_code, typed_address};
+use super::send_code::{CodeForm, typed_address};
 use crate::failure::Failure;
 use crate::form::{Form, VisitForm};
 use crate::frame::Frame;
 use crate::pages::{local_or, outside};
-use crate::signing_in::{SliderShown, refused, welcome};
+use crate::signing_in::{refused, welcome};
 use crate::visit::Visit;
 use crate::words;
 
@@ -20,56 +20,32 @@ use crate::words;
 #[template(path = "account/code_sign_in.html")]
 struct Page {
     frame: Frame,
-    address: String,
     next: String,
-    /// Whether a code was asked for.
-    is_sent: bool,
-    problem: Option<String>,
-    slider: Option<SliderShown>,
+    asked: CodeForm,
 }
 
 impl Page {
-    fn new(visit: &Visit, form: &Form, secret: &yaopai_model::SessionSecret) -> Self {
-        Self {
+    fn shown(visit: &Visit, form: &Form, asked: CodeForm, refusal: Option<Refusal>) -> Result<Response, Failure> {
+        outside(visit, refusal, |secret| Self {
             frame: visit.frame(("验证码登录", "Sign in by code"), secret),
-            address: form.text("address").to_owned(),
             next: local_or(form.raw("next"), HOME).to_owned(),
-            is_sent: false,
-            problem: None,
-            slider: None,
-        }
+            asked,
+        })
     }
 }
 
 /// The form that asks for an address.
 pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let form = Form::parse(query.unwrap_or_default().as_bytes())?;
-    outside(&visit, None, |secret| Page::new(&visit, &form, secret))
+    Page::shown(&visit, &form, CodeForm::new(&form), None)
 }
 
 /// Sends a code and asks for it. The answer is the same for an address that nobody has.
 pub(super) async fn ask(sent: VisitForm) -> Result<Response, Failure> {
     let VisitForm { visit, form } = sent;
     let app = visit.app().await?.id;
-    let done = match typed_address(&visit, &form) {
-        Ok(address) => send_code(&visit, &form, app, &address, Purpose::SignIn).await?,
-        Err(problem) => Err(problem),
-    };
-    match done {
-        Ok(()) => outside(&visit, None, |secret| Page {
-            is_sent: true,
-            ..Page::new(&visit, &form, secret)
-        }),
-        Err(NotSent {
-            refusal,
-            problem,
-            slider,
-        }) => outside(&visit, refusal, |secret| Page {
-            problem: Some(problem),
-            slider,
-            ..Page::new(&visit, &form, secret)
-        }),
-    }
+    let (asked, refusal) = CodeForm::send(&visit, &form, app, Purpose::SignIn).await?;
+    Page::shown(&visit, &form, asked, refusal)
 }
 
 /// Signs in with the code.
@@ -81,11 +57,10 @@ pub(super) async fn enter(sent: VisitForm) -> Result<Response, Failure> {
             let next = local_or(form.raw("next"), HOME);
             Ok(welcome(&visit, &signed_in, SessionKind::AccountPage, next))
         }
-        Err(refusal) => outside(&visit, Some(refusal), |secret| Page {
-            is_sent: true,
-            problem: Some(words::refusal(refusal, visit.language)),
-            ..Page::new(&visit, &form, secret)
-        }),
+        Err(refusal) => {
+            let asked = CodeForm::again(&form, words::refusal(refusal, visit.language));
+            Page::shown(&visit, &form, asked, Some(refusal))
+        }
     }
 }
 
