@@ -14,7 +14,8 @@ function searchAsYouType(form) {
   const ask = async () => {
     pending?.abort();
     pending = new AbortController();
-    const address = `${form.getAttribute("action") ?? location.pathname}?${new URLSearchParams(new FormData(form))}`;
+    const filled = [...new FormData(form)].filter(([, value]) => value !== "");
+    const address = `${form.getAttribute("action") ?? location.pathname}?${new URLSearchParams(filled)}`;
     try {
       const answer = await fetch(address, { signal: pending.signal });
       if (!answer.ok || answer.redirected) return;
@@ -55,7 +56,7 @@ function select(list) {
   const tell = () => {
     const ticked = boxes().filter((box) => box.checked).length;
     for (const place of list.querySelectorAll("[data-ticked]")) place.textContent = ticked;
-    for (const button of list.querySelectorAll("[data-needs-ticked]")) button.disabled = ticked === 0;
+    for (const bar of list.querySelectorAll("[data-needs-ticked]")) bar.hidden = ticked === 0;
     if (all) {
       all.checked = ticked > 0 && ticked === boxes().length;
       all.indeterminate = ticked > 0 && !all.checked;

@@ -1,6 +1,7 @@
 //! Administering: rank, roots, identifiers, what is written down.
 
 mod browse;
+mod care;
 mod end;
 mod list;
 mod rank;

@@ -1,0 +1,200 @@
+//! Pages over a base in a folder of its own, and a browser without script.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use jiff::tz::TimeZone;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+use yaopai_accounts::{Accounts, HashingSettings, NewAccount, Parts, PictureStore, RootKey};
+use yaopai_console::{Desk, DeskSettings, router};
+use yaopai_courier::{Channel, MemoryChannel};
+use yaopai_http::PeerAddress;
+use yaopai_model::{Account, AppId, Identifier, Limits, Password, PasswordPolicy, Role, Timestamp};
+use yaopai_testkit::{Base, Database, ManualClock, SeededEntropy};
+
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "correct horse";
+const START: Timestamp = Timestamp::from_millis(1_748_720_380_000);
+
+pub(crate) struct World {
+    pub(crate) accounts: Accounts,
+    pub(crate) app: AppId,
+    pub(crate) mail: MemoryChannel,
+    router: Router,
+    _base: Base,
+    _folder: TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let (clock, entropy) = (Arc::new(ManualClock::at(START)), Arc::new(SeededEntropy::new(7)));
+        let folder = tempfile::tempdir().unwrap();
+        let base = Base::make(Database::chosen(), folder.path()).unwrap();
+        let mail = MemoryChannel::new();
+        let parts = Parts {
+            store: base.open(START, Duration::from_secs(10)).await.unwrap(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            root_key: RootKey::new([7; 32]).unwrap(),
+            limits: Limits::default(),
+            hashing: HashingSettings {
+                memory_kib: 8,
+                passes: 1,
+                lanes: 1,
+                threads: NonZeroUsize::MIN,
+                queue: 100,
+            },
+            sms: Channel::Off,
+            mail: Channel::Memory(mail.clone()),
+            sms_countries: Vec::new(),
+            pictures: PictureStore::Folder(folder.path().join("pictures")),
+        };
+        let accounts = Accounts::open(parts).await.unwrap();
+        accounts.ensure_default_app().await.unwrap();
+        let app = accounts.app_of_host(None).await.unwrap().id;
+        let settings = DeskSettings {
+            zone: TimeZone::get("Asia/Shanghai").unwrap(),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            password_policy: PasswordPolicy::Published,
+            clock,
+            entropy,
+        };
+        let desk = Desk {
+            accounts: accounts.clone(),
+            settings: Arc::new(settings),
+        };
+        Self {
+            accounts,
+            app,
+            mail,
+            router: router(desk),
+            _base: base,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) async fn account(&self, identifier: &str, role: Role) -> Account {
+        let new = NewAccount {
+            identifiers: vec![Identifier::parse(identifier).unwrap()],
+            password: Password::chosen(PASSWORD, PasswordPolicy::Published).unwrap(),
+            role,
+        };
+        self.accounts.create_account(self.app, new).await.unwrap()
+    }
+
+    /// The account's row as it is now.
+    pub(crate) async fn row(&self, account: &Account) -> Option<Account> {
+        self.accounts.account_by_id(account.app, account.id).await.unwrap()
+    }
+
+    /// A browser in which an operator of this role has signed in.
+    pub(crate) async fn operator(&self, name: &str, role: Role) -> Browser {
+        self.account(name, role).await;
+        let mut browser = Browser {
+            router: self.router.clone(),
+            cookies: BTreeMap::new(),
+            token: String::new(),
+        };
+        browser.get("/console/sign-in").await;
+        let reply = browser
+            .post("/console/sign-in", &[("account", name), ("password", PASSWORD)])
+            .await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text);
+        assert_eq!(browser.get("/console/").await.status, StatusCode::OK);
+        browser
+    }
+}
+
+/// A browser that keeps cookies and the token of the last page's forms.
+pub(crate) struct Browser {
+    router: Router,
+    cookies: BTreeMap<String, String>,
+    pub(crate) token: String,
+}
+
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Reply {
+    /// Where the browser is sent.
+    pub(crate) fn location(&self) -> &str {
+        self.headers.get(LOCATION).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.text.contains(text)
+    }
+}
+
+impl Browser {
+    pub(crate) async fn get(&mut self, path: &str) -> Reply {
+        self.send(Method::GET, path, String::new()).await
+    }
+
+    /// Sends a form with its token.
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let token = self.token.clone();
+        self.post_bare(path, &[fields, &[("token", token.as_str())]].concat())
+            .await
+    }
+
+    /// Sends a form without.
+    pub(crate) async fn post_bare(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.send(Method::POST, path, body).await
+    }
+
+    /// Sends a form, showing the password again.
+    pub(crate) async fn post_confirmed(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.post(path, &[fields, &[("confirm_password", PASSWORD)]].concat())
+            .await
+    }
+
+    async fn send(&mut self, method: Method, path: &str, body: String) -> Reply {
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, "localhost")
+            .header(ACCEPT_LANGUAGE, "en")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(COOKIE, cookies.join("; "))
+            .extension(PeerAddress(SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 49_152))));
+        let request = request.body(Body::from(body)).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        if let Some((_, rest)) = text.split_once("name=\"token\" value=\"") {
+            self.token = rest.split('"').next().unwrap().to_owned();
+        }
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            text,
+        }
+    }
+}
