@@ -44,7 +44,7 @@ impl World {
             store: base.open(START, Duration::from_secs(10)).await.unwrap(),
             clock: clock.clone(),
             entropy: entropy.clone(),
-            root_key: RootKey::new([7; 32]).unwrap(),
+            root_key: RootKey::new(std::array::from_fn(|index| u8::try_from(index).unwrap())).unwrap(),
             limits: Limits::default(),
             hashing: HashingSettings {
                 memory_kib: 8,
@@ -57,6 +57,7 @@ impl World {
             mail: Channel::Memory(mail.clone()),
             sms_countries: Vec::new(),
             pictures: PictureStore::Folder(folder.path().join("pictures")),
+            search_memory_bytes: 1 << 20,
         };
         let accounts = Accounts::open(parts).await.unwrap();
         accounts.ensure_default_app().await.unwrap();
