@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use yaopai_accounts::Refusal;
+use yaopai_dialects::reference::all_failures;
 use yaopai_dialects::{BadInput, Failure, Wire};
-use yaopai_model::IdentifierKind;
 use yaopai_testkit::transcript::Seen;
 
 const EVERY: &[Wire] = &Wire::ALL;
@@ -33,10 +33,10 @@ pub(crate) fn gaps(seen: &[Seen]) -> Vec<String> {
             .filter(|call| wire_of(&call.path) == Some(wire))
             .filter_map(|call| call.failure.as_ref().map(name))
             .collect();
-        let expected = failures()
+        let expected = all_failures()
             .into_iter()
-            .filter(|(_, wires)| wires.contains(&wire))
-            .map(|(failure, _)| name(&failure));
+            .filter(|failure| wires_of(failure).contains(&wire))
+            .map(|failure| name(&failure));
         gaps.extend(
             expected
                 .filter(|name| !shown.contains(name))
@@ -74,30 +74,15 @@ fn name(failure: &Failure) -> String {
     whole.split([' ', '(']).next().unwrap_or_default().to_owned()
 }
 
-/// Every failure with the wires that can answer with it.
-fn failures() -> Vec<(Failure, &'static [Wire])> {
-    let inputs = INPUTS.map(|problem| (Failure::Input(problem), wires_of_input(problem)));
-    let refusals = REFUSALS.map(|refusal| (Failure::Refused(refusal), wires_of_refusal(refusal)));
-    inputs.into_iter().chain(refusals).collect()
+/// The wires that can answer with it.
+fn wires_of(failure: &Failure) -> &'static [Wire] {
+    match failure {
+        Failure::Input(problem) => wires_of_input(*problem),
+        Failure::Refused(refusal) => wires_of_refusal(*refusal),
+        // It takes a database that fails, which no transcript has.
+        Failure::Fault(_) => NONE,
+    }
 }
-
-const INPUTS: [BadInput; 15] = [
-    BadInput::Missing(""),
-    BadInput::Malformed(""),
-    BadInput::TooLong(""),
-    BadInput::Repeated(""),
-    BadInput::WrongType(""),
-    BadInput::PasswordTooShort { least: 0 },
-    BadInput::PasswordTooCommon,
-    BadInput::UnreadableBody,
-    BadInput::BodyTooLarge,
-    BadInput::BodyTooSlow,
-    BadInput::BadHost,
-    BadInput::UrlTooLong,
-    BadInput::TooManyParameters,
-    BadInput::UnknownRoute,
-    BadInput::UnknownMethod,
-];
 
 fn wires_of_input(problem: BadInput) -> &'static [Wire] {
     match problem {
@@ -118,49 +103,6 @@ fn wires_of_input(problem: BadInput) -> &'static [Wire] {
         BadInput::BodyTooSlow => NONE,
     }
 }
-
-const REFUSALS: [Refusal; 40] = [
-    Refusal::UnknownApp,
-    Refusal::AppRateExceeded,
-    Refusal::NotSignedIn,
-    Refusal::AccessTokenExpired,
-    Refusal::AccountGone,
-    Refusal::AccountDisabled,
-    Refusal::WrongCredentials,
-    Refusal::WrongCode,
-    Refusal::ChallengeRequired,
-    Refusal::ChallengeFailed,
-    Refusal::PasswordWait { seconds: 0 },
-    Refusal::PasswordPathClosed { seconds: 0 },
-    Refusal::SourceFailedTooOften { seconds: 0 },
-    Refusal::TooManyRegistrations { seconds: 0 },
-    Refusal::TooManyChallenges { seconds: 0 },
-    Refusal::TooManyUploads { seconds: 0 },
-    Refusal::TooManyCalls { seconds: 0 },
-    Refusal::CodeTooSoon { seconds: 0 },
-    Refusal::ChannelNotReady,
-    Refusal::Taken(IdentifierKind::Phone),
-    Refusal::ReservedUsername,
-    Refusal::NotRegistered,
-    Refusal::NoSuchAccount,
-    Refusal::ResetNotPermitted,
-    Refusal::RankTooLow,
-    Refusal::NotOnSelf,
-    Refusal::LastRoot,
-    Refusal::PictureNotOwn,
-    Refusal::PictureUnfit,
-    Refusal::TooManySettings,
-    Refusal::HostTaken,
-    Refusal::TooManyApps,
-    Refusal::TooManyApiKeys,
-    Refusal::WireClosed,
-    Refusal::CodeOver,
-    Refusal::OutOfScope,
-    Refusal::NoSuchRecord,
-    Refusal::Overloaded,
-    Refusal::Taken(IdentifierKind::Email),
-    Refusal::Taken(IdentifierKind::Username),
-];
 
 /// The wires with a call that can be refused so.
 fn wires_of_refusal(refusal: Refusal) -> &'static [Wire] {
