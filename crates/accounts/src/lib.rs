@@ -74,5 +74,6 @@ pub use set_up::{FirstRoot, SetUp};
 pub use sign_in::{FailureRule, PresentedCode, SignedIn};
 pub use upload::{ImportedPictures, PictureStore, StoredPicture};
 pub use yaopai_store::account_events::AccountEvent;
+pub use yaopai_store::audit::{Chain, Entry as AuditEntry};
 pub use yaopai_store::sessions::Session;
 pub use yaopai_store::settings::Setting;

@@ -102,6 +102,9 @@ pub(crate) fn explain_under(home: &'static str, visit: &Visit, failure: Failure,
         | Failure::BadRequest(_)
         | Failure::NotFound
         | Failure::UnknownMethod
+        | Failure::Unreadable(_)
+        | Failure::Unanswered
+        | Failure::OtherCall
         | Failure::Refused(_)
         | Failure::Fault(_)) => {
             let mut response = message::page(visit, &failure, request_id, home);

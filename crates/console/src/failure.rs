@@ -26,6 +26,12 @@ pub(crate) enum Failure {
     NotFound,
     /// The address does not answer to this method.
     UnknownMethod,
+    /// What a call brings along cannot be read; what is wrong, in the words of the reader.
+    Unreadable(String),
+    /// A call of the same `Idempotency-Key` was begun and has no answer yet.
+    Unanswered,
+    /// Another call was made by the same `Idempotency-Key`.
+    OtherCall,
     /// The verb refused.
     Refused(Refusal),
     /// Something of ours does not work.
@@ -71,6 +77,31 @@ impl Failure {
     /// A fault of this layer's own; see [`Fault::new`].
     pub(crate) fn fault(reason: impl Into<String>) -> Self {
         Self::Fault(Arc::new(Fault::new(reason)))
+    }
+
+    /// Whether something of ours did not work, so that the outcome may be in doubt.
+    pub(crate) const fn is_fault(&self) -> bool {
+        matches!(self, Self::Fault(_))
+    }
+
+    /// What names the kind of failure to programs; does not change.
+    pub(crate) fn kind(&self) -> String {
+        format!("urn:yaopai:problem:{}", self.name())
+    }
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::SignInFirst(_) => "SignInFirst",
+            Self::ConfirmFirst(_) => "ConfirmFirst",
+            Self::Forgery => "Forgery",
+            Self::BadForm | Self::BadField(_) | Self::BadRequest(_) | Self::Unreadable(_) => "BadRequest",
+            Self::NotFound => "NotFound",
+            Self::UnknownMethod => "UnknownMethod",
+            Self::Unanswered => "CallUnanswered",
+            Self::OtherCall => "IdempotencyKeyReused",
+            Self::Refused(refusal) => refusal.name(),
+            Self::Fault(_) => "Fault",
+        }
     }
 
     /// A field that is not what it should be.

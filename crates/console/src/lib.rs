@@ -1,9 +1,11 @@
-//! The pages of Yaopai: the operators' console under `/console/`, and under `/account/` people's own.
+//! The pages of Yaopai: the operators' console under `/console/`, and under `/account/` people's own; and what the console can
+//! do for scripts, under `/api/admin/`.
 //!
 //! A page decides nothing, as a wire does not: it reads a form, calls a verb, and shows what came of it. Every page works
 //! without script; the modules in `assets/` only make it feel better.
 
 mod account_page;
+mod api;
 mod around;
 mod assets;
 mod cookies;
@@ -70,7 +72,13 @@ pub fn router(desk: Desk) -> Router {
         name: "account",
         explain: account_page::explain,
     };
+    let admin = Surface {
+        prefix: api::PREFIX,
+        name: "admin",
+        explain: api::explain,
+    };
     Router::new()
+        .merge(around::surround(admin, api::routes(&desk), &desk))
         .merge(around::surround(console, pages::routes().into_router(), &desk))
         .merge(around::surround(
             account_page,
@@ -78,6 +86,17 @@ pub fn router(desk: Desk) -> Router {
             &desk,
         ))
         .with_state(desk)
+}
+
+/// The title of that description.
+pub const ADMIN_TITLE: &str = api::TITLE;
+
+/// The description of the admin API, as OpenAPI 3.1 has it, in JSON.
+///
+/// # Errors
+/// What cannot be written as JSON; ours can.
+pub fn admin_reference() -> Result<String, serde_json::Error> {
+    api::reference().to_json()
 }
 
 /// Every address of the pages, for whoever tries them all.

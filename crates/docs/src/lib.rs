@@ -1,4 +1,4 @@
-//! The pages at `/docs/`: Swagger UI over the wires' documents, a guide for each wire, and the table of refusals.
+//! The pages at `/docs/`: Swagger UI over the wires' documents and those of other APIs, a guide for each wire, and the table of refusals.
 //!
 //! Everything is rendered and compressed when the server starts, so that a request is a look-up.
 
@@ -9,6 +9,7 @@ mod shelf;
 
 use axum::Router;
 use yaopai_dialects::WireSettings;
+use yaopai_dialects::reference::Document;
 
 /// Why the pages cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -24,10 +25,10 @@ pub enum DocsError {
     Compression(#[from] std::io::Error),
 }
 
-/// The pages, under `/docs/`, about wires that are set so.
+/// The pages, under `/docs/`, about wires that are set so; `others` are documents of other APIs, to be shown as well.
 ///
 /// # Errors
 /// See [`DocsError`]; ours render.
-pub fn router(settings: &WireSettings) -> Result<Router, DocsError> {
-    Ok(serve::router(pages::all(settings)?))
+pub fn router(settings: &WireSettings, others: Vec<Document>) -> Result<Router, DocsError> {
+    Ok(serve::router(pages::all(settings, others)?))
 }

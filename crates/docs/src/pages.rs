@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::body::Bytes;
-use yaopai_dialects::reference::{FailureLine, documents, failure_lines};
+use yaopai_dialects::reference::{Document, FailureLine, documents, failure_lines};
 use yaopai_dialects::{Spelling, Wire, WireSettings};
 
 use crate::DocsError;
@@ -101,10 +101,10 @@ impl RefusalsPage<'_> {
 ///
 /// # Errors
 /// See [`DocsError`].
-pub(crate) fn all(settings: &WireSettings) -> Result<Shelf, DocsError> {
+pub(crate) fn all(settings: &WireSettings, others: Vec<Document>) -> Result<Shelf, DocsError> {
     let mut shelf = Shelf::default();
     let mut named = Vec::new();
-    for document in documents(settings)? {
+    for document in documents(settings)?.into_iter().chain(others) {
         shelf.put(
             format!("{}.json", document.name),
             None,

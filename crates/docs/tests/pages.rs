@@ -15,12 +15,19 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use jiff::tz::TimeZone;
 use tower::ServiceExt as _;
+use yaopai_dialects::reference::Document;
 use yaopai_dialects::{HttpStatus, Wire, WireSettings};
 use yaopai_model::{PasswordPolicy, Timestamp};
 use yaopai_testkit::{ManualClock, SeededEntropy};
 
 const PAGES: [&str; 5] = ["", "guide/api_cloud_user", "guide/api_v1", "guide/user", "refusals"];
-const DOCUMENTS: [&str; 4] = ["api_cloud_user.json", "api_v1.json", "user.json", "openapi.json"];
+const DOCUMENTS: [&str; 5] = [
+    "api_cloud_user.json",
+    "api_v1.json",
+    "user.json",
+    "openapi.json",
+    "admin.json",
+];
 const ASSETS: [&str; 6] = [
     "docs.css",
     "docs.js",
@@ -57,7 +64,12 @@ fn router() -> Router {
         clock: Arc::new(ManualClock::at(Timestamp::EPOCH)),
         entropy: Arc::new(SeededEntropy::new(1)),
     };
-    yaopai_docs::router(&settings).unwrap()
+    let admin = Document {
+        name: "admin",
+        title: yaopai_console::ADMIN_TITLE,
+        json: yaopai_console::admin_reference().unwrap(),
+    };
+    yaopai_docs::router(&settings, vec![admin]).unwrap()
 }
 
 async fn get(router: &Router, path: &str, header: (&str, &str)) -> Reply {

@@ -121,28 +121,48 @@ impl ApiKeyName {
 }
 
 /// What a key opens, and never more than its holder's role does.
+///
+/// What pages ask the password for again has a scope of its own, since a script cannot be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApiScope {
-    /// Looking at accounts.
+    /// Looking at accounts, their addresses masked.
     ReadAccounts,
-    /// Making, changing and ending accounts.
+    /// Making accounts, changing and disabling them, ending their sessions.
     WriteAccounts,
-    /// The outbox: looking on, revealing, sending again.
+    /// Addresses and settings of people, whole: by reveals and exports.
+    Reveal,
+    /// Roles and permissions.
+    GrantRoles,
+    /// Ending accounts for good.
+    DeleteAccounts,
+    /// The outbox: looking on, sending again.
     Messages,
-    /// Apps: looking on, making, changing, rotating secrets.
+    /// Apps: looking on, making, changing.
     Apps,
+    /// The secrets of apps: rotating them, voiding the one before.
+    AppSecrets,
     /// Reading the audit log.
     Audit,
+    /// The keys themselves: looking on, revoking.
+    Keys,
+    /// What concerns the whole server: figures, health, settings.
+    Server,
 }
 
 impl ApiScope {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 11] = [
         Self::ReadAccounts,
         Self::WriteAccounts,
+        Self::Reveal,
+        Self::GrantRoles,
+        Self::DeleteAccounts,
         Self::Messages,
         Self::Apps,
+        Self::AppSecrets,
         Self::Audit,
+        Self::Keys,
+        Self::Server,
     ];
 
     /// The scope's name.
@@ -150,9 +170,15 @@ impl ApiScope {
         match self {
             Self::ReadAccounts => "accounts.read",
             Self::WriteAccounts => "accounts.write",
+            Self::Reveal => "reveal",
+            Self::GrantRoles => "accounts.grant",
+            Self::DeleteAccounts => "accounts.delete",
             Self::Messages => "messages",
             Self::Apps => "apps",
+            Self::AppSecrets => "apps.secrets",
             Self::Audit => "audit",
+            Self::Keys => "keys",
+            Self::Server => "server",
         }
     }
 

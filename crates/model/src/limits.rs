@@ -351,7 +351,9 @@ pub const PASSWORD_LINE_BYTES: u64 = 4_096;
 
 /// The longest name by which a script may send a call again.
 pub const IDEMPOTENCY_KEY_CHARACTERS: usize = 128;
-/// How long the answer to such a call is kept.
+/// The longest answer to such a call.
+pub const ANSWER_BYTES: usize = 256 * 1024;
+/// How long it is kept.
 pub const REPEATED_CALL_KEPT: Duration = DAY;
 /// Events of a sliding window that are kept each by itself; where more may pass, it is counted in so many slices.
 pub const WINDOW_SLICES: usize = 1_000;

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use yaopai_console::Desk;
 use yaopai_dialects::Wires;
+use yaopai_dialects::reference::Document;
 use yaopai_docs::DocsError;
 
 use crate::admin_socket::AdminSocket;
@@ -172,7 +173,7 @@ fn routes(settings: &Settings, base: &Base) -> Result<Router, DocsError> {
         settings: wire_up::desk_settings(settings, base).into(),
     };
     let docs = if settings.docs.enabled {
-        yaopai_docs::router(&wires.settings)?
+        yaopai_docs::router(&wires.settings, vec![admin_reference()?])?
     } else {
         Router::new()
     };
@@ -183,6 +184,15 @@ fn routes(settings: &Settings, base: &Base) -> Result<Router, DocsError> {
         .merge(docs)
         .merge(ops::health(base.readiness()))
         .fallback(ops::nothing_here))
+}
+
+/// The description of the admin API, for the pages at `/docs/`.
+fn admin_reference() -> Result<Document, DocsError> {
+    Ok(Document {
+        name: "admin",
+        title: yaopai_console::ADMIN_TITLE,
+        json: yaopai_console::admin_reference()?,
+    })
 }
 
 fn warn_of_trial_channels(settings: &Settings) {

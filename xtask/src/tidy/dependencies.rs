@@ -72,8 +72,9 @@ const HOMES: &[(&[&str], &[&str])] = &[
             "yaopai-server",
         ],
     ),
-    // Documents of the wire.
-    (&["utoipa"], &["yaopai-dialects"]),
+    // Documents of the wire, and of the admin API.
+    (&["utoipa"], &["yaopai-dialects", "yaopai-console"]),
+    (&["utoipa-axum"], &["yaopai-console"]),
     (&["utoipa-swagger-ui-vendored", "zip"], &["yaopai-docs"]),
     // Serialisation: what is stored and what is done must not take its shape from a wire.
     (

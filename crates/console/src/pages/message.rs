@@ -36,13 +36,15 @@ pub(crate) fn page(visit: &Visit, failure: &Failure, request_id: &str, back: &'s
     }
 }
 
-struct Told {
-    status: StatusCode,
-    title: (&'static str, &'static str),
-    text: String,
+/// A failure in words.
+pub(crate) struct Told {
+    pub(crate) status: StatusCode,
+    pub(crate) title: (&'static str, &'static str),
+    pub(crate) text: String,
 }
 
-fn tell(visit: &Visit, failure: &Failure) -> Told {
+/// Puts a failure into words.
+pub(crate) fn tell(visit: &Visit, failure: &Failure) -> Told {
     let told = |status, title, chinese, english| Told {
         status,
         title,
@@ -72,6 +74,23 @@ fn tell(visit: &Visit, failure: &Failure) -> Told {
             bad,
             "请求过大、过慢或无法读取。",
             "The request is too large, too slow or unreadable.",
+        ),
+        Failure::Unreadable(what) => Told {
+            status: StatusCode::BAD_REQUEST,
+            title: bad,
+            text: format!("{}{what}", visit.language.pick("请求有误：", "The call is not right: ")),
+        },
+        Failure::Unanswered => told(
+            StatusCode::CONFLICT,
+            ("请求尚无结果", "No answer yet"),
+            "同一 Idempotency-Key 的请求已经开始，还没有结果。请稍后再发一次；若一直如此，请先查看它是否已生效。",
+            "A call of this Idempotency-Key was begun and has no answer yet. Send it again shortly; if this goes on, look whether it took effect.",
+        ),
+        Failure::OtherCall => told(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ("Idempotency-Key 已被使用", "Idempotency-Key used before"),
+            "这个 Idempotency-Key 已用于另一个请求，请换一个。",
+            "This Idempotency-Key was used for another call: take a new one.",
         ),
         Failure::NotFound => told(
             StatusCode::NOT_FOUND,
