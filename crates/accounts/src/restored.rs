@@ -6,7 +6,8 @@ use crate::{Accounts, Outcome};
 
 impl Accounts {
     /// Voids what may have been ended, redeemed or sent since the backup that the base was restored from was made: every
-    /// session, every code, every slider that was passed with the permits it opened, and every message that waits.
+    /// session, every key of the admin API, every code, every slider that was passed with the permits it opened, and every
+    /// message that waits.
     ///
     /// # Errors
     /// Faults only.
@@ -14,6 +15,7 @@ impl Accounts {
         let now = self.now();
         let voided = self.store().write(move |tx| -> Result<(), SqlError> {
             sessions::end_everywhere(tx)?;
+            restored::revoke_api_keys(tx, now)?;
             restored::void_codes(tx)?;
             restored::void_challenges(tx)?;
             restored::give_up_deliveries(tx, "从备份恢复 / restored from a backup", now)

@@ -1,7 +1,7 @@
 //! Signing out.
 
 use yaopai_model::EventKind;
-use yaopai_store::sessions;
+use yaopai_store::{restored, sessions};
 
 use crate::credentials::end_sessions;
 use crate::journal::Whose;
@@ -19,11 +19,16 @@ impl Accounts {
         attempt.end(ended.map_err(Into::into))
     }
 
-    /// Ends every session of every account: after a restore, or when an operator asks for it.
+    /// Ends every session of every account, and every key of the admin API: after a restore, or when an operator asks for it.
     ///
     /// # Errors
     /// Faults only.
     pub async fn end_all_sessions(&self) -> Outcome<()> {
-        Ok(self.store().write(sessions::end_everywhere).await?)
+        let now = self.now();
+        let ended = self.store().write(move |tx| {
+            sessions::end_everywhere(tx)?;
+            restored::revoke_api_keys(tx, now)
+        });
+        Ok(ended.await?)
     }
 }

@@ -155,7 +155,7 @@ pub(crate) async fn restore(config: &Config, order: &Restore) -> Result<(), Comp
     let voided = base.accounts.void_after_restore().await;
     base.close().await;
     voided.map_err(wire_up::OpenFailure::from)?;
-    terminal::say("已恢复，所有会话已结束 / restored; every session is over");
+    terminal::say("已恢复，所有会话和接口密钥已结束 / restored; every session and API key is over");
     Ok(())
 }
 

@@ -41,7 +41,7 @@ pub(crate) enum Command {
     Health,
     /// 备份到一个文件，运行中也可以 / write everything into one file, also while serving.
     Backup(Backup),
-    /// 从备份恢复；所有会话随之结束 / bring a backup back; ends every session.
+    /// 从备份恢复；所有会话和接口密钥随之结束 / bring a backup back; ends every session and API key.
     Restore(Restore),
     /// 把整个账号库搬到另一个数据库；中断后再次运行即继续 / copy the whole base to another database; run it again to go on
     /// after a break.
@@ -263,7 +263,7 @@ pub(crate) enum Audit {
 
 #[derive(Subcommand)]
 pub(crate) enum Sessions {
-    /// 结束所有会话 / end every session of every app.
+    /// 结束所有会话和接口密钥 / end every session and API key of every app.
     EndAll {
         /// 确认 / yes, really.
         #[arg(long, required = true)]

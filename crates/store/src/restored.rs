@@ -22,6 +22,18 @@ pub fn void_challenges(tx: &Tx) -> Result<(), SqlError> {
     Ok(())
 }
 
+/// Revokes every key of the admin API: some may have been revoked since.
+///
+/// # Errors
+/// See [`void_codes`].
+pub fn revoke_api_keys(tx: &Tx, now: Timestamp) -> Result<(), SqlError> {
+    tx.execute(
+        "update api_keys set revoked_at = $1 where revoked_at is null",
+        args![now],
+    )?;
+    Ok(())
+}
+
 /// Gives up every message that waits, and erases what was sealed: some may have been sent since.
 ///
 /// # Errors

@@ -249,3 +249,30 @@ async fn use_is_noted_once_a_minute() {
     world.clock.advance(API_KEY_USE_NOTED / 2);
     assert_eq!(used_at().await, key.created_at.plus(API_KEY_USE_NOTED));
 }
+
+#[tokio::test]
+async fn no_key_from_before_a_backup_opens_after_it_was_restored() {
+    let world = World::new().await;
+    let root = world.signed_in("zhang", Role::Root).await;
+    let made = world
+        .accounts
+        .create_api_key(Actor::InConsole(&root), new_key("audit", 1));
+    // Nobody knows which keys were revoked between the backup and the restore.
+    let (_, text) = made.await.unwrap();
+    world.accounts.void_after_restore().await.unwrap();
+    let refused = world.accounts.authenticate_api_key(&text.expose()).await;
+    assert_eq!(refusal(refused), Refusal::NotSignedIn);
+}
+
+#[tokio::test]
+async fn ending_every_session_ends_every_key() {
+    let world = World::new().await;
+    let root = world.signed_in("zhang", Role::Root).await;
+    let made = world
+        .accounts
+        .create_api_key(Actor::InConsole(&root), new_key("audit", 1));
+    let (_, text) = made.await.unwrap();
+    world.accounts.end_all_sessions().await.unwrap();
+    let refused = world.accounts.authenticate_api_key(&text.expose()).await;
+    assert_eq!(refusal(refused), Refusal::NotSignedIn);
+}

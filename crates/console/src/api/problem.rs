@@ -59,28 +59,37 @@ pub(crate) fn explain(visit: &Visit, failure: Failure, request_id: &str) -> Resp
 
 /// What pages say of sessions and pages, said of keys and calls.
 fn said_of_calls(visit: &Visit, failure: &Failure) -> Option<String> {
-    let (chinese, english) = match failure {
-        Failure::Refused(Refusal::NotSignedIn) => (
-            "没有有效的接口密钥：请求头应为 Authorization: Bearer yk_…。密钥在控制台“接口密钥”页创建；它可能写错了，或已被吊销。",
-            "No valid API key: send the header Authorization: Bearer yk_…. Keys are made in the console under API keys; this one may be mistyped or revoked.",
-        ),
-        Failure::Refused(Refusal::AccessTokenExpired) => (
-            "接口密钥已过期，请在控制台“接口密钥”页创建新的。",
-            "The API key is past its life: make a new one in the console under API keys.",
-        ),
-        Failure::NotFound => (
-            "没有这个接口。接口文档在 /docs/。",
-            "There is no such call. They are described at /docs/.",
-        ),
-        _ => return None,
-    };
-    Some(visit.language.pick(chinese, english).to_owned())
+    const NO_KEY: (&str, &str) = (
+        "没有有效的接口密钥：请求头应为 Authorization: Bearer yk_…。密钥在控制台“接口密钥”页创建；它可能写错了，或已被吊销。",
+        "No valid API key: send the header Authorization: Bearer yk_…. Keys are made in the console under API keys; this one may be mistyped or revoked.",
+    );
+    const OLD_KEY: (&str, &str) = (
+        "接口密钥已过期，请在控制台“接口密钥”页创建新的。",
+        "The API key is past its life: make a new one in the console under API keys.",
+    );
+    const NO_CALL: (&str, &str) = (
+        "没有这个接口。接口文档在 /docs/。",
+        "There is no such call. They are described at /docs/.",
+    );
+    let said = |(chinese, english)| Some(visit.language.pick(chinese, english).to_owned());
+    if matches!(failure, Failure::Refused(Refusal::NotSignedIn)) {
+        said(NO_KEY)
+    } else if matches!(failure, Failure::Refused(Refusal::AccessTokenExpired)) {
+        said(OLD_KEY)
+    } else if matches!(failure, Failure::NotFound) {
+        said(NO_CALL)
+    } else {
+        None
+    }
 }
 
+/// Seconds after which to ask again.
 fn retry_after(failure: &Failure) -> Option<u32> {
-    match failure {
-        Failure::Refused(Refusal::Overloaded) | Failure::Unanswered => Some(1),
-        Failure::Refused(refusal) => refusal.seconds(),
-        _ => None,
+    if matches!(failure, Failure::Refused(Refusal::Overloaded) | Failure::Unanswered) {
+        return Some(1);
     }
+    if let Failure::Refused(refusal) = failure {
+        return refusal.seconds();
+    }
+    None
 }

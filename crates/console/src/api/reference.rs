@@ -53,12 +53,10 @@ impl Modify for Key {
 /// Says of each call in a group what all have in common: its scope, and how it can fail.
 pub(super) fn complete(group: &mut Document, scope: ApiScope) {
     for item in group.paths.paths.values_mut() {
-        let posted = item.post.as_mut();
-        posted.map(|call| {
-            call.parameters
-                .get_or_insert_default()
-                .push(RefOr::T(idempotency_key()))
-        });
+        if let Some(call) = &mut item.post {
+            let parameters = call.parameters.get_or_insert_default();
+            parameters.push(RefOr::T(idempotency_key()));
+        }
         let calls = [
             &mut item.get,
             &mut item.put,

@@ -26,7 +26,7 @@ fn described() -> Vec<Described> {
             let scope = call["security"][0]["key"][0].as_str().unwrap();
             calls.push(Described {
                 method: method.to_uppercase().parse().unwrap(),
-                path: path.replace('{', "").replace('}', ""),
+                path: path.replace(['{', '}'], ""),
                 scope: ApiScope::parse(scope).unwrap(),
                 id: call["operationId"].as_str().unwrap().to_owned(),
             });
