@@ -1,12 +1,36 @@
-// Shows the document that is chosen in Swagger UI, and follows the system between light and dark.
+// Brings Swagger UI when somebody wants to try a call, and shows a document in it, in light or dark as the system is.
 "use strict";
 
-const chosen = document.getElementById("document");
+const at = (id) => document.getElementById(id);
+const chosen = at("document");
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
+/** Under which the tab remembers that a document was opened, so that a reload stays there. */
+const OPENED = "document";
 
-function show() {
+let bundle;
+
+/** Loads Swagger UI, once. It weighs twice what a page may, so no page begins with it. */
+function load() {
+  bundle ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = "/docs/assets/swagger-ui-bundle.js";
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", reject);
+    document.head.append(script);
+  });
+  return bundle;
+}
+
+/** Shows a document in Swagger UI, and one of its operations open. */
+async function open(name, operation) {
+  chosen.value = name;
+  sessionStorage.setItem(OPENED, name);
+  at("overview").hidden = true;
+  at("trial").hidden = false;
+  at("loading").hidden = false;
+  await load();
   window.SwaggerUIBundle({
-    url: `/docs/${chosen.value}.json`,
+    url: `/docs/${name}.json`,
     dom_id: "#swagger-ui",
     deepLinking: true,
     displayRequestDuration: true,
@@ -15,25 +39,40 @@ function show() {
     filter: true,
     tryItOutEnabled: true,
     validatorUrl: null,
+    onComplete: () => {
+      at("loading").hidden = true;
+      if (operation) unfold(operation);
+    },
   });
+}
+
+function unfold(operation) {
+  const place = document.querySelector(`[id$="-${CSS.escape(operation)}"]`);
+  place?.querySelector(".opblock-summary-control")?.click();
+  place?.scrollIntoView();
+}
+
+function close() {
+  sessionStorage.removeItem(OPENED);
+  history.replaceState(null, "", location.pathname + location.search);
+  at("trial").hidden = true;
+  at("overview").hidden = false;
 }
 
 function shade() {
   document.documentElement.classList.toggle("dark-mode", dark.matches);
 }
 
-const asked = new URLSearchParams(location.search).get("document");
-if ([...chosen.options].some((option) => option.value === asked)) {
-  chosen.value = asked;
+for (const button of document.querySelectorAll("#overview button")) {
+  button.addEventListener("click", () => open(button.dataset.document, button.dataset.operation));
 }
-
 chosen.addEventListener("change", () => {
-  const address = new URL(location.href);
-  address.searchParams.set("document", chosen.value);
-  address.hash = "";
-  history.replaceState(null, "", address);
-  show();
+  history.replaceState(null, "", `${location.pathname}${location.search}#/`);
+  open(chosen.value);
 });
+at("back").addEventListener("click", close);
 dark.addEventListener("change", shade);
 shade();
-show();
+
+const opened = sessionStorage.getItem(OPENED);
+if (location.hash.startsWith("#/") && [...chosen.options].some((option) => option.value === opened)) open(opened);

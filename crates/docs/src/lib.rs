@@ -1,8 +1,10 @@
-//! The pages at `/docs/`: Swagger UI over the wires' documents and those of other APIs, a guide for each wire, and the table of refusals.
+//! The pages at `/docs/`: every call of the wires' documents and those of other APIs, with Swagger UI to try them in, a
+//! guide for each wire, and the table of refusals.
 //!
 //! Everything is rendered and compressed when the server starts, so that a request is a look-up.
 
 mod language;
+mod overview;
 mod pages;
 mod serve;
 mod shelf;

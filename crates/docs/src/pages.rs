@@ -7,6 +7,7 @@ use yaopai_dialects::{Spelling, Wire, WireSettings};
 
 use crate::DocsError;
 use crate::language::Language;
+use crate::overview::Section;
 use crate::shelf::{Item, Shelf};
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -19,6 +20,9 @@ const BUNDLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui-bundl
 const BUNDLE_STYLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui.css.gz"));
 const BUNDLE_LICENCE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/LICENSE.gz"));
 
+/// The document that has the calls of the wires once more.
+const MERGED: &str = "openapi";
+
 /// Where a curl line goes as long as operators have not said where clients reach the server.
 const LOCAL: &str = "http://127.0.0.1:9000";
 
@@ -27,6 +31,7 @@ const LOCAL: &str = "http://127.0.0.1:9000";
 struct ApiPage<'a> {
     frame: Frame,
     documents: &'a [(&'static str, &'static str)],
+    sections: &'a [Section],
 }
 
 #[derive(Template)]
@@ -103,7 +108,7 @@ impl RefusalsPage<'_> {
 /// See [`DocsError`].
 pub(crate) fn all(settings: &WireSettings, others: Vec<Document>) -> Result<Shelf, DocsError> {
     let mut shelf = Shelf::default();
-    let mut named = Vec::new();
+    let (mut named, mut sections) = (Vec::new(), Vec::new());
     for document in documents(settings)?.into_iter().chain(others) {
         shelf.put(
             format!("{}.json", document.name),
@@ -111,6 +116,9 @@ pub(crate) fn all(settings: &WireSettings, others: Vec<Document>) -> Result<Shel
             Item::new(JSON, &document.json)?,
         );
         named.push((document.name, document.title));
+        if document.name != MERGED {
+            sections.push(Section::read(document.name, document.title, &document.json)?);
+        }
     }
     let lines = failure_lines(settings);
     for language in Language::ALL {
@@ -122,15 +130,12 @@ pub(crate) fn all(settings: &WireSettings, others: Vec<Document>) -> Result<Shel
             shelf.put(path, Some(language), Item::new(HTML, &html)?);
             Ok(())
         };
-        let documents = &named;
-        put(
-            "",
-            ApiPage {
-                frame: frame(""),
-                documents,
-            }
-            .render()?,
-        )?;
+        let page = ApiPage {
+            frame: frame(""),
+            documents: &named,
+            sections: &sections,
+        };
+        put("", page.render()?)?;
         for wire in Wire::ALL {
             let path = format!("guide/{}", wire.name());
             let base = settings.public_url.as_deref().unwrap_or(LOCAL).trim_end_matches('/');
@@ -155,6 +160,7 @@ fn put_assets(shelf: &mut Shelf) -> Result<(), DocsError> {
     let ours = [
         ("docs.css", CSS, include_str!("../assets/docs.css")),
         ("docs.js", JAVASCRIPT, include_str!("../assets/docs.js")),
+        ("swagger-mend.js", JAVASCRIPT, include_str!("../assets/swagger-mend.js")),
         ("slider.js", JAVASCRIPT, include_str!("../assets/slider.js")),
     ];
     for (name, media_type, text) in ours {

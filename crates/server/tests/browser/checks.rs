@@ -42,11 +42,22 @@ impl Browser {
         let place = self.place().await;
         let weight = self.weight_bytes().await;
         assert!(weight <= WEIGHT_BYTES, "{place} weighs {weight} bytes");
+        self.check_fit().await;
+        self.check_accessible().await;
+    }
+
+    /// Fails when the page is wider than the window.
+    pub(crate) async fn check_fit(&self) {
         let overflow = self.driver.execute(OVERFLOW, []).await.unwrap();
         let overflow: i64 = overflow.convert().unwrap();
+        let place = self.place().await;
         assert!(overflow <= 0, "{place} is {overflow} pixels wider than the window");
+    }
+
+    /// Fails when axe-core finds something serious.
+    pub(crate) async fn check_accessible(&self) {
         let findings = self.accessibility_findings().await;
-        assert!(findings.is_empty(), "{place}: {findings:#?}");
+        assert!(findings.is_empty(), "{}: {findings:#?}", self.place().await);
     }
 
     /// Fails when a script went wrong, something could not be loaded or the content policy had to step in.

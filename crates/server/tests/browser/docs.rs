@@ -1,6 +1,6 @@
 //! The pages at `/docs/`: read in two languages and both lights, on a phone, and used to try a call.
 
-use thirtyfour::{By, Key};
+use thirtyfour::Key;
 
 use crate::driver::Browser;
 use crate::harness::Home;
@@ -49,24 +49,32 @@ async fn a_call_can_be_tried_where_it_is_described() {
     };
     browser.open("/docs/?lang=zh").await;
     browser.sees("/api/cloud_user/psw/rest").await;
-    browser.picture("api").await;
-    browser
-        .choose("文档", "user · 用户名、手机号或邮箱 / username, phone or e-mail")
-        .await;
-    browser.sees("注册并登录").await;
-    // Swagger UI puts spaces of no width into paths.
-    let call = By::Css("[id$='-post_user_register'] .opblock-summary-control");
-    browser.driver.find(call).await.unwrap().click().await.unwrap();
+    browser.check_page().await;
+    browser.picture("overview").await;
+    browser.click("POST /user/register").await;
     browser.click("Execute").await;
     browser.sees("新用户").await;
     browser.check_quiet().await;
+    browser.check_fit().await;
+    browser.check_accessible().await;
     browser.picture("tried").await;
+    browser.choose("文档", "api_v1 · 邮箱 / e-mail").await;
+    browser.sees("/api/v1/captcha/validate").await;
+    browser.driver.refresh().await.unwrap();
+    browser.sees("/api/v1/captcha/validate").await;
+    browser.click("← 全部接口").await;
+    browser.sees("/api/cloud_user/psw/rest").await;
 
     browser.set_dark(true).await;
     browser.set_window(390, 844, true).await;
-    browser.open("/docs/?document=api_v1").await;
+    browser.open("/docs/?lang=en").await;
+    browser.check_page().await;
+    browser.picture("overview-dark").await;
+    browser.click("Try in Swagger UI api_v1").await;
     browser.sees("/api/v1/captcha/validate").await;
     browser.check_quiet().await;
+    browser.check_fit().await;
+    browser.check_accessible().await;
     browser.picture("api-dark").await;
     browser.close().await;
 }
