@@ -1,5 +1,5 @@
-//! The pages at `/docs/`: every call of the wires' documents and those of other APIs, with Swagger UI to try them in, a
-//! guide for each wire, and the table of refusals.
+//! The pages at `/docs/`: every call in the documents of the wires and of the admin API, with Swagger UI to try them in, a
+//! guide for each, and the table of refusals.
 //!
 //! Everything is rendered and compressed when the server starts, so that a request is a look-up.
 
@@ -27,10 +27,10 @@ pub enum DocsError {
     Compression(#[from] std::io::Error),
 }
 
-/// The pages, under `/docs/`, about wires that are set so; `others` are documents of other APIs, to be shown as well.
+/// The pages, under `/docs/`, about wires that are set so, and about the admin API, which `admin` describes.
 ///
 /// # Errors
 /// See [`DocsError`]; ours render.
-pub fn router(settings: &WireSettings, others: Vec<Document>) -> Result<Router, DocsError> {
-    Ok(serve::router(pages::all(settings, others)?))
+pub fn router(settings: &WireSettings, admin: Document) -> Result<Router, DocsError> {
+    Ok(serve::router(pages::all(settings, admin)?))
 }

@@ -23,6 +23,9 @@ const BUNDLE_LICENCE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/LICENSE.
 /// The document that has the calls of the wires once more.
 const MERGED: &str = "openapi";
 
+/// The path of the guide to the admin API.
+const ADMIN_GUIDE: &str = "guide/admin";
+
 /// Where a curl line goes as long as operators have not said where clients reach the server.
 const LOCAL: &str = "http://127.0.0.1:9000";
 
@@ -39,6 +42,13 @@ struct ApiPage<'a> {
 struct GuidePage {
     frame: Frame,
     wire: Wire,
+    base: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin_guide.html")]
+struct AdminGuidePage {
+    frame: Frame,
     base: String,
 }
 
@@ -106,10 +116,10 @@ impl RefusalsPage<'_> {
 ///
 /// # Errors
 /// See [`DocsError`].
-pub(crate) fn all(settings: &WireSettings, others: Vec<Document>) -> Result<Shelf, DocsError> {
+pub(crate) fn all(settings: &WireSettings, admin: Document) -> Result<Shelf, DocsError> {
     let mut shelf = Shelf::default();
     let (mut named, mut sections) = (Vec::new(), Vec::new());
-    for document in documents(settings)?.into_iter().chain(others) {
+    for document in documents(settings)?.into_iter().chain([admin]) {
         shelf.put(
             format!("{}.json", document.name),
             None,
@@ -136,9 +146,9 @@ pub(crate) fn all(settings: &WireSettings, others: Vec<Document>) -> Result<Shel
             sections: &sections,
         };
         put("", page.render()?)?;
+        let base = settings.public_url.as_deref().unwrap_or(LOCAL).trim_end_matches('/');
         for wire in Wire::ALL {
             let path = format!("guide/{}", wire.name());
-            let base = settings.public_url.as_deref().unwrap_or(LOCAL).trim_end_matches('/');
             let page = GuidePage {
                 frame: frame(&path),
                 wire,
@@ -146,6 +156,11 @@ pub(crate) fn all(settings: &WireSettings, others: Vec<Document>) -> Result<Shel
             };
             put(&path, page.render()?)?;
         }
+        let page = AdminGuidePage {
+            frame: frame(ADMIN_GUIDE),
+            base: base.to_owned(),
+        };
+        put(ADMIN_GUIDE, page.render()?)?;
         let page = RefusalsPage {
             frame: frame("refusals"),
             lines: &lines,

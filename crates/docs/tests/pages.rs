@@ -17,10 +17,17 @@ use jiff::tz::TimeZone;
 use tower::ServiceExt as _;
 use yaopai_dialects::reference::Document;
 use yaopai_dialects::{HttpStatus, Wire, WireSettings};
-use yaopai_model::{PasswordPolicy, Timestamp};
+use yaopai_model::{ApiScope, PasswordPolicy, Timestamp};
 use yaopai_testkit::{ManualClock, SeededEntropy};
 
-const PAGES: [&str; 5] = ["", "guide/api_cloud_user", "guide/api_v1", "guide/user", "refusals"];
+const PAGES: [&str; 6] = [
+    "",
+    "guide/api_cloud_user",
+    "guide/api_v1",
+    "guide/user",
+    "guide/admin",
+    "refusals",
+];
 const DOCUMENTS: [&str; 5] = [
     "api_cloud_user.json",
     "api_v1.json",
@@ -70,7 +77,7 @@ fn router() -> Router {
         title: yaopai_console::ADMIN_TITLE,
         json: yaopai_console::admin_reference().unwrap(),
     };
-    yaopai_docs::router(&settings, vec![admin]).unwrap()
+    yaopai_docs::router(&settings, admin).unwrap()
 }
 
 async fn get(router: &Router, path: &str, header: (&str, &str)) -> Reply {
@@ -188,6 +195,25 @@ async fn guides_name_calls_that_there_are() {
         assert!(named.len() >= 3, "{}", wire.name());
         for path in named {
             assert!(routes.iter().any(|route| route == path), "{}: {path}", wire.name());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_guide_to_the_admin_api_names_calls_and_scopes_that_there_are() {
+    let router = router();
+    let document: serde_json::Value = serde_json::from_str(&page(&router, "admin.json").await.text()).unwrap();
+    for language in ["zh", "en"] {
+        let guide = page(&router, &format!("guide/admin?lang={language}")).await.text();
+        for scope in ApiScope::ALL {
+            assert!(guide.contains(&format!("<code>{}</code>", scope.as_str())), "{scope:?}");
+        }
+        let named: Vec<&str> = guide.split("https://id.example.com").skip(1).collect();
+        assert!(named.len() >= 3);
+        for rest in named {
+            let path = rest.split(['?', '\'', '<', ' ', '\n']).next().unwrap();
+            let described = path.replace("/2/", "/{id}/");
+            assert!(document["paths"].get(&described).is_some(), "{path}");
         }
     }
 }

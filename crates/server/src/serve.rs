@@ -173,7 +173,7 @@ fn routes(settings: &Settings, base: &Base) -> Result<Router, DocsError> {
         settings: wire_up::desk_settings(settings, base).into(),
     };
     let docs = if settings.docs.enabled {
-        yaopai_docs::router(&wires.settings, vec![admin_reference()?])?
+        yaopai_docs::router(&wires.settings, admin_reference()?)?
     } else {
         Router::new()
     };

@@ -8,6 +8,7 @@ use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::IntoParams;
 use yaopai_accounts::{Accounts, Actor, ApiCaller};
 use yaopai_http::read_body;
 use yaopai_model::limits::BODY_BYTES;
@@ -86,6 +87,15 @@ impl<T: DeserializeOwned> FromRequestParts<Desk> for Asked<T> {
         let asked = serde_urlencoded::from_str(query).map_err(|error| unreadable(error.to_string()))?;
         Ok(Self(asked))
     }
+}
+
+/// Which app is meant, where that is all that a call asks for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AppAsked {
+    /// The number of an app; that of the key's holder where it is left out.
+    pub(super) app: Option<i64>,
 }
 
 /// What a call brings along as JSON.

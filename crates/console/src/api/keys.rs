@@ -1,13 +1,13 @@
 //! Keys of this API. They are made in the console, where their maker shows the password again.
 
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yaopai_accounts::Refusal;
 use yaopai_model::{ApiKey, ApiKeyId};
 
-use super::call::{ApiCall, Asked, DONE, Done, Json, Named};
+use super::call::{ApiCall, AppAsked, Asked, DONE, Done, Json, Named};
 use super::paging::Page;
 use super::times::instant;
 use crate::Desk;
@@ -51,15 +51,6 @@ impl KeyShown {
     }
 }
 
-/// Whose keys are meant.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(super) struct KeysAsked {
-    /// The number of an app; that of the key's holder where it is left out.
-    app: Option<i64>,
-}
-
 /// 接口密钥列表 / Lists keys
 ///
 /// Those of the app's accounts, newest first, on one page; those that have ended among them.
@@ -67,10 +58,10 @@ pub(super) struct KeysAsked {
     get,
     path = "/api/admin/keys",
     tag = "keys",
-    params(KeysAsked),
+    params(AppAsked),
     responses((status = 200, description = "All keys", body = Page<KeyShown>))
 )]
-pub(super) async fn list(call: ApiCall, Asked(asked): Asked<KeysAsked>) -> Result<Json<Page<KeyShown>>, Failure> {
+pub(super) async fn list(call: ApiCall, Asked(asked): Asked<AppAsked>) -> Result<Json<Page<KeyShown>>, Failure> {
     let keys = call.accounts().list_api_keys(call.app(asked.app), call.actor()).await?;
     Ok(Json(Page::whole(keys.iter().map(KeyShown::of))))
 }
@@ -82,10 +73,10 @@ pub(super) async fn list(call: ApiCall, Asked(asked): Asked<KeysAsked>) -> Resul
     delete,
     path = "/api/admin/keys/{id}",
     tag = "keys",
-    params(("id" = String, Path, description = "What names the key"), KeysAsked),
+    params(("id" = String, Path, description = "What names the key"), AppAsked),
     responses((status = 204, description = "It is revoked"))
 )]
-pub(super) async fn revoke(call: ApiCall, Named(id): Named<String>, Asked(asked): Asked<KeysAsked>) -> Done {
+pub(super) async fn revoke(call: ApiCall, Named(id): Named<String>, Asked(asked): Asked<AppAsked>) -> Done {
     let id = ApiKeyId::parse(&id).map_err(|_| Refusal::NoSuchRecord)?;
     let accounts = call.accounts();
     accounts.revoke_api_key(call.app(asked.app), call.actor(), &id).await?;

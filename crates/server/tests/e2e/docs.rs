@@ -11,7 +11,7 @@ use super::harness::{Home, Server};
 
 /// The variable that names the folder of the tools, which `./test` installs.
 const TOOLS: &str = "TEST_API_TOOLS";
-const DOCUMENTS: [&str; 4] = ["api_cloud_user", "api_v1", "user", "openapi"];
+const DOCUMENTS: [&str; 5] = ["api_cloud_user", "api_v1", "user", "openapi", "admin"];
 /// Bytes of what a tool printed that are shown when it complains.
 const SHOWN: usize = 20_000;
 

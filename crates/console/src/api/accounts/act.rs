@@ -15,7 +15,7 @@ use crate::api::call::{ApiCall, DONE, Done, Named, Sent};
     post,
     path = "/api/admin/accounts/{id}/disable",
     tag = "accounts",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "The account's number", example = 2)),
     responses((status = 204, description = "It is disabled"))
 )]
 pub(super) async fn disable(call: ApiCall, Named(id): Named<String>) -> Done {
@@ -29,7 +29,7 @@ pub(super) async fn disable(call: ApiCall, Named(id): Named<String>) -> Done {
     post,
     path = "/api/admin/accounts/{id}/enable",
     tag = "accounts",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "The account's number", example = 2)),
     responses((status = 204, description = "It is enabled"))
 )]
 pub(super) async fn enable(call: ApiCall, Named(id): Named<String>) -> Done {
@@ -52,7 +52,7 @@ async fn set_disabled(call: &ApiCall, id: &str, disabled: bool) -> Done {
     delete,
     path = "/api/admin/accounts/{id}",
     tag = "accounts",
-    params(("id" = i64, Path, description = "Its number")),
+    params(("id" = i64, Path, description = "Its number", example = 2)),
     responses((status = 204, description = "It is gone"))
 )]
 pub(super) async fn delete(call: ApiCall, Named(id): Named<String>) -> Done {
@@ -70,7 +70,7 @@ pub(super) async fn delete(call: ApiCall, Named(id): Named<String>) -> Done {
     delete,
     path = "/api/admin/accounts/{id}/sessions",
     tag = "accounts",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "The account's number", example = 2)),
     responses((status = 204, description = "They are over"))
 )]
 pub(super) async fn end_sessions(call: ApiCall, Named(id): Named<String>) -> Done {
@@ -89,7 +89,7 @@ pub(super) async fn end_sessions(call: ApiCall, Named(id): Named<String>) -> Don
     path = "/api/admin/accounts/{id}/sessions/{session}",
     tag = "accounts",
     params(
-        ("id" = i64, Path, description = "The account's number"),
+        ("id" = i64, Path, description = "The account's number", example = 2),
         ("session" = String, Path, description = "The session's id"),
     ),
     responses((status = 204, description = "It is over"))
@@ -125,7 +125,7 @@ pub(super) struct ResetCodeSent {
     post,
     path = "/api/admin/accounts/{id}/reset-code",
     tag = "accounts",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "The account's number", example = 2)),
     request_body = ResetCodeSent,
     responses((status = 204, description = "It is on its way"))
 )]
@@ -149,7 +149,7 @@ pub(super) async fn send_reset_code(call: ApiCall, Named(id): Named<String>, Sen
     post,
     path = "/api/admin/accounts/{id}/clear-failures",
     tag = "accounts",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "The account's number", example = 2)),
     responses((status = 204, description = "They are forgotten"))
 )]
 pub(super) async fn clear_failures(call: ApiCall, Named(id): Named<String>) -> Done {
@@ -167,7 +167,7 @@ pub(super) async fn clear_failures(call: ApiCall, Named(id): Named<String>) -> D
     post,
     path = "/api/admin/accounts/{id}/clear-code-budget",
     tag = "accounts",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "The account's number", example = 2)),
     responses((status = 204, description = "They are forgotten"))
 )]
 pub(super) async fn clear_code_budget(call: ApiCall, Named(id): Named<String>) -> Done {

@@ -117,7 +117,7 @@ fn read_preferences(object: &Map<String, Value>) -> Result<Preferences, Failure>
     patch,
     path = "/api/admin/accounts/{id}",
     tag = "accounts",
-    params(("id" = i64, Path, description = "Its number")),
+    params(("id" = i64, Path, description = "Its number", example = 2)),
     request_body = ChangeSent,
     responses((status = 204, description = "It is changed"))
 )]
@@ -145,7 +145,7 @@ pub(super) struct RoleSent {
     put,
     path = "/api/admin/accounts/{id}/role",
     tag = "accounts",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "The account's number", example = 2)),
     request_body = RoleSent,
     responses((status = 204, description = "It has the role"))
 )]
@@ -174,7 +174,7 @@ pub(super) struct PermissionsSent {
     put,
     path = "/api/admin/accounts/{id}/permissions",
     tag = "accounts",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "The account's number", example = 2)),
     request_body = PermissionsSent,
     responses((status = 204, description = "It has them"))
 )]

@@ -69,7 +69,7 @@ pub(super) fn digest_of(id: &str) -> Option<Vec<u8>> {
     get,
     path = "/api/admin/accounts/{id}",
     tag = "accounts",
-    params(("id" = i64, Path, description = "Its number")),
+    params(("id" = i64, Path, description = "Its number", example = 2)),
     responses((status = 200, description = "The account", body = AccountInDepth))
 )]
 pub(super) async fn get(call: ApiCall, Named(id): Named<String>) -> Result<Json<AccountInDepth>, Failure> {
@@ -98,7 +98,7 @@ pub(super) async fn get(call: ApiCall, Named(id): Named<String>) -> Result<Json<
     post,
     path = "/api/admin/accounts/{id}/reveal",
     tag = "accounts",
-    params(("id" = i64, Path, description = "Its number")),
+    params(("id" = i64, Path, description = "Its number", example = 2)),
     responses((status = 200, description = "The account", body = AccountShown))
 )]
 pub(super) async fn reveal(call: ApiCall, Named(id): Named<String>) -> Result<Json<AccountShown>, Failure> {
@@ -124,7 +124,7 @@ pub(super) struct SettingShown {
     path = "/api/admin/accounts/{id}/settings/{key}/reveal",
     tag = "accounts",
     params(
-        ("id" = i64, Path, description = "The account's number"),
+        ("id" = i64, Path, description = "The account's number", example = 2),
         ("key" = String, Path, description = "The setting's key"),
     ),
     responses((status = 200, description = "The setting", body = SettingShown))

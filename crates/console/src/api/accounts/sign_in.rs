@@ -65,7 +65,7 @@ impl EventShown {
     get,
     path = "/api/admin/accounts/{id}/timeline",
     tag = "accounts",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "The account's number", example = 2)),
     responses((status = 200, description = "What happened", body = Page<EventShown>))
 )]
 pub(super) async fn timeline(call: ApiCall, Named(id): Named<String>) -> Result<Json<Page<EventShown>>, Failure> {
@@ -140,7 +140,7 @@ impl ObstacleShown {
     get,
     path = "/api/admin/accounts/{id}/obstacles",
     tag = "accounts",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "The account's number", example = 2)),
     responses((status = 200, description = "What stands in the way", body = Page<ObstacleShown>))
 )]
 pub(super) async fn obstacles(call: ApiCall, Named(id): Named<String>) -> Result<Json<Page<ObstacleShown>>, Failure> {
