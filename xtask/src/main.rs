@@ -1,11 +1,12 @@
-//! Checks of the source tree that no compiler lint knows, `cargo xtask tidy`, and the transcripts of the wires,
-//! `cargo xtask conformance`.
+//! Checks of the source tree that no compiler lint knows, `cargo xtask tidy`; the transcripts of the wires, `cargo xtask
+//! conformance`; bases of any size, `cargo xtask seed-accounts`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a command-line tool speaks through its output"
 )]
 
+mod bench;
 mod conformance;
 mod tidy;
 
@@ -18,8 +19,9 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::main(),
         ["conformance"] => conformance::main(false),
         ["conformance", "--bless"] => conformance::main(true),
+        ["seed-accounts", rest @ ..] => bench::main("seed-accounts", rest),
         _ => {
-            eprintln!("usage: cargo xtask tidy | conformance [--bless]");
+            eprintln!("usage: cargo xtask tidy | conformance [--bless] | seed-accounts N");
             ExitCode::FAILURE
         }
     }

@@ -6,9 +6,17 @@ use yaopai_store::{SqlError, Tx, accounts, passwords, sessions};
 use crate::{Accounts, Outcome};
 
 impl Accounts {
+    /// Seals a password's hash (PHC string) for one account, for whoever writes its row past the verbs.
+    ///
+    /// # Errors
+    /// Faults only.
+    pub fn seal_password_hash(&self, app: AppId, id: AccountId, hash: &str) -> Outcome<Vec<u8>> {
+        Ok(self.parts.keys.seal_hash(app, id, hash, self.entropy())?)
+    }
+
     /// Gives an account a password, or another one, by its `hash`.
     pub(crate) fn set_password(&self, tx: &Tx, app: AppId, id: AccountId, hash: &str, now: Timestamp) -> Outcome<()> {
-        let sealed = self.parts.keys.seal_hash(app, id, hash, self.entropy())?;
+        let sealed = self.seal_password_hash(app, id, hash)?;
         Ok(passwords::set(tx, id, &sealed, now)?)
     }
 }

@@ -13,6 +13,8 @@ mod manage;
 #[cfg(test)]
 mod ops;
 #[cfg(test)]
+mod seeded;
+#[cfg(test)]
 mod settings;
 #[cfg(test)]
 mod start;

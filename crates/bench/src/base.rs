@@ -1,0 +1,136 @@
+//! An embedded account base in a data folder, opened without a server.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use yaopai_accounts::{Accounts, HashingSettings, Parts, PictureStore, RootKey};
+use yaopai_courier::Channel;
+use yaopai_model::{App, AppSecret, Clock, Entropy, Limits, Timestamp, draw};
+use yaopai_store::{SqliteOptions, Store};
+
+use crate::Failure;
+
+/// An open base.
+pub struct Base {
+    /// Its verbs.
+    pub accounts: Accounts,
+    /// Its tables.
+    pub store: Store,
+    /// The default app and its secret, where they were made just now.
+    pub new_app: Option<(App, AppSecret)>,
+    _lock: fs::File,
+}
+
+impl Base {
+    /// Opens the base in a data folder, and makes what a server's first start would make.
+    ///
+    /// # Errors
+    /// That a server uses the folder, and what the disk and the database say.
+    pub async fn open(folder: &Path) -> Result<Self, Failure> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let lock = private_file(&folder.join("yaopai.lock"))?;
+        lock.try_lock()
+            .map_err(|_| format!("a server is using {}: stop it first", folder.display()))?;
+        let store = Store::open_sqlite(&folder.join("yaopai.db"), &SqliteOptions::new(MachineClock.now()))?;
+        let parts = Parts {
+            store: store.clone(),
+            clock: Arc::new(MachineClock),
+            entropy: Arc::new(MachineEntropy),
+            root_key: RootKey::new(root_key(&folder.join("root.key"))?).map_err(in_words)?,
+            limits: Limits::default(),
+            hashing: HashingSettings {
+                memory_kib: 8,
+                passes: 1,
+                lanes: 1,
+                threads: NonZeroUsize::MIN,
+                queue: 1,
+            },
+            sms: Channel::Off,
+            mail: Channel::Off,
+            sms_countries: Vec::new(),
+            pictures: PictureStore::Folder(folder.join("pictures")),
+            search_memory_bytes: 0,
+        };
+        let accounts = Accounts::open(parts).await.map_err(in_words)?;
+        let new_app = accounts.ensure_default_app().await.map_err(in_words)?;
+        Ok(Self {
+            accounts,
+            store,
+            new_app,
+            _lock: lock,
+        })
+    }
+
+    /// Closes it; a server may have it then.
+    pub async fn close(self) {
+        drop(self.accounts);
+        self.store.close().await;
+    }
+}
+
+/// What a verb or the database says, in words.
+pub(crate) fn in_words(error: impl std::fmt::Debug) -> Failure {
+    format!("{error:?}").into()
+}
+
+/// The root key in a file; draws it when there is none.
+fn root_key(path: &Path) -> Result<[u8; 32], Failure> {
+    if !path.exists() {
+        let drawn: [u8; 32] = draw::bytes(&MachineEntropy);
+        let hex: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+        writeln!(private_file(path)?, "{hex}")?;
+        return Ok(drawn);
+    }
+    let text = fs::read_to_string(path)?;
+    let digits: Vec<u8> = text
+        .trim()
+        .chars()
+        .filter_map(|digit| Some(digit.to_digit(16)? as u8))
+        .collect();
+    let bytes: Vec<u8> = digits
+        .chunks(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+        .collect();
+    bytes
+        .try_into()
+        .map_err(|_| format!("{} holds no key of 32 bytes", path.display()).into())
+}
+
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+}
+
+struct MachineClock;
+
+impl Clock for MachineClock {
+    fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "tools by hand live in the present")]
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+struct MachineEntropy;
+
+impl Entropy for MachineEntropy {
+    #[expect(clippy::panic, reason = "as in the server: nothing may be drawn that is not random")]
+    fn fill(&self, bytes: &mut [u8]) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "keys that the tool makes are a base's for good"
+        )]
+        if let Err(error) = getrandom::fill(bytes) {
+            panic!("the operating system has no randomness: {error}");
+        }
+    }
+}
