@@ -120,6 +120,7 @@ pub(crate) struct Keys {
     codes: hmac::Key,
     counters: hmac::Key,
     messages: SealKey,
+    calls: hmac::Key,
     answers: SealKey,
     tokens: RwLock<Arc<TokenKeys>>,
     passwords: RwLock<Arc<PasswordKeys>>,
@@ -133,6 +134,7 @@ impl Keys {
             codes: hmac::Key::new(hmac::HMAC_SHA256, root.derive("one-time codes")?.as_slice()),
             counters: hmac::Key::new(hmac::HMAC_SHA256, root.derive("counters")?.as_slice()),
             messages: SealKey::new(root.derive("messages")?.as_slice())?,
+            calls: hmac::Key::new(hmac::HMAC_SHA256, root.derive("calls of the admin API")?.as_slice()),
             answers: SealKey::new(root.derive("answers of the admin API")?.as_slice())?,
             tokens: RwLock::new(Arc::new(TokenKeys(Vec::new()))),
             passwords: RwLock::new(Arc::new(Vec::new())),
@@ -268,6 +270,12 @@ impl Keys {
     pub(crate) fn open_message(&self, app: AppId, id: &str, sealed: &[u8]) -> Option<Code> {
         let bytes = Zeroizing::new(self.messages.open(&format!("{} {id}", app.0), sealed)?);
         Code::parse(std::str::from_utf8(&bytes).ok()?).ok()
+    }
+
+    /// The keyed hash of what a call of the admin API asked for, which may be to set a password.
+    pub(crate) fn call_mac(&self, owner: &str, key: &IdempotencyKey, request: &[u8]) -> [u8; 32] {
+        let bound = [owner.as_bytes(), key.as_str().as_bytes(), request];
+        tag(&self.calls, &bound.join(b"\n".as_slice()))
     }
 
     /// Seals what a call of the admin API was answered, which may be a secret that is shown once.

@@ -4,7 +4,7 @@ use yaopai_model::IdempotencyKey;
 use yaopai_model::limits::REPEATED_CALL_KEPT;
 use yaopai_store::{SqlError, repeated_calls};
 
-use crate::keys::{are_equal, sha256};
+use crate::keys::are_equal;
 use crate::{Accounts, Outcome};
 
 /// What is known of a call when it arrives.
@@ -25,7 +25,8 @@ impl Accounts {
     /// # Errors
     /// Faults only.
     pub async fn begin_call(&self, owner: &str, key: &IdempotencyKey, request: &[u8]) -> Outcome<Repetition> {
-        let (owner_row, key_row, asked) = (owner.to_owned(), key.clone(), sha256(request));
+        let asked = self.parts.keys.call_mac(owner, key, request);
+        let (owner_row, key_row) = (owner.to_owned(), key.clone());
         let expires_at = self.now().plus(REPEATED_CALL_KEPT);
         let known = self.store().write(move |tx| {
             if repeated_calls::begin(tx, &owner_row, &key_row, &asked, expires_at)? {

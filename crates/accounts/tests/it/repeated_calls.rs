@@ -36,6 +36,11 @@ async fn a_call_sent_again_gets_the_answer_of_the_first() {
     let plain =
         world.count("select count(*) from repeated_calls where answer is not null and octet_length(answer) < 20");
     assert_eq!(plain.await, 0, "answers are sealed");
+    assert_eq!(
+        world.count("select count(distinct request) from repeated_calls").await,
+        2,
+        "the same call of two owners looks different: what it asked for cannot be guessed at"
+    );
 }
 
 #[tokio::test]
