@@ -1,5 +1,7 @@
 //! Under what circumstances a person looks: language, colours, screen, script.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::driver::Browser;
@@ -31,6 +33,12 @@ impl Browser {
     pub(crate) async fn set_script(&self, may_run: bool) {
         let order = json!({ "value": !may_run });
         self.order("Emulation.setScriptExecutionDisabled", order).await;
+    }
+
+    /// Keeps what is downloaded in this folder.
+    pub(crate) async fn set_downloads(&self, folder: &Path) {
+        let order = json!({ "behavior": "allow", "downloadPath": folder });
+        self.order("Page.setDownloadBehavior", order).await;
     }
 
     async fn order(&self, method: &str, parameters: Value) {

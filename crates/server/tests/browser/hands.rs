@@ -1,5 +1,6 @@
 //! What a person does with a page, by what they see of it: labels, and the words on buttons and links.
 
+use std::path::Path;
 use std::time::Duration;
 
 use thirtyfour::{By, Key, TypingData, WebElement};
@@ -161,7 +162,14 @@ impl Browser {
         answer.unwrap().convert().unwrap()
     }
 
-    async fn control(&self, label: &str) -> WebElement {
+    /// Puts a file into the field with this label.
+    pub(crate) async fn attach(&self, label: &str, file: &Path) {
+        let field = self.control(label).await;
+        field.send_keys(file.display().to_string()).await.unwrap();
+    }
+
+    /// The field with this label.
+    pub(crate) async fn control(&self, label: &str) -> WebElement {
         match self
             .before_long(async || self.look_for(FIND_CONTROL, label).await)
             .await

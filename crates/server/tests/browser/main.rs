@@ -21,8 +21,12 @@ mod driver;
 #[cfg(test)]
 mod hands;
 #[cfg(test)]
+mod own_account;
+#[cfg(test)]
 mod own_checks;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
 mod setting_up;
+#[cfg(test)]
+mod slider;
