@@ -238,7 +238,7 @@ async fn a_code_is_sent_and_sessions_end() {
     let sent = admin.post(&format!("{page}/send-code"), &[("to", "email")]).await;
     assert_eq!(sent.location(), format!("{page}?done=sent"));
     world.accounts.deliver_due().await.unwrap();
-    assert_eq!(world.mail.taken().len(), 1);
+    assert_eq!(world.server.mail.taken().len(), 1);
     let again = admin.post(&format!("{page}/send-code"), &[("to", "email")]).await;
     assert_eq!(again.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(again.has("ask again in 60 s"), "{}", again.text);

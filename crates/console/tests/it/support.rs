@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,82 +10,55 @@ use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_CO
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use jiff::tz::TimeZone;
-use tempfile::TempDir;
 use tower::ServiceExt as _;
-use yaopai_accounts::{Accounts, HashingSettings, NewAccount, Parts, PictureStore, RootKey};
+use yaopai_accounts::{Accounts, NewAccount};
 use yaopai_console::{Desk, DeskSettings, router};
-use yaopai_courier::{Channel, MemoryChannel};
 use yaopai_http::PeerAddress;
-use yaopai_model::{Account, AppId, Identifier, Limits, Password, PasswordPolicy, Role, Timestamp};
-use yaopai_testkit::{Base, Database, ManualClock, SeededEntropy};
+use yaopai_model::{Account, AppId, Identifier, Password, PasswordPolicy, Role};
+use yaopai_testkit::{Database, SeededEntropy, TestServer, TestSettings};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse";
-const START: Timestamp = Timestamp::from_millis(1_748_720_380_000);
 
 pub(crate) struct World {
     pub(crate) accounts: Accounts,
     pub(crate) app: AppId,
-    pub(crate) mail: MemoryChannel,
+    pub(crate) server: TestServer,
     router: Router,
-    _base: Base,
-    _folder: TempDir,
 }
 
 impl World {
+    /// There is no channel for SMS.
     pub(crate) async fn new() -> Self {
-        let (clock, entropy) = (Arc::new(ManualClock::at(START)), Arc::new(SeededEntropy::new(7)));
-        let folder = tempfile::tempdir().unwrap();
-        let base = Base::make(Database::chosen(), folder.path()).unwrap();
-        let mail = MemoryChannel::new();
-        let parts = Parts {
-            store: base.open(START, Duration::from_secs(10)).await.unwrap(),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            root_key: RootKey::new(std::array::from_fn(|index| u8::try_from(index).unwrap())).unwrap(),
-            limits: Limits::default(),
-            hashing: HashingSettings {
-                memory_kib: 8,
-                passes: 1,
-                lanes: 1,
-                threads: NonZeroUsize::MIN,
-                queue: 100,
-            },
-            sms: Channel::Off,
-            mail: Channel::Memory(mail.clone()),
-            sms_countries: Vec::new(),
-            pictures: PictureStore::Folder(folder.path().join("pictures")),
-            search_memory_bytes: 1 << 20,
+        let settings = TestSettings {
+            has_sms: false,
+            ..TestSettings::default()
         };
-        let accounts = Accounts::open(parts).await.unwrap();
-        accounts.ensure_default_app().await.unwrap();
-        let app = accounts.app_of_host(None).await.unwrap().id;
+        let server = TestServer::start(Database::chosen(), settings).await.unwrap();
         let settings = DeskSettings {
             zone: TimeZone::get("Asia/Shanghai").unwrap(),
             public_url: None,
             trusted_proxies: Vec::new(),
-            password_policy: PasswordPolicy::Published,
-            clock,
-            entropy,
+            password_policy: PasswordPolicy::default(),
+            clock: server.clock.clone(),
+            entropy: Arc::new(SeededEntropy::new(7)),
         };
         let desk = Desk {
-            accounts: accounts.clone(),
+            accounts: server.accounts.clone(),
             settings: Arc::new(settings),
         };
         Self {
-            accounts,
-            app,
-            mail,
+            accounts: server.accounts.clone(),
+            app: server.default_app.id,
             router: router(desk),
-            _base: base,
-            _folder: folder,
+            server,
         }
     }
 
     pub(crate) async fn account(&self, identifier: &str, role: Role) -> Account {
         let new = NewAccount {
             identifiers: vec![Identifier::parse(identifier).unwrap()],
-            password: Password::chosen(PASSWORD, PasswordPolicy::Published).unwrap(),
+            password: Password::chosen(PASSWORD, PasswordPolicy::default()).unwrap(),
             role,
         };
         self.accounts.create_account(self.app, new).await.unwrap()
