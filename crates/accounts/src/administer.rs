@@ -23,7 +23,7 @@ mod role;
 mod send_reset_code;
 mod timeline;
 
-use yaopai_model::{Account, AccountId, AppId, EventKind, Timestamp};
+use yaopai_model::{Account, AccountId, ApiScope, AppId, EventKind, Timestamp};
 use yaopai_store::account_events::{self, AccountEvent};
 use yaopai_store::audit::{self, NewEntry};
 use yaopai_store::{Db, SqlError, Tx, accounts, apps};
@@ -87,6 +87,10 @@ impl Actor<'_> {
             principal: self.principal().cloned(),
             name: self.name(),
             crosses_apps: matches!(self, Self::InConsole(_) | Self::ByKey(_)),
+            key_reveals: match self {
+                Self::ByKey(caller) => caller.allows(ApiScope::Reveal).is_ok(),
+                Self::Account(_) | Self::InConsole(_) | Self::Operator => true,
+            },
         }
     }
 }
@@ -105,6 +109,8 @@ pub(crate) struct Administrator {
     name: String,
     /// Whether an account of the default app may act in `app`, whichever it is.
     crosses_apps: bool,
+    /// Whether the key that the actor came by, if by one, opens what otherwise is masked.
+    key_reveals: bool,
 }
 
 impl Administrator {

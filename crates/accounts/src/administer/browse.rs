@@ -7,10 +7,10 @@ use yaopai_store::{Db, SqlError};
 
 use super::cursor::{AccountCursor, Way};
 use super::filter::{AccountFilter, ListOrder};
-use super::keyword::{can_occur, exact, pattern};
-use super::list::{capped, check_rank};
+use super::keyword::{can_occur, exact, is_in_masked, pattern};
+use super::list::capped;
 use super::{Actor, Administrator};
-use crate::rank::Action;
+use crate::rank::{Action, reaches};
 use crate::search::{Arena, Entry, Fields};
 use crate::{Accounts, Outcome};
 
@@ -42,6 +42,9 @@ impl Accounts {
     /// above a user's, of disabled, unverified or of accounts made in some time it reads what it shows; another, or a
     /// further, condition is tried on `limits::SLICE_LOOKED_AT` accounts at most.
     ///
+    /// Who sees addresses masked only, by rank or by what their key opens, finds them by the parts that the mask leaves, and as
+    /// a whole: else they would be guessed a character at a time, which no audit log shows.
+    ///
     /// # Errors
     /// `RankTooLow`.
     pub async fn list_accounts_by(
@@ -68,12 +71,14 @@ impl Accounts {
         let listed = self.store().scan(move |db| {
             let app = administrator.app;
             let memory = verbs.parts.search.current(db, app, now)?;
-            check_rank(db, &administrator, action)?;
+            let rank = administrator.rank(db)?;
+            reaches(rank, action)?;
             let list = List {
                 db,
                 memory,
                 app,
                 filter: &filter,
+                is_masked: reaches(rank, Action::Look).is_err() || !administrator.key_reveals,
             };
             Ok(list.slice(from, size)?)
         });
@@ -87,6 +92,8 @@ struct List<'a> {
     memory: Option<Arena>,
     app: AppId,
     filter: &'a AccountFilter,
+    /// Whether whoever looks sees addresses masked only.
+    is_masked: bool,
 }
 
 /// What was found on the way from a place on.
@@ -95,12 +102,14 @@ struct Found {
     ids: Vec<Listed>,
     /// The last that was looked at or, where there are more than are shown, the last that is shown: from there it goes on.
     /// `None` when there is nothing more.
-    more: Option<Listed>,
+    more: Option<Place>,
 }
 
 /// Accounts that may pass the filter.
 struct Candidates {
     accounts: Vec<Listed>,
+    /// How many were looked at and left out.
+    left_out: usize,
     /// After which place there may be others.
     goes_on: Option<Place>,
 }
@@ -130,21 +139,21 @@ impl List<'_> {
         let more = found.more;
         let (next, previous) = match way {
             Way::After => {
-                let first = found.ids.first().map(AccountCursor::before);
+                let first = found.ids.first().map(|listed| AccountCursor::before(listed.place));
                 let back = first.or(from.map(|from| AccountCursor {
                     way: Way::Before,
                     ..from
                 }));
-                (more.as_ref().map(AccountCursor::after), back.filter(|_| from.is_some()))
+                (more.map(AccountCursor::after), back.filter(|_| from.is_some()))
             }
             Way::Before => {
                 found.ids.reverse();
-                let last = found.ids.last().map(AccountCursor::after);
+                let last = found.ids.last().map(|listed| AccountCursor::after(listed.place));
                 let on = last.or(from.map(|from| AccountCursor {
                     way: Way::After,
                     ..from
                 }));
-                (on, more.as_ref().map(AccountCursor::before))
+                (on, more.map(AccountCursor::before))
             }
         };
         let ids: Vec<AccountId> = found.ids.iter().map(|listed| listed.place.id).collect();
@@ -181,6 +190,8 @@ impl List<'_> {
             ("", Some(arena)) => Some(capped(arena.len())),
             ("", None) => Some(account_lists::count(self.db, self.app, TOTAL_COUNTED)?),
             (_, None) => None,
+            // A count would tell as much as the accounts themselves.
+            (_, Some(_)) if self.is_masked => None,
             (text, Some(arena)) => {
                 let found = arena.find(text, Fields::All, AccountId(i64::MIN), Direction::Up, most);
                 let others = named.iter().filter(|id| found.binary_search(id).is_err()).count();
@@ -205,22 +216,23 @@ impl List<'_> {
             for candidate in candidates.accounts {
                 if self.filter.admits(&candidate) && !named.contains(&candidate.place.id) {
                     if ids.len() == size as usize {
-                        let more = ids.last().copied();
+                        let more = ids.last().map(|listed| listed.place);
                         return Ok(Found { ids, more });
                     }
                     ids.push(candidate);
                 }
                 looked_at += 1;
-                if looked_at == SLICE_LOOKED_AT {
+                if looked_at >= SLICE_LOOKED_AT {
                     return Ok(Found {
                         ids,
-                        more: Some(candidate),
+                        more: Some(candidate.place),
                     });
                 }
             }
+            looked_at += candidates.left_out;
             match candidates.goes_on {
-                Some(end) => place = end,
-                None => return Ok(Found { ids, more: None }),
+                Some(end) if looked_at < SLICE_LOOKED_AT => place = end,
+                more => return Ok(Found { ids, more }),
             }
             chunk = CHUNK;
         }
@@ -248,6 +260,7 @@ impl List<'_> {
             let last = accounts.last().map(|listed| listed.place);
             return Ok(Candidates {
                 goes_on: last.filter(|_| accounts.len() == most as usize),
+                left_out: 0,
                 accounts,
             });
         }
@@ -256,13 +269,16 @@ impl List<'_> {
             None => account_lists::with_text(self.db, self.app, &pattern(&filter.text), after.id, direction, most)?,
         };
         let mut accounts = account_lists::by_ids(self.db, &ids)?;
-        if self.memory.is_some() {
+        if self.is_masked {
+            accounts.retain(|account| is_in_masked(&filter.text, account));
+        } else if self.memory.is_some() {
             // Somebody whose snapshot is younger may have changed the memory since.
             accounts.retain(|account| Entry::of(account).has(&filter.text, Fields::All));
         }
         let last = ids.last().map(|id| Place { id: *id, ..after });
         Ok(Candidates {
             goes_on: last.filter(|_| ids.len() == most as usize),
+            left_out: ids.len() - accounts.len(),
             accounts: accounts.iter().map(Listed::of).collect(),
         })
     }

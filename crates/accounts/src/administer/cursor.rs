@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use yaopai_model::{AccountId, Timestamp};
-use yaopai_store::account_lists::{Listed, Place};
+use yaopai_store::account_lists::Place;
 
 /// A place in a list of accounts, between two of them. It goes outside as a text that nobody need understand, and stays
 /// good whatever happens to the accounts around it; with another filter or app it is a place in that list.
@@ -32,17 +32,14 @@ const BYTES: usize = 1 + 1 + 8 + 8;
 const VERSION: u8 = 1;
 
 impl AccountCursor {
-    pub(super) fn after(account: &Listed) -> Self {
-        Self {
-            way: Way::After,
-            place: account.place,
-        }
+    pub(super) fn after(place: Place) -> Self {
+        Self { way: Way::After, place }
     }
 
-    pub(super) fn before(account: &Listed) -> Self {
+    pub(super) fn before(place: Place) -> Self {
         Self {
             way: Way::Before,
-            place: account.place,
+            place,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a search word means.
 
 use yaopai_model::limits::KEYWORD_CHARACTERS;
-use yaopai_model::{AccountId, AppId, Email, Identifier, Phone, Username};
+use yaopai_model::{Account, AccountId, AppId, Email, Identifier, Nickname, Phone, Username};
 use yaopai_store::{Db, SqlError, accounts, identifiers};
 
 /// Whether something can be looked for by the keyword: it is not too long, and there are no control characters in names
@@ -28,6 +28,21 @@ pub(super) fn exact(db: &Db, app: AppId, keyword: &str) -> Result<Vec<AccountId>
         }
     }
     Ok(found)
+}
+
+/// Whether a name of the account has the keyword, or a part of its phone number or e-mail address that the mask leaves.
+pub(super) fn is_in_masked(keyword: &str, account: &Account) -> bool {
+    let keyword = keyword.to_ascii_lowercase();
+    let has = |text: &str| text.to_ascii_lowercase().contains(&keyword);
+    let names = [
+        account.username.as_ref().map(Username::as_str),
+        account.profile.nickname.as_ref().map(Nickname::as_str),
+    ];
+    let masked = [
+        account.phone.as_ref().map(|held| held.value.masked()),
+        account.email.as_ref().map(|held| held.value.masked()),
+    ];
+    names.into_iter().flatten().any(has) || masked.iter().flatten().flat_map(|masked| masked.split('*')).any(has)
 }
 
 /// A `like` pattern for texts that have the keyword, in which the keyword's own characters mean themselves.

@@ -4,6 +4,7 @@ mod browse;
 mod care;
 mod end;
 mod list;
+mod masked;
 mod rank;
 mod role;
 
