@@ -157,11 +157,14 @@ impl Administrator {
             return Ok(Rank::Operator);
         };
         let account = read(principal)?;
-        if account.app == self.app || (self.crosses_apps && is_of_default_app(db, &account)?) {
-            Ok(Rank::Account(account.role))
-        } else {
-            Err(Refusal::RankTooLow.into())
+        if account.app != self.app {
+            if !self.crosses_apps || !is_of_default_app(db, &account)? {
+                return Err(Refusal::RankTooLow.into());
+            }
+            // Nothing is made, and nothing written down, in an app that there is not.
+            apps::by_id(db, self.app)?.ok_or(Refusal::UnknownApp)?;
         }
+        Ok(Rank::Account(account.role))
     }
 
     /// The account `id`, if the actor may do this to it; both stay as they are until the transaction ends.

@@ -16,6 +16,20 @@ async fn made(world: &World, key: &str, body: &Value) -> Value {
 }
 
 #[tokio::test]
+async fn nothing_is_made_in_an_app_that_there_is_not() {
+    let world = World::new().await;
+    let key = world.root_key().await;
+    let new = json!({"username": "nowhere", "app": 9_999});
+    let made = world.send(Method::POST, &key, "/api/admin/accounts", &new).await;
+    assert_eq!(made.status, 404, "{made:?}");
+    for path in ["accounts?app=9999", "audit?app=9999", "audit/export?app=9999"] {
+        let answer = world.get(&key, &format!("/api/admin/{path}")).await;
+        assert_eq!(answer.status, 404, "{path} {answer:?}");
+        assert_eq!(answer.json()["type"], "urn:yaopai:problem:UnknownApp", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn an_account_is_made_changed_and_ended() {
     let world = World::new().await;
     let key = world.root_key().await;
