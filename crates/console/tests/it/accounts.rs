@@ -92,7 +92,14 @@ async fn what_was_typed_stays_in_a_form_that_is_refused() {
         ("birthday", "1990-01-02"),
         ("preferences", "{\"b\":1}"),
     ];
-    let saved = admin.post(&edit, &fields).await;
+    let asked = admin.post(&edit, &fields).await;
+    assert_eq!(asked.status, StatusCode::FORBIDDEN);
+    assert!(
+        asked.has("confirm_password"),
+        "another mailbox can begin the account anew"
+    );
+    assert_eq!(world.row(&user).await.as_ref(), Some(&user));
+    let saved = admin.post_confirmed(&edit, &fields).await;
     assert_eq!(saved.location(), format!("/console/accounts/{}?done=saved", user.id.0));
     let row = world.row(&user).await.unwrap();
     assert_eq!(row.profile.nickname.unwrap().as_str(), "张三");

@@ -101,8 +101,15 @@ pub(super) async fn show(Path(id): Path<String>, operator: Operator) -> Result<R
     page(&operator, named, &inspected, fields, None)
 }
 
-/// Saves what was changed in it.
+/// Saves what was changed in it. Whoever receives at another phone number or mailbox can begin the account anew, so that it takes
+/// what deleting does.
 pub(super) async fn save(Path(id): Path<String>, sent: OperatorForm) -> Result<Response, Failure> {
+    let has_address = ["phone", "email"]
+        .into_iter()
+        .any(|name| sent.form.optional(name).is_some());
+    if has_address {
+        sent.confirmed()?;
+    }
     let (operator, named) = (&sent.operator, Named::of(&sent.operator, &id).await?);
     let inspected = inspect(operator, named).await?;
     let desk = &operator.visit.desk;
