@@ -238,7 +238,7 @@ pub const EVENTS_WAITING: usize = 10_000;
 pub const FIGURES_WAITING: usize = 50_000;
 /// Events that are written in one transaction.
 pub const EVENTS_PER_WRITE: usize = 100;
-/// The newest events of an account, which are kept and shown.
+/// Events of an account that are kept and shown, at most.
 pub const EVENTS_PER_ACCOUNT: u32 = 200;
 /// The same refusals from one source within such a span of the clock are one event with a count.
 pub const EVENTS_FOLDED: Duration = Duration::from_secs(10 * 60);

@@ -102,12 +102,18 @@ pub fn add(tx: &Tx, account: AccountId, event: &AccountEvent) -> Result<(), SqlE
     Ok(())
 }
 
+/// Keeps the newest half of what strangers can bring about, and of the rest: they can be refused, ask for codes and draw sliders as
+/// often as they like, from as many sources, and would wash away else what they did before.
 fn drop_oldest(tx: &Tx, account: AccountId) -> Result<(), SqlError> {
     tx.execute(
         "delete from account_events where account_id = $1 and (slot, kind, rule, source) not in \
          (select slot, kind, rule, source from account_events where account_id = $1 \
-         order by last_at desc, slot desc, kind, rule, source limit $2)",
-        args![account.0, EVENTS_PER_ACCOUNT],
+         and kind <> 'administered' and (rule <> '' or kind in ('code_request', 'code_sent', 'code_failed', 'reset_permit', \
+         'challenge_draw', 'challenge_answer')) order by last_at desc, slot desc, kind, rule, source limit $2) \
+         and (slot, kind, rule, source) not in (select slot, kind, rule, source from account_events where account_id = $1 \
+         and (kind = 'administered' or rule = '' and kind not in ('code_request', 'code_sent', 'code_failed', 'reset_permit', \
+         'challenge_draw', 'challenge_answer')) order by last_at desc, slot desc, kind, rule, source limit $2)",
+        args![account.0, EVENTS_PER_ACCOUNT / 2],
     )?;
     Ok(())
 }
