@@ -69,7 +69,12 @@ impl AuditFilter {
             ("target", &self.target),
         ];
         let texts = texts.into_iter().filter(|(_, text)| !text.is_empty());
-        let texts = texts.map(|(name, text)| format!("{name}: {text}"));
+        // As little of it as can occur: what is written here stays, and is printed on terminals.
+        let written = |text: &str| -> String {
+            let begun = text.chars().take(KEYWORD_CHARACTERS);
+            begun.map(|c| if c.is_control() { ' ' } else { c }).collect()
+        };
+        let texts = texts.map(|(name, text)| format!("{name}: {}", written(text)));
         let times = [("from", self.from), ("until", self.until)].into_iter();
         let times = times.filter_map(|(name, at)| at.map(|at| format!("{name}: {}", at.as_millis())));
         texts.chain(times).collect::<Vec<_>>().join(", ")

@@ -135,6 +135,29 @@ async fn an_export_has_all_of_it_and_is_written_down() {
 }
 
 #[tokio::test]
+async fn what_an_export_was_asked_for_forges_no_lines() {
+    let (world, auditor) = filled(1).await;
+    let filter = AuditFilter {
+        actor: format!("nobody\n1 operator account.delete\u{1b}[2J\0{}", "x".repeat(5_000)),
+        ..AuditFilter::default()
+    };
+    let export = world
+        .accounts
+        .export_audit(world.app, Actor::InConsole(&auditor), filter);
+    assert!(export.await.unwrap().next().await.unwrap().unwrap().is_empty());
+    let all = AuditFilter::default();
+    let listed = world
+        .accounts
+        .audit_entries(world.app, Actor::InConsole(&auditor), all, None);
+    let detail = listed.await.unwrap().entries.remove(0).detail;
+    assert!(
+        detail.starts_with("actor: nobody 1 operator account.delete [2J xxx"),
+        "{detail:?}"
+    );
+    assert!(detail.len() < 200 && !detail.contains(char::is_control), "{detail:?}");
+}
+
+#[tokio::test]
 async fn a_long_chain_is_verified_in_calls_that_are_short() {
     let (world, auditor) = filled(1_300).await;
     let verify = async |after| {
