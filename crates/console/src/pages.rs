@@ -71,7 +71,8 @@ pub(crate) fn local(address: &str) -> &str {
 /// `address`, if it is one of our pages, else `home`.
 pub(crate) fn local_or<'a>(address: &'a str, home: &'static str) -> &'a str {
     let is_page = ["/console/", "/account/"].iter().any(|home| address.starts_with(home));
-    if is_page && !address.contains(['\\', '\n', '\r']) {
+    // A header holds no control characters.
+    if is_page && !address.contains(|c: char| c == '\\' || c.is_control()) {
         address
     } else {
         home
@@ -94,6 +95,7 @@ mod tests {
             "/user/info",
             "",
             "/console/\n",
+            "/console/\0",
         ] {
             assert_eq!(local(elsewhere), "/console/", "{elsewhere:?}");
         }

@@ -9,7 +9,7 @@ use super::shown;
 use crate::failure::Failure;
 use crate::frame::{Frame, Section};
 use crate::operator::{Operator, OperatorForm};
-use crate::pages::html;
+use crate::pages::{html, local};
 use crate::words;
 
 #[derive(Template)]
@@ -111,6 +111,6 @@ async fn explain(operator: &Operator, id: AccountId, refusal: Refusal) -> Result
 
 /// The list that the form was sent from.
 fn list_address(sent: &str) -> String {
-    let is_list = sent.starts_with("/console/accounts?") && !sent.contains(['\\', '\n', '\r']);
+    let is_list = sent.starts_with("/console/accounts?") && local(sent) == sent;
     if is_list { sent } else { "/console/accounts" }.to_owned()
 }
