@@ -129,6 +129,9 @@ fn line(account: &Account, format: Format, zone: &TimeZone) -> String {
     }
 }
 
+/// What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection); some take the wide forms, too.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// A cell (RFC 4180, section 2). A text that a spreadsheet would take for a formula gets an apostrophe before it.
 fn cell(value: &serde_json::Value) -> String {
     let Some(text) = value.as_str() else {
@@ -141,7 +144,7 @@ fn cell(value: &serde_json::Value) -> String {
     let is_number = text
         .strip_prefix('+')
         .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
+    let is_formula = text.starts_with(FORMULA) && !is_number;
     let text = format!("{}{}", if is_formula { "'" } else { "" }, text.replace('"', "\"\""));
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{text}\"")
@@ -161,6 +164,8 @@ mod tests {
             (json!("a,\"b\""), "\"a,\"\"b\"\"\""),
             (json!("=HYPERLINK(1)"), "'=HYPERLINK(1)"),
             (json!("+1+cmd"), "'+1+cmd"),
+            (json!("＝HYPERLINK(1)"), "'＝HYPERLINK(1)"),
+            (json!("\n=1"), "\"'\n=1\""),
             (json!("+8613800138000"), "+8613800138000"),
             (json!(null), ""),
             (json!(7), "7"),
