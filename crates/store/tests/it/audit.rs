@@ -1,8 +1,8 @@
 //! The audit chain: whatever is done to it afterwards shows.
 
 use yaopai_model::{AppId, Timestamp};
+use yaopai_store::Store;
 use yaopai_store::audit::{Chain, NewEntry, append, verify};
-use yaopai_store::{SqlError, Store};
 
 use crate::support::Place;
 
