@@ -6,7 +6,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::any;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use yaopai_accounts::Refusal;
@@ -62,10 +63,15 @@ async fn around(State((surface, desk)): State<(Surface, Desk)>, mut request: Req
         if let Failure::Fault(fault) = &failure {
             yaopai_http::write_fault(fault, &request_id);
         }
+        // What a 405 has to name (RFC 9110, section 15.5.6).
+        let methods = response.headers_mut().remove(ALLOW);
         response = match &visit {
             Ok(visit) => (surface.explain)(visit, failure, &request_id),
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         };
+        if let Some(methods) = methods {
+            response.headers_mut().insert(ALLOW, methods);
+        }
     }
     secure(response.headers_mut());
     yaopai_http::give_request_id(response.headers_mut(), &request_id);

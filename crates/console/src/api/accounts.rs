@@ -23,6 +23,7 @@ use crate::failure::Failure;
 pub(super) fn reading() -> OpenApiRouter<Desk> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
+        .routes(routes!(list::count))
         .routes(routes!(one::get))
         .routes(routes!(sign_in::timeline))
         .routes(routes!(sign_in::obstacles))

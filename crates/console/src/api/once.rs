@@ -53,8 +53,10 @@ fn name(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Failure> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
         return Ok(None);
     };
-    let unfit = || Failure::Unreadable("Idempotency-Key: 1 to 128 visible ASCII characters".to_owned());
-    read(value).map(Some).ok_or_else(unfit)
+    read(value).map(Some).ok_or(Failure::field(
+        "Idempotency-Key：1 至 128 个可见的 ASCII 字符。",
+        "Idempotency-Key: 1 to 128 visible ASCII characters.",
+    ))
 }
 
 /// A call that names itself.

@@ -220,6 +220,11 @@ async fn no_address_answers_to_a_method_that_is_not_described() {
                 (405, "UnknownMethod"),
                 "{path}"
             );
+            let named = answer.headers["allow"].to_str().unwrap();
+            let named: BTreeSet<_> = named.split(',').filter(|name| *name != "HEAD").collect();
+            let described = calls.iter().filter(|call| call.path == *path);
+            let described: BTreeSet<_> = described.map(|call| call.method.as_str()).collect();
+            assert_eq!(named, described, "{path}");
         }
     }
 }

@@ -48,6 +48,7 @@ async fn cursors_lead_through_all_accounts() {
                 .all(|account| account["phone"].as_str().unwrap().contains("****"))
         );
     }
+    assert_eq!(world.get(&key, "/api/admin/accounts/count").await.json()["count"], 26);
     let newest = world.get(&key, "/api/admin/accounts?limit=1").await.json();
     assert_eq!(newest["items"][0]["id"], *made.last().unwrap());
 }

@@ -1,13 +1,13 @@
 //! Lists of accounts, and exports of them.
 
 use axum::response::Response;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use yaopai_accounts::{AccountCursor, AccountFilter, ListOrder};
 
 use super::role::RoleName;
 use super::shown::AccountShown;
-use crate::api::call::{ApiCall, Asked, Json};
+use crate::api::call::{ApiCall, AppAsked, Asked, Json};
 use crate::api::paging::{Page, bad_cursor};
 use crate::api::{stream, times};
 use crate::failure::Failure;
@@ -29,8 +29,7 @@ enum Order {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListAsked {
-    /// Part of a username, nickname, e-mail address or phone number, or a number. A key without the scope `reveal` finds addresses
-    /// whole, and by the parts that the mask leaves.
+    /// Part of a username, nickname, e-mail address or phone number, or a number.
     #[serde(default)]
     #[param(required = false)]
     q: String,
@@ -99,6 +98,29 @@ pub(super) async fn list(call: ApiCall, Asked(asked): Asked<ListAsked>) -> Resul
         items: slice.accounts.iter().map(shown).collect(),
         next_cursor: slice.next.map(AccountCursor::to_text),
     }))
+}
+
+/// How many accounts there are.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CountShown {
+    /// Where there are very many, the number up to which they are counted.
+    count: u32,
+}
+
+/// 账号总数 / Counts accounts
+///
+/// All of an app. For auditors and up.
+#[utoipa::path(
+    get,
+    path = "/api/admin/accounts/count",
+    tag = "accounts",
+    params(AppAsked),
+    responses((status = 200, description = "How many there are", body = CountShown))
+)]
+pub(super) async fn count(call: ApiCall, Asked(asked): Asked<AppAsked>) -> Result<Json<CountShown>, Failure> {
+    let accounts = call.accounts();
+    let count = accounts.count_accounts(call.app(asked.app), call.actor()).await?;
+    Ok(Json(CountShown { count }))
 }
 
 /// 导出账号 / Exports accounts
