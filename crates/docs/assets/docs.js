@@ -27,8 +27,16 @@ async function open(name, operation) {
   sessionStorage.setItem(OPENED, name);
   at("overview").hidden = true;
   at("trial").hidden = false;
+  at("failed").hidden = true;
   at("loading").hidden = false;
-  await load();
+  try {
+    await load();
+  } catch {
+    bundle = undefined;
+    at("loading").hidden = true;
+    at("failed").hidden = false;
+    return;
+  }
   window.SwaggerUIBundle({
     url: `/docs/${name}.json`,
     dom_id: "#swagger-ui",

@@ -35,6 +35,20 @@ impl Browser {
         self.order("Emulation.setScriptExecutionDisabled", order).await;
     }
 
+    /// Loads everything anew for each page, as whoever comes for the first time.
+    pub(crate) async fn set_no_cache(&self) {
+        self.order("Network.enable", json!({})).await;
+        self.order("Network.setCacheDisabled", json!({ "cacheDisabled": true }))
+            .await;
+    }
+
+    /// Lets the browser reach the server, or not.
+    pub(crate) async fn set_network(&self, is_there: bool) {
+        let order = json!({ "offline": !is_there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.order("Network.enable", json!({})).await;
+        self.order("Network.emulateNetworkConditions", order).await;
+    }
+
     /// Keeps what is downloaded in this folder.
     pub(crate) async fn set_downloads(&self, folder: &Path) {
         let order = json!({ "behavior": "allow", "downloadPath": folder });

@@ -51,6 +51,12 @@ async fn a_call_can_be_tried_where_it_is_described() {
     browser.sees("/api/cloud_user/psw/rest").await;
     browser.check_page().await;
     browser.picture("overview").await;
+    browser.set_network(false).await;
+    browser.click("POST /user/register").await;
+    browser.sees("Swagger UI 没能加载").await;
+    browser.complaints().await;
+    browser.set_network(true).await;
+    browser.click("← 全部接口").await;
     browser.click("POST /user/register").await;
     browser.click("Execute").await;
     browser.sees("新用户").await;

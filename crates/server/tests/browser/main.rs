@@ -19,6 +19,8 @@ mod docs;
 #[cfg(test)]
 mod driver;
 #[cfg(test)]
+mod every_page;
+#[cfg(test)]
 mod hands;
 #[cfg(test)]
 mod own_account;
