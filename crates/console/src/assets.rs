@@ -31,10 +31,21 @@ const ASSETS: [Asset; 3] = [
     },
 ];
 
-/// What stands in the addresses of the files, so that a browser which keeps them for long asks again after an upgrade.
-pub(crate) const fn version() -> &'static str {
-    env!("CARGO_PKG_VERSION")
-}
+/// What stands in the addresses of the files: it changes with them, so that browsers may keep them for long (FNV-1a).
+pub(crate) const VERSION: u64 = {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut file = 0;
+    while file < ASSETS.len() {
+        let bytes = ASSETS[file].bytes;
+        let mut at = 0;
+        while at < bytes.len() {
+            hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+            at += 1;
+        }
+        file += 1;
+    }
+    hash
+};
 
 /// A file.
 ///

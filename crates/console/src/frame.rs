@@ -243,7 +243,7 @@ impl Frame {
 
     /// The address of a file in `assets/`.
     pub(crate) fn asset(&self, name: &str) -> String {
-        format!("/console/assets/{}/{name}", assets::version())
+        format!("/console/assets/{:016x}/{name}", assets::VERSION)
     }
 
     /// The address that switches a preference and comes back here.
