@@ -60,7 +60,7 @@ pub use keys::{KeyPurpose, RootKey, TokenKeys};
 pub use measure::Measures;
 pub use outbox::OutgoingMessage;
 pub use own_account::{Closing, ConfirmedSession, OwnData};
-pub use page_session::{PageKey, PageSession, form_token, is_form_token};
+pub use page_session::{PageKey, PageSession, PageUse, form_token, is_form_token};
 pub use parts::{Accounts, Parts};
 pub use password_hasher::HashingSettings;
 pub use profile::ProfileChange;

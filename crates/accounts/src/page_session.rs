@@ -21,6 +21,15 @@ pub struct PageKey {
     pub secret: SessionSecret,
 }
 
+/// Who asks for a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageUse {
+    /// Somebody, who thereby uses the session.
+    ByPerson,
+    /// A page that is open, by itself: nobody may be looking, so it keeps no session alive.
+    InBackground,
+}
+
 /// A live session of a page.
 #[derive(Clone)]
 pub struct PageSession {
@@ -69,7 +78,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `NotSignedIn`.
-    pub async fn page_session(&self, scope: SessionScope, key: &PageKey) -> Outcome<PageSession> {
+    pub async fn page_session(&self, scope: SessionScope, key: &PageKey, used: PageUse) -> Outcome<PageSession> {
         let (id, digest) = (key.account, session_digest(&key.secret));
         let found = self.store().read(move |db| -> Result<_, SqlError> {
             Ok(accounts::by_id(db, id)?.zip(sessions::one(db, id, &digest)?))
@@ -87,7 +96,7 @@ impl Accounts {
         if !is_live || !may_enter {
             return Err(Refusal::NotSignedIn.into());
         }
-        if seen_at.plus(PAGE_SESSION_NOTED) <= now {
+        if used == PageUse::ByPerson && seen_at.plus(PAGE_SESSION_NOTED) <= now {
             self.store()
                 .write(move |tx| sessions::note_use(tx, id, &digest, now))
                 .await?;

@@ -122,6 +122,11 @@ impl PasswordHasher {
         self.capacity - self.places.available_permits()
     }
 
+    /// How many may be made and wait.
+    pub(crate) const fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// The PHC string of a password under a fresh salt.
     pub(crate) async fn hash(&self, place: Place, password: Password, entropy: &dyn Entropy) -> Outcome<String> {
         let (answer, hashed) = oneshot::channel();

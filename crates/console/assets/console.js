@@ -36,17 +36,62 @@ function searchAsYouType(form) {
   });
 }
 
-/** A part with data-refresh=SECONDS is asked for again while the page is looked at. */
+/** A part with data-refresh=SECONDS is asked for again while it is looked at, but not while somebody reads in it. */
 function refresh(part) {
-  const seconds = Number(part.dataset.refresh);
-  setInterval(async () => {
-    if (document.hidden) return;
-    const answer = await fetch(location.href);
-    if (!answer.ok || answer.redirected) return;
+  const timer = setInterval(async () => {
+    if (!part.isConnected) return clearInterval(timer);
+    const isRead = () => part.contains(document.activeElement) || part.querySelector("details[open]");
+    if (document.hidden || isRead()) return;
+    // The header keeps a page that nobody looks at from prolonging the session.
+    const answer = await fetch(location.href, { headers: { "x-yaopai-refresh": "1" } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector(`#${part.id}`);
-    if (fresh) document.querySelector(`#${part.id}`).innerHTML = fresh.innerHTML;
-  }, seconds * 1000);
+    const fresh = page.getElementById(part.id);
+    if (!fresh || isRead()) return;
+    part.replaceChildren(...fresh.childNodes);
+    for (const child of part.children) enliven(child);
+  }, Number(part.dataset.refresh) * 1000);
+}
+
+/** The figures of a chart stand beside the pointer, or beside what the arrow keys have come to. The server has put them
+ *  into titles, which browsers show by themselves, but late and only to the pointer. */
+function tellFigures(chart) {
+  const told = chart.parentElement.querySelector(".told");
+  const slots = [...chart.querySelectorAll(".slot")];
+  const figures = slots.map((slot) => {
+    const title = slot.querySelector("title");
+    title.remove();
+    return title.textContent.trim();
+  });
+  let current = -1;
+  const show = (place) => {
+    slots[current]?.classList.remove("is-told");
+    current = place;
+    slots[current]?.classList.add("is-told");
+    told.textContent = figures[current] ?? "";
+    if (!slots[current]) return;
+    const slot = slots[current].getBoundingClientRect();
+    const plot = chart.parentElement.getBoundingClientRect();
+    const isRight = slot.left + slot.width / 2 > plot.left + plot.width / 2;
+    told.style.left = isRight ? "auto" : `${slot.right - plot.left + 6}px`;
+    told.style.right = isRight ? `${plot.right - slot.left + 6}px` : "auto";
+  };
+  slots.forEach((slot, place) => slot.addEventListener("pointerenter", () => show(place)));
+  chart.addEventListener("pointerleave", () => show(-1));
+  chart.addEventListener("blur", () => show(-1));
+  chart.addEventListener("keydown", (event) => {
+    const last = slots.length - 1;
+    const places = {
+      ArrowLeft: current < 0 ? last : Math.max(current - 1, 0),
+      ArrowRight: Math.min(current + 1, last),
+      Home: 0,
+      End: last,
+      Escape: -1,
+    };
+    if (!(event.key in places)) return;
+    event.preventDefault();
+    show(places[event.key]);
+  });
 }
 
 /** Boxes of a list, all at once; and how many are ticked. */
@@ -104,6 +149,7 @@ const behaviours = {
   "[data-slider]": followSlider,
   "form[data-live]": searchAsYouType,
   "[data-refresh]": refresh,
+  ".chart": tellFigures,
   "[data-select]": select,
   "[data-dialog]": openDialog,
   "[data-copy]": copy,

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::FromRequestParts as _;
 use http::Method;
 use http::request::Parts;
-use yaopai_accounts::{Error, Outcome, PageKey, PageSession, Refusal, form_token};
+use yaopai_accounts::{Error, Outcome, PageKey, PageSession, PageUse, Refusal, form_token};
 use yaopai_model::{Account, Password, SessionScope};
 
 use crate::Desk;
@@ -16,6 +16,8 @@ use crate::visit::Visit;
 const CONFIRM: &str = "confirm_";
 /// The one that has the password.
 const PASSWORD: &str = "confirm_password";
+/// The header by which our script says that nobody asked for a page but itself.
+const BY_ITSELF: &str = "x-yaopai-refresh";
 
 /// Somebody who has signed in.
 pub(crate) struct Entered {
@@ -39,7 +41,12 @@ impl Entered {
         };
         let sign_in_first = || Failure::SignInFirst(next.clone());
         let key = visit.page_key(scope).ok_or_else(sign_in_first)?;
-        let session = match desk.accounts.page_session(scope, &key).await {
+        let used = if parts.headers.contains_key(BY_ITSELF) {
+            PageUse::InBackground
+        } else {
+            PageUse::ByPerson
+        };
+        let session = match desk.accounts.page_session(scope, &key, used).await {
             Ok(session) => session,
             Err(Error::Refused(Refusal::NotSignedIn)) => return Err(sign_in_first()),
             Err(error) => return Err(error.into()),

@@ -19,6 +19,21 @@ pub(crate) fn day(instant: Timestamp, zone: &TimeZone) -> String {
     written(instant, zone, "%Y-%m-%d")
 }
 
+/// `03:39:40`
+pub(crate) fn time_of_day(instant: Timestamp, zone: &TimeZone) -> String {
+    written(instant, zone, "%H:%M:%S")
+}
+
+/// `03:39`
+pub(crate) fn clock(instant: Timestamp, zone: &TimeZone) -> String {
+    written(instant, zone, "%H:%M")
+}
+
+/// `06-01`
+pub(crate) fn month_and_day(instant: Timestamp, zone: &TimeZone) -> String {
+    written(instant, zone, "%m-%d")
+}
+
 /// `2025-06-01T03:39:40+08:00` (RFC 3339).
 pub(crate) fn rfc3339(instant: Timestamp, zone: &TimeZone) -> String {
     written(instant, zone, "%Y-%m-%dT%H:%M:%S%:z")

@@ -21,8 +21,10 @@ pub struct Health {
     pub is_shared: bool,
     /// Writes of this node that wait for the database.
     pub writes_waiting: usize,
-    /// Password hashes of this node that wait for a thread.
+    /// Password hashes that this node makes or that wait for a thread.
     pub hashes_waiting: usize,
+    /// How many may be made and wait; who comes then is refused as `Overloaded`.
+    pub hashes_allowed: usize,
     /// Messages of all apps that wait, counted up to one more than `limits::OUTBOX_WAITING`.
     pub messages_waiting: i64,
     /// Messages of all apps that were given up within the last day, counted up to the same.
@@ -59,6 +61,7 @@ impl Accounts {
             is_shared: self.store().is_shared(),
             writes_waiting: self.store().queue_depth(),
             hashes_waiting: self.parts.hasher.depth(),
+            hashes_allowed: self.parts.hasher.capacity(),
             messages_waiting,
             messages_failed,
             events_waiting: self.parts.journal.depth(),

@@ -68,15 +68,19 @@ impl Accounts {
         listed.await
     }
 
-    /// How many accounts an app has, counted up to `limits::TOTAL_COUNTED`.
+    /// How many accounts an app has. Where their texts are not in memory, they are counted up to `limits::TOTAL_COUNTED`.
     ///
     /// # Errors
     /// `RankTooLow`.
     pub async fn count_accounts(&self, app: AppId, actor: Actor<'_>) -> Outcome<u32> {
-        let administrator = actor.on(app);
+        let (verbs, administrator, now) = (self.clone(), actor.on(app), self.now());
         let counted = self.store().scan(move |db| {
+            let memory = verbs.parts.search.current(db, app, now)?;
             check_rank(db, &administrator, Action::Inspect)?;
-            Ok(account_lists::count(db, app, TOTAL_COUNTED)?)
+            Ok(match memory {
+                Some(arena) => u32::try_from(arena.len()).unwrap_or(u32::MAX),
+                None => account_lists::count(db, app, TOTAL_COUNTED)?,
+            })
         });
         counted.await
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use yaopai_accounts::{Closing, ConfirmedSession, FailureRule, Outcome, PageKey, PageSession, Refusal, SignedIn};
+use yaopai_accounts::{
+    Closing, ConfirmedSession, FailureRule, Outcome, PageKey, PageSession, PageUse, Refusal, SignedIn,
+};
 use yaopai_courier::{Body, Notice};
 use yaopai_model::{
     Address, Code, EventKind, IdentifierKind, Limits, Password, PasswordPolicy, Purpose, Role, SessionKind,
@@ -26,7 +28,8 @@ async fn enter(world: &World, address: &Address, password: &str) -> PageKey {
 }
 
 async fn session(world: &World, key: &PageKey) -> Outcome<PageSession> {
-    world.accounts.page_session(SessionScope::AccountPage, key).await
+    let used = PageUse::ByPerson;
+    world.accounts.page_session(SessionScope::AccountPage, key, used).await
 }
 
 /// Signs in and shows the password again.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use yaopai_accounts::{Actor, FailureRule, PageKey, PageSession, Refusal, SignedIn, form_token, is_form_token};
+use yaopai_accounts::{
+    Actor, FailureRule, PageKey, PageSession, PageUse, Refusal, SignedIn, form_token, is_form_token,
+};
 use yaopai_model::limits::{CONFIRMATION_LIFE, PAGE_SESSION_IDLE, PAGE_SESSION_LIFE};
 use yaopai_model::{Identifier, Password, Role, SessionKind, SessionScope, SessionSecret, TokenUse};
 
@@ -24,7 +26,8 @@ async fn console(world: &World, identifier: &str) -> PageKey {
 }
 
 async fn open(world: &World, key: &PageKey) -> yaopai_accounts::Outcome<PageSession> {
-    world.accounts.page_session(SessionScope::Console, key).await
+    let used = PageUse::ByPerson;
+    world.accounts.page_session(SessionScope::Console, key, used).await
 }
 
 #[tokio::test]
@@ -61,7 +64,10 @@ async fn a_session_holds_where_it_was_begun_and_nowhere_else() {
     let console = console(&world, "root").await;
     assert_eq!(refusal(open(&world, &wire.page_key()).await), Refusal::NotSignedIn);
     assert_eq!(refusal(open(&world, &page.page_key()).await), Refusal::NotSignedIn);
-    let elsewhere = world.accounts.page_session(SessionScope::AccountPage, &console).await;
+    let elsewhere = world
+        .accounts
+        .page_session(SessionScope::AccountPage, &console, PageUse::ByPerson)
+        .await;
     assert_eq!(refusal(elsewhere), Refusal::NotSignedIn);
     let other_secret = PageKey {
         secret: SessionSecret::draw(world.entropy.as_ref()),
@@ -92,6 +98,21 @@ async fn it_ends_when_it_is_left_alone_and_in_any_case() {
     }
     world.clock.advance(PAGE_SESSION_LIFE - lived);
     assert_eq!(refusal(open(&world, &key).await), Refusal::NotSignedIn);
+}
+
+#[tokio::test]
+async fn what_a_page_asks_for_by_itself_keeps_no_session_alive() {
+    let world = World::new().await;
+    world.account("root", Role::Root).await;
+    let key = console(&world, "root").await;
+    let by_itself = || {
+        let used = PageUse::InBackground;
+        world.accounts.page_session(SessionScope::Console, &key, used)
+    };
+    world.clock.advance(PAGE_SESSION_IDLE - INSTANT);
+    assert!(by_itself().await.is_ok());
+    world.clock.advance(INSTANT);
+    assert_eq!(refusal(by_itself().await), Refusal::NotSignedIn);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use yaopai_accounts::{Actor, FirstRoot, Refusal, SetUp};
+use yaopai_accounts::{Actor, FirstRoot, PageUse, Refusal, SetUp};
 use yaopai_model::{IdentifierKind, Password, Role, SessionScope, SetupSecret, Username};
 
 use crate::steps::from;
@@ -36,7 +36,7 @@ async fn it_makes_one_root_who_is_signed_in() {
     assert_eq!(signed_in.account.role, Role::Root);
     let session = world
         .accounts
-        .page_session(SessionScope::Console, &signed_in.page_key())
+        .page_session(SessionScope::Console, &signed_in.page_key(), PageUse::ByPerson)
         .await
         .unwrap();
     assert_eq!(session.principal.account.id, signed_in.account.id);

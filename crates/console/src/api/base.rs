@@ -2,27 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use jiff::ToSpan as _;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yaopai_accounts::{FigureSpans, FiguresOfSpan};
+use yaopai_accounts::FiguresOfSpan;
+use yaopai_model::Figure;
 use yaopai_model::limits::FIGURE_SPANS;
-use yaopai_model::{Figure, Timestamp};
 
 use super::call::{ApiCall, Asked, Json};
 use super::paging::Page;
 use super::times::instant;
-use crate::Desk;
 use crate::failure::Failure;
+use crate::{Desk, spans};
 
 /// Spans that are shown where nothing else is asked for.
 const USUAL_SPANS: u16 = 24;
 // As the description and the refusal say.
 const _: () = assert!(FIGURE_SPANS == 2_232);
-const HOUR_MILLIS: i64 = 60 * 60 * 1_000;
 
 /// The calls.
 pub(super) fn calls() -> OpenApiRouter<Desk> {
@@ -89,36 +86,16 @@ pub(super) async fn figures(
 ) -> Result<Json<Page<FiguresShown>>, Failure> {
     let settings = &call.visit.desk.settings;
     let last = asked.last.unwrap_or(USUAL_SPANS);
-    let bounds = bounds(settings.clock.now(), &settings.zone, asked.by, last);
-    let spans = bounds.and_then(|bounds| FigureSpans::parse(bounds).ok());
-    let spans = spans.ok_or_else(|| Failure::field("last：1 至 2232。", "last: 1 to 2232."))?;
+    let spans = match asked.by {
+        Span::Hour => spans::last_hours(settings.clock.now(), last),
+        Span::Day => spans::last_days(settings.clock.now(), &settings.zone, last),
+    };
+    let spans = spans.map_err(|_| Failure::field("last：1 至 2232。", "last: 1 to 2232."))?;
     let figures = call
         .accounts()
         .figures(call.app(asked.app), call.actor(), spans)
         .await?;
     Ok(Json(Page::whole(figures.iter().map(FiguresShown::of))))
-}
-
-/// When each of the last hours or days began, and when the one under way ends.
-fn bounds(now: Timestamp, zone: &TimeZone, by: Span, last: u16) -> Option<Vec<Timestamp>> {
-    let back = (-1..i64::from(last)).rev();
-    match by {
-        Span::Hour => {
-            let begun = now.as_millis().div_euclid(HOUR_MILLIS);
-            let hour = |back| Some(Timestamp::from_millis((begun - back) * HOUR_MILLIS));
-            back.map(hour).collect()
-        }
-        Span::Day => {
-            let now = jiff::Timestamp::from_millisecond(now.as_millis()).ok()?;
-            let today = zone.to_datetime(now).date();
-            let day = |back: i64| {
-                let date = today.checked_sub(back.days()).ok()?;
-                let begun = zone.to_zoned(date.at(0, 0, 0, 0)).ok()?;
-                Some(Timestamp::from_millis(begun.timestamp().as_millisecond()))
-            };
-            back.map(day).collect()
-        }
-    }
 }
 
 /// How it is with the server.
@@ -132,8 +109,10 @@ pub(super) struct HealthShown {
     is_shared: bool,
     /// Writes of this node that wait for the database.
     writes_waiting: usize,
-    /// Password hashes of this node that wait for a thread.
+    /// Password hashes that this node makes or that wait for a thread.
     hashes_waiting: usize,
+    /// How many may be made and wait before those who come are refused.
+    hashes_allowed: usize,
     /// Messages of all apps that wait.
     messages_waiting: i64,
     /// Messages of all apps that were given up within the last day.
@@ -161,33 +140,10 @@ pub(super) async fn health(call: ApiCall) -> Result<Json<HealthShown>, Failure> 
         is_shared: health.is_shared,
         writes_waiting: health.writes_waiting,
         hashes_waiting: health.hashes_waiting,
+        hashes_allowed: health.hashes_allowed,
         messages_waiting: health.messages_waiting,
         messages_failed: health.messages_failed,
         events_waiting: health.events_waiting,
         events_lost: health.events_lost,
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn written(now: &str, by: Span, last: u16) -> Vec<String> {
-        let now: jiff::Timestamp = now.parse().unwrap();
-        let zone = TimeZone::get("Asia/Shanghai").unwrap();
-        let bounds = bounds(Timestamp::from_millis(now.as_millisecond()), &zone, by, last).unwrap();
-        bounds.into_iter().map(instant).collect()
-    }
-
-    #[test]
-    fn spans_end_with_the_one_under_way() {
-        assert_eq!(
-            written("2026-03-01T17:30:00Z", Span::Hour, 2),
-            ["2026-03-01T16:00:00Z", "2026-03-01T17:00:00Z", "2026-03-01T18:00:00Z"]
-        );
-        assert_eq!(
-            written("2026-03-01T17:30:00Z", Span::Day, 2),
-            ["2026-02-28T16:00:00Z", "2026-03-01T16:00:00Z", "2026-03-02T16:00:00Z"]
-        );
-    }
 }

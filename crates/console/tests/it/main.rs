@@ -6,4 +6,5 @@
 )]
 
 mod accounts;
+mod dashboard;
 mod support;

@@ -69,15 +69,21 @@ impl World {
         self.accounts.account_by_id(account.app, account.id).await.unwrap()
     }
 
-    /// A browser in which an operator of this role has signed in.
-    pub(crate) async fn operator(&self, name: &str, role: Role) -> Browser {
-        self.account(name, role).await;
+    /// A browser before the sign-in to the console.
+    pub(crate) async fn visitor(&self) -> Browser {
         let mut browser = Browser {
             router: self.router.clone(),
             cookies: BTreeMap::new(),
             token: String::new(),
         };
         browser.get("/console/sign-in").await;
+        browser
+    }
+
+    /// A browser in which an operator of this role has signed in.
+    pub(crate) async fn operator(&self, name: &str, role: Role) -> Browser {
+        self.account(name, role).await;
+        let mut browser = self.visitor().await;
         let reply = browser
             .post("/console/sign-in", &[("account", name), ("password", PASSWORD)])
             .await;

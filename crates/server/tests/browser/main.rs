@@ -15,6 +15,8 @@ mod circumstances;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod dashboard;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod driver;

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::RawQuery;
 use axum::response::Response;
 use yaopai_accounts::{AccountSlice, Action};
-use yaopai_model::limits::TOTAL_COUNTED;
 use yaopai_model::{Account, App, Role};
 
 use super::listing::Listing;
@@ -12,6 +11,7 @@ use super::shown::{self, Badge, Choice};
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::frame::{Frame, Section};
+use crate::numbers;
 use crate::operator::Operator;
 use crate::pages::html;
 use crate::times;
@@ -89,7 +89,7 @@ fn page(operator: &Operator, listing: Listing, apps: &[App], slice: &AccountSlic
             .iter()
             .map(|account| row(account, operator, &frame))
             .collect(),
-        total: total.map(counted),
+        total: total.map(numbers::total),
         next: slice.next.map(|at| listing.address(Some(at))),
         previous: slice.previous.map(|at| listing.address(Some(at))),
         may_create: principal.reaches(Action::Create),
@@ -113,24 +113,5 @@ fn row(account: &Account, operator: &Operator, frame: &Frame) -> Row {
         badges: shown::badges(account, frame),
         created_at: times::minute(account.created_at, zone),
         last_sign_in_at: account.last_sign_in_at.map(|at| times::minute(at, zone)),
-    }
-}
-
-/// `9,999`, and `10,000+` from where it is not counted any further.
-fn counted(total: u32) -> String {
-    let more = if total >= TOTAL_COUNTED { "+" } else { "" };
-    match (total / 1_000, total % 1_000) {
-        (0, rest) => format!("{rest}{more}"),
-        (thousands, rest) => format!("{thousands},{rest:03}{more}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn totals_are_read_easily() {
-        assert_eq!([0, 999, 1_050, 10_000].map(counted), ["0", "999", "1,050", "10,000+"]);
     }
 }
