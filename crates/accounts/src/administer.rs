@@ -148,7 +148,7 @@ impl Administrator {
     }
 
     /// The rank for acting; the actor's account stays as it is until the transaction ends.
-    fn standing_rank(&self, tx: &Tx) -> Outcome<Rank> {
+    pub(crate) fn standing_rank(&self, tx: &Tx) -> Outcome<Rank> {
         self.rank_of(tx, |principal| standing(tx, principal))
     }
 
@@ -181,7 +181,7 @@ impl Administrator {
     }
 
     /// What the actor's rank is held against in an account.
-    fn seen(&self, account: &Account) -> Target {
+    pub(crate) fn seen(&self, account: &Account) -> Target {
         let own = self.principal.as_ref().map(|principal| principal.account.id);
         Target {
             role: account.role,

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use yaopai_model::limits::{APPS, HOSTS_PER_APP, SECRET_OVERLAP};
-use yaopai_model::{App, AppId, AppKey, AppName, AppSecret, HostName, OpenWires, Timestamp, WireName};
+use yaopai_model::{Account, App, AppId, AppKey, AppName, AppSecret, HostName, OpenWires, Role, Timestamp, WireName};
 use yaopai_store::apps::AppWithSecret;
 use yaopai_store::base::{self, Numbered};
 use yaopai_store::{Db, SqlError, Tx, apps};
 
 use crate::administer::Administrator;
 use crate::keys::{are_equal, sha256};
-use crate::rank::{Action, reaches};
+use crate::rank::{Action, Target, may, reaches};
 use crate::rate_limiter::Rate;
 use crate::{Accounts, Actor, Error, Fault, Outcome, Refusal};
 
@@ -18,6 +18,12 @@ use crate::{Accounts, Actor, Error, Fault, Outcome, Refusal};
 const KEY_DRAWS: usize = 3;
 /// What the app of the first start is called.
 const DEFAULT_NAME: &str = "default";
+
+/// An account that there is not yet.
+const NOBODY: Target = Target {
+    role: Role::User,
+    is_self: false,
+};
 
 /// What an operator says of a new app.
 pub struct NewApp {
@@ -320,6 +326,12 @@ impl Keeper {
             Err(Error::Refused(Refusal::RankTooLow)) => Ok(Seen::Only(self.0.app)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether the keeper may do this to an account of an app that they see; to one that there is not yet where it is none.
+    pub(crate) fn may(&self, db: &Db, action: Action, account: Option<&Account>) -> Outcome<bool> {
+        let target = account.map_or(NOBODY, |account| self.0.seen(account));
+        Ok(may(self.0.rank(db)?, action, target).is_ok())
     }
 
     /// The app with this key, for changing it.

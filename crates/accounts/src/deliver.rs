@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::interval;
-use yaopai_courier::{Body, Message, Notice, SendError};
+use yaopai_courier::{Body, Channel, Message, Notice, SendError};
 use yaopai_model::limits::{DELIVERIES_AT_ONCE, DELIVERY_ATTEMPTS, DELIVERY_DEADLINE};
-use yaopai_model::{EventKind, Identifier, Purpose, Timestamp};
+use yaopai_model::{Code, EventKind, Identifier, Purpose, Timestamp};
 use yaopai_store::account_events::AccountEvent;
 use yaopai_store::deliveries::{self, DeliveryState, DueDelivery};
 use yaopai_store::{SqlError, apps};
@@ -73,7 +73,13 @@ impl Accounts {
                     } else {
                         &self.parts.mail
                     };
-                    Tried::of(channel.send(&message).await, &delivery, self.now())
+                    let sent = channel.send(&message).await;
+                    if let (Ok(()), Channel::Log(_), Body::Code { code, .. }) = (&sent, channel, &message.body)
+                        && let Ok(code) = Code::parse(code)
+                    {
+                        self.parts.trial_codes.keep(&delivery.id, code, delivery.expires_at);
+                    }
+                    Tried::of(sent, &delivery, self.now())
                 }
             }
         };
@@ -193,7 +199,7 @@ pub(crate) const fn notice_name(notice: Notice) -> &'static str {
     }
 }
 
-fn notice(name: &str) -> Option<Notice> {
+pub(crate) fn notice(name: &str) -> Option<Notice> {
     let all = [
         Notice::EmailChanged,
         Notice::PhoneChanged,

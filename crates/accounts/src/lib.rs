@@ -41,6 +41,7 @@ mod sign_out;
 mod standing;
 mod sweep;
 mod throttle;
+mod trial_codes;
 mod turns;
 mod upload;
 
@@ -58,7 +59,10 @@ pub use challenge::SliderPictures;
 pub use error::{Error, Fault, Outcome, Refusal};
 pub use keys::{KeyPurpose, RootKey, TokenKeys};
 pub use measure::Measures;
-pub use outbox::OutgoingMessage;
+pub use outbox::{
+    ListedMessage, MessageCursor, MessageCursorError, MessageFilter, MessageSlice, MessageState, OutgoingMessage,
+    TrialChannels,
+};
 pub use own_account::{Closing, ConfirmedSession, OwnData};
 pub use page_session::{PageKey, PageSession, PageUse, form_token, is_form_token};
 pub use parts::{Accounts, Parts};

@@ -13,6 +13,7 @@ use crate::keys::{Keys, RootKey};
 use crate::password_hasher::{HashingSettings, PasswordHasher};
 use crate::rate_limiter::RateLimiter;
 use crate::search::Search;
+use crate::trial_codes::TrialCodes;
 use crate::turns::Turns;
 use crate::upload::{DatabasePlaces, PictureStore};
 use crate::{Fault, Outcome};
@@ -68,6 +69,7 @@ pub(crate) struct Working {
     /// Whoever draws a slider holds one.
     pub(crate) drawings: Arc<Semaphore>,
     pub(crate) outbox: Notify,
+    pub(crate) trial_codes: TrialCodes,
     /// Whoever reads the body of an upload holds one.
     pub(crate) upload_places: Arc<Semaphore>,
     /// Whoever decodes an upload holds one.
@@ -103,6 +105,7 @@ impl Accounts {
                 search: Search::new(parts.search_memory_bytes),
                 drawings: Arc::new(Semaphore::new(SLIDERS_AT_ONCE)),
                 outbox: Notify::new(),
+                trial_codes: TrialCodes::default(),
                 upload_places: Arc::new(Semaphore::new(UPLOADS_HELD)),
                 picture_places: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
                 database_places: DatabasePlaces::new(),

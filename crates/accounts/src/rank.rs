@@ -46,6 +46,8 @@ pub enum Action {
     KeepApps,
     /// Sending it, again, what it was sent.
     SendAgain,
+    /// Reading the code that it was sent, where the channel is the one for trying out; with it one can sign in as its holder.
+    SeeTrialCode,
 }
 
 /// Whom it is done to.
@@ -74,7 +76,9 @@ impl Action {
             Self::Inspect => (Role::Auditor, true, true),
             Self::Look => (Role::Admin, true, true),
             Self::KeepApiKeys => (Role::Auditor, false, true),
-            Self::Create | Self::ChangeProfile | Self::SendCode | Self::EndSessions => (Role::Admin, false, true),
+            Self::Create | Self::ChangeProfile | Self::SendCode | Self::EndSessions | Self::SeeTrialCode => {
+                (Role::Admin, false, true)
+            }
             Self::ChangeAddress | Self::ClearCounts | Self::Disable | Self::Delete => (Role::Admin, false, false),
             Self::Grant | Self::GiveRole(_) => (Role::Root, false, false),
             Self::KeepApps => (Role::Root, true, true),
@@ -117,7 +121,8 @@ const fn granted(action: Action) -> Role {
         | Action::Delete
         | Action::KeepApiKeys
         | Action::KeepApps
-        | Action::SendAgain => Role::User,
+        | Action::SendAgain
+        | Action::SeeTrialCode => Role::User,
     }
 }
 
@@ -164,6 +169,7 @@ user     delete           -----
 user     keep_api_keys    -----
 user     keep_apps        -----
 user     send_again       -----
+user     see_trial_code   -----
 auditor  inspect          +++++
 auditor  look             -----
 auditor  create           -----
@@ -182,6 +188,7 @@ auditor  delete           -----
 auditor  keep_api_keys    +---+
 auditor  keep_apps        -----
 auditor  send_again       -----
+auditor  see_trial_code   -----
 admin    inspect          +++++
 admin    look             +++++
 admin    create           ++--+
@@ -200,6 +207,7 @@ admin    delete           ++--!
 admin    keep_api_keys    ++--+
 admin    keep_apps        -----
 admin    send_again       +++++
+admin    see_trial_code   ++--+
 root     inspect          +++++
 root     look             +++++
 root     create           +++++
@@ -218,9 +226,10 @@ root     delete           ++++!
 root     keep_api_keys    +++++
 root     keep_apps        +++++
 root     send_again       +++++
+root     see_trial_code   +++++
 ";
 
-    const ACTIONS: [(&str, Action); 18] = [
+    const ACTIONS: [(&str, Action); 19] = [
         ("inspect", Action::Inspect),
         ("look", Action::Look),
         ("create", Action::Create),
@@ -239,6 +248,7 @@ root     send_again       +++++
         ("keep_api_keys", Action::KeepApiKeys),
         ("keep_apps", Action::KeepApps),
         ("send_again", Action::SendAgain),
+        ("see_trial_code", Action::SeeTrialCode),
     ];
 
     fn mark(outcome: Result<(), Refusal>) -> char {

@@ -144,7 +144,7 @@ impl Accounts {
     }
 
     /// Whether messages can be carried to this address.
-    fn is_channel_open(&self, address: &Address) -> bool {
+    pub(crate) fn is_channel_open(&self, address: &Address) -> bool {
         self.has_channel(address) && self.serves(address)
     }
 

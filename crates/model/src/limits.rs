@@ -225,6 +225,10 @@ pub const DELIVERY_DEADLINE: Duration = Duration::from_secs(3);
 pub const DELIVERY_ATTEMPTS: u32 = 5;
 /// Messages of each state that operators are shown.
 pub const DELIVERIES_SHOWN: u32 = 50;
+/// Messages of a page in the console.
+pub const MESSAGES_PAGE: u32 = 50;
+/// Codes that the trial channel sent and that a process remembers for the console, the newest, and only as long as they live.
+pub const TRIAL_CODES_KEPT: usize = 100;
 /// Messages that are sent at once.
 pub const DELIVERIES_AT_ONCE: usize = 16;
 /// Idle connections that a channel keeps for the next message.

@@ -384,7 +384,7 @@ fn account_row(account: &Account) -> AccountRow {
 fn message_row(message: OutgoingMessage) -> MessageRow {
     MessageRow {
         id: message.id,
-        state: message.state.to_owned(),
+        state: message.state.as_str().to_owned(),
         channel: message.channel,
         recipient: message.recipient,
         subject: message.subject,

@@ -71,6 +71,26 @@ pub fn guessed_out(
     row.map(|row| Ok((row.timestamp(0)?, row.timestamp(1)?))).transpose()
 }
 
+/// When the live code at `key` was made, if there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn live_since(db: &Db, key: &CodeKey, now: Timestamp) -> Result<Option<Timestamp>, SqlError> {
+    let identifier = key.address.identifier();
+    let row = db.row(
+        "select created_at from codes where app_id = $1 and kind = $2 and normal = $3 and purpose = $4 and used_at is null \
+         and expires_at > $5",
+        args![
+            key.app.0,
+            identifier.kind().as_str(),
+            identifier.normal(),
+            key.purpose.as_str(),
+            now
+        ],
+    )?;
+    row.map(|row| row.timestamp(0)).transpose()
+}
+
 /// Consumes the very code with this keyed hash; says whether it was still there to consume.
 ///
 /// # Errors

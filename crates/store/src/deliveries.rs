@@ -66,21 +66,93 @@ pub fn reports(db: &Db, state: DeliveryState, most: u32) -> Result<Vec<DeliveryR
          where state = $1 order by next_attempt_at desc limit $2",
         args![state.as_str(), most],
     )?;
-    rows.iter()
-        .map(|row| {
-            Ok(DeliveryReport {
-                app: AppId(row.integer(0)?),
-                id: row.text(1)?.to_owned(),
-                channel: row.text(2)?.to_owned(),
-                recipient: row.text(3)?.to_owned(),
-                subject: row.text(4)?.to_owned(),
-                attempts: row.integer(5)?,
-                created_at: row.timestamp(6)?,
-                finished_at: row.optional_timestamp(7)?,
-                last_error: row.optional_text(8)?.map(str::to_owned),
-            })
-        })
-        .collect()
+    rows.iter().map(report).collect()
+}
+
+/// A message's place among those of its state, the one tried last first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryPlace {
+    /// When it was due, or will be.
+    pub due_at: Timestamp,
+    /// Its id.
+    pub id: String,
+}
+
+/// A message in a list.
+pub struct ListedDelivery {
+    /// What became of it.
+    pub state: DeliveryState,
+    /// Where it stands.
+    pub place: DeliveryPlace,
+    /// After this it is not tried again.
+    pub expires_at: Timestamp,
+    /// All else.
+    pub report: DeliveryReport,
+}
+
+/// The messages in a state after a place, those tried last first; at most `most`.
+///
+/// # Errors
+/// Those of the database.
+pub fn page(db: &Db, state: DeliveryState, after: &DeliveryPlace, most: u32) -> Result<Vec<ListedDelivery>, SqlError> {
+    let rows = db.rows(
+        "select app_id, id, channel, recipient, subject, attempts, created_at, finished_at, last_error, next_attempt_at, \
+         expires_at from deliveries where state = $1 and next_attempt_at <= $2 and (next_attempt_at < $2 or id < $3) \
+         order by next_attempt_at desc, id desc limit $4",
+        args![state.as_str(), after.due_at, after.id.as_str(), most],
+    )?;
+    rows.iter().map(|row| listed(row, state)).collect()
+}
+
+/// The message with this id.
+///
+/// # Errors
+/// Those of the database, and [`SqlError::BadRow`].
+pub fn one(db: &Db, app: AppId, id: &str) -> Result<Option<ListedDelivery>, SqlError> {
+    let row = db.row(
+        "select app_id, id, channel, recipient, subject, attempts, created_at, finished_at, last_error, next_attempt_at, \
+         expires_at, state from deliveries where app_id = $1 and id = $2",
+        args![app.0, id],
+    )?;
+    row.map(|row| {
+        let name = row.text(11)?;
+        let state = DeliveryState::ALL.into_iter().find(|state| state.as_str() == name);
+        listed(
+            &row,
+            state.ok_or(SqlError::BadRow {
+                table: "deliveries",
+                column: "state",
+            })?,
+        )
+    })
+    .transpose()
+}
+
+fn listed(row: &Row, state: DeliveryState) -> Result<ListedDelivery, SqlError> {
+    let report = report(row)?;
+    Ok(ListedDelivery {
+        state,
+        place: DeliveryPlace {
+            due_at: row.timestamp(9)?,
+            id: report.id.clone(),
+        },
+        expires_at: row.timestamp(10)?,
+        report,
+    })
+}
+
+fn report(row: &Row) -> Result<DeliveryReport, SqlError> {
+    Ok(DeliveryReport {
+        app: AppId(row.integer(0)?),
+        id: row.text(1)?.to_owned(),
+        channel: row.text(2)?.to_owned(),
+        recipient: row.text(3)?.to_owned(),
+        subject: row.text(4)?.to_owned(),
+        attempts: row.integer(5)?,
+        created_at: row.timestamp(6)?,
+        finished_at: row.optional_timestamp(7)?,
+        last_error: row.optional_text(8)?.map(str::to_owned),
+    })
 }
 
 /// A message to put into the outbox.

@@ -17,6 +17,7 @@ mod journal;
 mod keepers;
 mod keys;
 mod obstacles;
+mod outbox;
 mod own_account;
 mod page_sessions;
 mod profile;

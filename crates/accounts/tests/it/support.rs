@@ -10,7 +10,7 @@ use yaopai_accounts::{
     Accounts, Caller, Error, FailureRule, HashingSettings, NewAccount, Outcome, Parts, PictureStore, Principal,
     Refusal, RootKey, SignedIn,
 };
-use yaopai_courier::{Channel, MemoryChannel};
+use yaopai_courier::{Channel, LogChannel, MemoryChannel};
 use yaopai_model::{
     Account, AppId, Identifier, Limits, Password, PasswordPolicy, Role, SessionKind, Timestamp, TokenUse,
 };
@@ -45,6 +45,8 @@ pub(crate) struct Setup {
     pub(crate) root_key: [u8; 32],
     pub(crate) limits: Limits,
     pub(crate) hashing: HashingSettings,
+    /// Whether text messages are only printed.
+    pub(crate) is_trial: bool,
     /// Whether phones can be reached.
     pub(crate) has_sms: bool,
     /// Countries whose phones can be reached; empty for all.
@@ -67,6 +69,7 @@ impl Default for Setup {
                 threads: NonZeroUsize::MIN,
                 queue: 100,
             },
+            is_trial: false,
             has_sms: true,
             sms_countries: vec!["86".to_owned()],
             nodes: 1,
@@ -123,7 +126,9 @@ impl World {
                 root_key: RootKey::new(setup.root_key).unwrap(),
                 limits: setup.limits.clone(),
                 hashing: setup.hashing.clone(),
-                sms: if setup.has_sms {
+                sms: if setup.is_trial {
+                    Channel::Log(LogChannel::new(Box::new(|_| {})))
+                } else if setup.has_sms {
                     Channel::Memory(sms.clone())
                 } else {
                     Channel::Off

@@ -15,6 +15,7 @@ const ACROSS: &[&str] = &[
     "select count(*) from (select id from deliveries where state = $1",
     "select app_id, id from deliveries where state = 'waiting'",
     "select app_id, id, channel, recipient, subject, attempts, created_at, finished_at, last_error from deliveries",
+    "select app_id, id, channel, recipient, subject, attempts, created_at, finished_at, last_error, next_attempt_at, expires_at from deliveries where state = $1",
     "select min(next_attempt_at) from deliveries where state = 'waiting'",
     "select count(*) from (select expires_at from sessions",
     "select id from accounts where app_id = $1",
