@@ -10,6 +10,7 @@ mod around;
 mod assets;
 mod chart;
 mod cookies;
+mod csv;
 mod device;
 mod entered;
 mod failure;
@@ -20,6 +21,7 @@ mod numbers;
 mod operator;
 mod pages;
 mod routes;
+mod shown_settings;
 mod signing_in;
 mod spans;
 mod times;
@@ -37,6 +39,7 @@ use yaopai_model::{Clock, Entropy, PasswordPolicy};
 use around::Surface;
 
 pub use routes::RouteLine;
+pub use shown_settings::{Explanation, SettingGroup, ShownSetting};
 
 /// What the pages stand on. Cheap to clone.
 #[derive(Clone)]
@@ -57,6 +60,8 @@ pub struct DeskSettings {
     pub trusted_proxies: Vec<Network>,
     /// What a new password must be.
     pub password_policy: PasswordPolicy,
+    /// The settings in force, for the page that shows them.
+    pub shown: Vec<SettingGroup>,
     /// Where the present comes from.
     pub clock: Arc<dyn Clock>,
     /// Where request ids and the secrets of forms come from.

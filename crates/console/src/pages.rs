@@ -1,11 +1,17 @@
 //! The pages of the console, one file each.
 
 mod accounts;
+mod app_choice;
+mod apps;
+mod audit;
 pub(crate) mod confirm;
 mod dashboard;
+mod keys;
 pub(crate) mod message;
+mod messages;
 mod preference;
 mod set_up;
+mod settings;
 mod sign_in;
 mod sign_out;
 
@@ -34,7 +40,12 @@ pub(crate) fn routes() -> RouteTable {
         .post("/sign-out", sign_out::sign_out)
         .get("/preference", preference::switch)
         .get("/assets/{version}/{name}", assets::file);
-    accounts::add_routes(table)
+    let table = accounts::add_routes(table);
+    let table = apps::add_routes(table);
+    let table = messages::add_routes(table);
+    let table = audit::add_routes(table);
+    let table = keys::add_routes(table);
+    settings::add_routes(table)
 }
 
 /// A page, written.

@@ -3,6 +3,7 @@
 mod keys;
 mod reference;
 mod settings;
+mod shown;
 mod value;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use keys::Key;
 
 pub(crate) use reference::reference;
 pub(crate) use settings::{S3, Settings};
+pub(crate) use shown::shown;
 pub(crate) use value::{
     HexKey, HttpStatus, LogFormat, LogLevel, MailChannel, PasswordRule, PictureKeeping, Secret, SmsChannel,
 };

@@ -52,12 +52,12 @@ pub(crate) enum ServeError {
 /// # Errors
 /// See [`ServeError`].
 pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
-    let settings = config.settings;
+    let settings = &config.settings;
     telemetry::start_logging(settings.log.format, settings.log.level);
     let metrics = telemetry::start_metrics()?;
-    let connections = connections(&settings);
+    let connections = connections(settings);
     let folder = DataFolder::take(&settings.data_dir).map_err(OpenFailure::from)?;
-    let base = wire_up::open(&settings, folder).await?;
+    let base = wire_up::open(settings, folder).await?;
     base.note_present().await?;
     let listener = bind(settings.listen, "listen").await?;
     let metrics_listener = match settings.metrics.listen {
@@ -67,19 +67,19 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Signals)?;
     let socket = AdminSocket::bind(base.folder.paths()).map_err(ServeError::AdminSocket)?;
 
-    let router = routes(&settings, &base)?;
+    let router = routes(&config, &base)?;
 
-    warn_of_trial_channels(&settings);
+    warn_of_trial_channels(settings);
     // Last of what can fail: the secret is shown only this once.
     let first_app = base.accounts.ensure_default_app().await.map_err(OpenFailure::from)?;
     if let Some((app, secret)) = first_app {
         terminal::say(&greeting::first_start(&base, address, &app, &secret));
         if settings.docs.enabled {
-            terminal::say(&greeting::docs(&wire_up::origin(&settings, address)));
+            terminal::say(&greeting::docs(&wire_up::origin(settings, address)));
         }
     }
     if let Some(secret) = base.accounts.new_setup_link().await.map_err(OpenFailure::from)? {
-        let link = greeting::setup_link(&wire_up::origin(&settings, address), &secret);
+        let link = greeting::setup_link(&wire_up::origin(settings, address), &secret);
         terminal::say(&greeting::set_up(&link));
     }
     terminal::say(&format!("正在监听 / listening on http://{address}"));
@@ -87,10 +87,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let (stopper, stop) = Stopper::new();
     let background = loops::start(&base.accounts, &base.store, metrics.clone(), &stop);
     let mut serving = JoinSet::new();
-    serving.spawn(socket.serve(base.office(&settings, address), stop.clone()));
+    serving.spawn(socket.serve(base.office(settings, address), stop.clone()));
     serve_http(
         &mut serving,
-        &settings,
+        settings,
         router,
         (listener, metrics_listener),
         metrics,
@@ -163,14 +163,15 @@ fn serve_http(
     serving.spawn(listen::serve(listener, router, bounds, stop.clone()));
 }
 
-fn routes(settings: &Settings, base: &Base) -> Result<Router, DocsError> {
+fn routes(config: &Config, base: &Base) -> Result<Router, DocsError> {
+    let settings = &config.settings;
     let wires = Wires {
         accounts: base.accounts.clone(),
         settings: wire_up::wire_settings(settings, base).into(),
     };
     let desk = Desk {
         accounts: base.accounts.clone(),
-        settings: wire_up::desk_settings(settings, base).into(),
+        settings: wire_up::desk_settings(config, base).into(),
     };
     let docs = if settings.docs.enabled {
         yaopai_docs::router(&wires.settings, admin_reference()?)?

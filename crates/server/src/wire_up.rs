@@ -19,7 +19,7 @@ use yaopai_store::{OpenError, PostgresOptions, PostgresUrl, SqliteOptions, Store
 use crate::clock::SystemClock;
 use crate::commands::Office;
 use crate::config::{
-    ConfigError, HttpStatus, MailChannel, PasswordRule, PictureKeeping, S3, Secret, Settings, SmsChannel,
+    self, Config, ConfigError, HttpStatus, MailChannel, PasswordRule, PictureKeeping, S3, Secret, Settings, SmsChannel,
 };
 use crate::data_folder::{DataFolder, FolderError, Paths};
 use crate::entropy::OsEntropy;
@@ -390,12 +390,14 @@ pub(crate) fn wire_settings(settings: &Settings, base: &Base) -> WireSettings {
 }
 
 /// What operators set of the pages.
-pub(crate) fn desk_settings(settings: &Settings, base: &Base) -> DeskSettings {
+pub(crate) fn desk_settings(config: &Config, base: &Base) -> DeskSettings {
+    let settings = &config.settings;
     DeskSettings {
         zone: settings.time_zone.zone(),
         public_url: settings.public_url.as_ref().map(|url| url.as_str().to_owned()),
         trusted_proxies: trusted_proxies(settings),
         password_policy: password_policy(settings),
+        shown: config::shown(&config.effective),
         clock: base.clock.clone(),
         entropy: base.entropy.clone(),
     }

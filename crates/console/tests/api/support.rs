@@ -62,6 +62,7 @@ impl World {
             .await
             .unwrap();
         let settings = DeskSettings {
+            shown: Vec::new(),
             zone: TimeZone::get("Asia/Shanghai").unwrap(),
             public_url: None,
             trusted_proxies: Vec::new(),

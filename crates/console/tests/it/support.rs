@@ -12,7 +12,7 @@ use http_body_util::BodyExt as _;
 use jiff::tz::TimeZone;
 use tower::ServiceExt as _;
 use yaopai_accounts::{Accounts, NewAccount};
-use yaopai_console::{Desk, DeskSettings, router};
+use yaopai_console::{Desk, DeskSettings, Explanation, SettingGroup, ShownSetting, router};
 use yaopai_http::PeerAddress;
 use yaopai_model::{Account, AppId, Identifier, Password, PasswordPolicy, Role};
 use yaopai_testkit::{Database, SeededEntropy, TestServer, TestSettings};
@@ -35,11 +35,26 @@ impl World {
             ..TestSettings::default()
         };
         let server = TestServer::start(Database::chosen(), settings).await.unwrap();
+        let setting = ShownSetting {
+            key: "sms.secret".to_owned(),
+            value: Some("***".to_owned()),
+            origin: Some("YAOPAI_SMS_SECRET".to_owned()),
+            explanation: Explanation {
+                chinese: "密钥".to_owned(),
+                english: "The key".to_owned(),
+            },
+        };
+        let group = SettingGroup {
+            name: "sms".to_owned(),
+            explanation: Explanation::default(),
+            settings: vec![setting],
+        };
         let settings = DeskSettings {
             zone: TimeZone::get("Asia/Shanghai").unwrap(),
             public_url: None,
             trusted_proxies: Vec::new(),
             password_policy: PasswordPolicy::default(),
+            shown: vec![group],
             clock: server.clock.clone(),
             entropy: Arc::new(SeededEntropy::new(7)),
         };

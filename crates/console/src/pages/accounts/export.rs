@@ -10,6 +10,7 @@ use yaopai_accounts::{AccountExport, Fault};
 use yaopai_model::{Account, Timestamp};
 
 use super::listing::Listing;
+use crate::csv;
 use crate::failure::Failure;
 use crate::operator::OperatorForm;
 use crate::times;
@@ -129,27 +130,12 @@ fn line(account: &Account, format: Format, zone: &TimeZone) -> String {
     }
 }
 
-/// What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection); some take the wide forms, too.
-const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-
-/// A cell (RFC 4180, section 2). A text that a spreadsheet would take for a formula gets an apostrophe before it.
+/// A value as a cell.
 fn cell(value: &serde_json::Value) -> String {
-    let Some(text) = value.as_str() else {
-        return if value.is_null() {
-            String::new()
-        } else {
-            value.to_string()
-        };
-    };
-    let is_number = text
-        .strip_prefix('+')
-        .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-    let is_formula = text.starts_with(FORMULA) && !is_number;
-    let text = format!("{}{}", if is_formula { "'" } else { "" }, text.replace('"', "\"\""));
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{text}\"")
-    } else {
-        text
+    match value.as_str() {
+        Some(text) => csv::cell(text),
+        None if value.is_null() => String::new(),
+        None => value.to_string(),
     }
 }
 
@@ -158,15 +144,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_holds_any_text_and_no_formula() {
+    fn a_cell_has_the_value_alone() {
         for (value, written) in [
-            (json!("张三"), "张三"),
-            (json!("a,\"b\""), "\"a,\"\"b\"\"\""),
             (json!("=HYPERLINK(1)"), "'=HYPERLINK(1)"),
-            (json!("+1+cmd"), "'+1+cmd"),
-            (json!("＝HYPERLINK(1)"), "'＝HYPERLINK(1)"),
-            (json!("\n=1"), "\"'\n=1\""),
-            (json!("+8613800138000"), "+8613800138000"),
             (json!(null), ""),
             (json!(7), "7"),
             (json!(true), "true"),
