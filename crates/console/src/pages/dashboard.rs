@@ -7,8 +7,8 @@ mod span;
 use askama::Template;
 use axum::extract::RawQuery;
 use axum::response::Response;
-use yaopai_model::AppId;
 
+use super::app_choice::{AppChoice, AppOption};
 use super::html;
 use crate::failure::Failure;
 use crate::form::Form;
@@ -37,12 +37,6 @@ struct Page {
     zone: String,
 }
 
-struct AppOption {
-    id: i64,
-    name: String,
-    is_chosen: bool,
-}
-
 struct StretchOption {
     value: &'static str,
     name: &'static str,
@@ -53,10 +47,8 @@ struct StretchOption {
 pub(crate) async fn show(operator: Operator, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let form = Form::parse(query.unwrap_or_default().as_bytes())?;
     let (accounts, settings) = (&operator.visit.desk.accounts, &operator.visit.desk.settings);
-    let apps = accounts.list_apps(operator.actor()).await?;
-    let sent = form.text("app").parse().map(AppId).ok();
-    let chosen = sent.filter(|sent| apps.iter().any(|app| app.id == *sent));
-    let app = chosen.unwrap_or(operator.account().app);
+    let choice = AppChoice::read(&operator, &form).await?;
+    let app = choice.or_own(&operator);
     let stretch = Stretch::parse(form.text("span"));
     let now = settings.clock.now();
     let spans = stretch
@@ -76,14 +68,7 @@ pub(crate) async fn show(operator: Operator, RawQuery(query): RawQuery) -> Resul
         frame: &frame,
     };
     let page = Page {
-        apps: apps
-            .iter()
-            .map(|offered| AppOption {
-                id: offered.id.0,
-                name: offered.name.as_str().to_owned(),
-                is_chosen: offered.id == app,
-            })
-            .collect(),
+        apps: choice.options(Some(app)),
         stretches: Stretch::ALL
             .into_iter()
             .map(|offered| StretchOption {
