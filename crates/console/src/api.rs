@@ -11,10 +11,12 @@ mod base;
 mod call;
 mod gate;
 mod keys;
+mod messages;
 mod once;
 mod paging;
 mod problem;
 mod reference;
+mod settings;
 mod stream;
 mod times;
 
@@ -37,18 +39,19 @@ pub(crate) use reference::TITLE;
 pub(crate) const PREFIX: &str = "/api/admin";
 
 /// The calls, by the scope that opens them.
-fn groups() -> [(ApiScope, OpenApiRouter<Desk>); 10] {
+fn groups() -> [(ApiScope, OpenApiRouter<Desk>); 11] {
     [
         (ApiScope::ReadAccounts, accounts::reading()),
         (ApiScope::WriteAccounts, accounts::writing()),
-        (ApiScope::Reveal, accounts::revealing()),
+        (ApiScope::Reveal, accounts::revealing().merge(messages::revealing())),
         (ApiScope::GrantRoles, accounts::granting()),
         (ApiScope::DeleteAccounts, accounts::deleting()),
+        (ApiScope::Messages, messages::calls()),
         (ApiScope::Apps, apps::calls()),
         (ApiScope::AppSecrets, apps::secret_calls()),
         (ApiScope::Audit, audit::calls()),
         (ApiScope::Keys, keys::calls()),
-        (ApiScope::Server, base::calls()),
+        (ApiScope::Server, base::calls().merge(settings::calls())),
     ]
 }
 

@@ -11,4 +11,5 @@ mod accounts;
 mod apps;
 mod everything;
 mod lists;
+mod messages;
 mod once;

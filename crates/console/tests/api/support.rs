@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 use tower::ServiceExt as _;
 use yaopai_accounts::{Actor, NewAccount, NewApiKey, Principal};
-use yaopai_console::{Desk, DeskSettings};
+use yaopai_console::{Desk, DeskSettings, Explanation, SettingGroup, ShownSetting};
 use yaopai_http::PeerAddress;
 use yaopai_model::{Account, ApiKeyName, ApiScope, ApiScopes, Identifier, Password, PasswordPolicy, Role};
 use yaopai_testkit::{Database, SeededEntropy, TestServer, TestSettings};
@@ -62,11 +62,23 @@ impl World {
             .await
             .unwrap();
         let settings = DeskSettings {
-            shown: Vec::new(),
             zone: TimeZone::get("Asia/Shanghai").unwrap(),
             public_url: None,
             trusted_proxies: Vec::new(),
             password_policy: PasswordPolicy::default(),
+            shown: vec![SettingGroup {
+                name: String::new(),
+                explanation: Explanation::default(),
+                settings: vec![ShownSetting {
+                    key: "listen".to_owned(),
+                    value: Some("\"127.0.0.1:9000\"".to_owned()),
+                    origin: None,
+                    explanation: Explanation {
+                        chinese: "监听地址".to_owned(),
+                        english: "Where to listen".to_owned(),
+                    },
+                }],
+            }],
             clock: server.clock.clone(),
             entropy: Arc::new(SeededEntropy::new(7)),
         };

@@ -8,6 +8,7 @@ use reqwest::Method;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
+use crate::admin_api::{Script, make_root_key};
 use crate::harness::{AppClient, Client, Gateway, Home, Mailbox, Reply, SECRET, Server, pass_slider};
 use crate::routes::{Caller, Carrier, ROUTES, Wire};
 use crate::user::{enter, token_in};
@@ -396,4 +397,48 @@ fn a_canary_is_seen() {
     let code = Canary::new("code", "123456");
     assert!(code.is_in_text("\"code\":\"123456\"") && code.is_in_bytes(&Latin1::of(b"x123456x")));
     assert!(!code.is_in_text("2026-11-21T00:00:00.123456Z 41234567"));
+}
+
+#[tokio::test]
+async fn what_the_admin_api_shows_once_stays_nowhere() {
+    let (mut world, server) = World::open().await;
+    let key = make_root_key(&world.home, &server).await;
+    let secret = key.rsplit('_').next().unwrap();
+    world.cage.add("secret of an API key", secret);
+    let script = Script {
+        server: &server,
+        key: key.clone(),
+    };
+    // Answers to calls that name themselves are kept.
+    for (path, body, name) in [
+        ("/accounts", json!({"username": "canary_admin"}), "password"),
+        ("/apps", json!({"name": "canary"}), "app_secret"),
+    ] {
+        let made = script.call(Method::POST, path, &body, name).await.json();
+        world.cage.add("what was drawn", made[name].as_str().unwrap());
+        let again = script.call(Method::POST, path, &body, name).await.json();
+        assert_eq!(made, again);
+    }
+    let wrong = Script {
+        server: &server,
+        key: format!("yk_{}_{secret}", "a".repeat(12)),
+    };
+    let mut answers = vec![wrong.get("/accounts").await];
+    for path in ["/keys", "/accounts", "/apps", "/audit", "/settings"] {
+        answers.push(script.get(path).await);
+    }
+    for canary in world.cage.kinds() {
+        answers.push(script.get(&format!("/accounts?q={canary}&cursor={canary}")).await);
+        answers.push(
+            script
+                .call(Method::POST, "/accounts", &json!({"password": [canary]}), "")
+                .await,
+        );
+    }
+    for answer in answers {
+        assert_eq!(world.cage.in_text(answer.text()), NOTHING, "{}", answer.text());
+    }
+    let metrics = metrics(&server.client).await;
+    world.assert_that_nothing_came_out(&server, &metrics);
+    server.stop().await;
 }

@@ -7,6 +7,7 @@ use std::io::Read as _;
 use flate2::read::GzDecoder;
 use serde_json::json;
 
+use super::admin_api::make_root_key;
 use super::harness::{Home, Server};
 
 /// The variable that names the folder of the tools, which `./test` installs.
@@ -61,6 +62,23 @@ async fn answers_are_those_that_are_documented() {
         let said: String = run.stdout.chars().take(SHOWN).collect();
         assert!(run.is_success, "{said}\n{}", run.stderr);
     }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn answers_of_the_admin_api_are_those_that_are_documented() {
+    let Some(tools) = tools() else { return };
+    let mut home = Home::new();
+    let server = home.start().await;
+    let key = make_root_key(&home, &server).await;
+    // The one that the examples name.
+    let account = home.create_account(&["--username", "zhangsan"], "secret0").await;
+    assert_eq!(account["id"], 2);
+    let address = format!("http://{}/docs/admin.json", server.client.address);
+    let line = format!("{tools}/schemathesis {RUN} --checks {CHECKS} -H 'Authorization: Bearer {key}' {address}");
+    let run = home.shell(&line).await;
+    let said: String = run.stdout.chars().take(SHOWN).collect();
+    assert!(run.is_success, "{said}\n{}", run.stderr);
     server.stop().await;
 }
 

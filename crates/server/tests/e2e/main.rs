@@ -7,6 +7,8 @@ mod harness;
 #[cfg(test)]
 mod account_page;
 #[cfg(test)]
+mod admin_api;
+#[cfg(test)]
 mod api_cloud_user;
 #[cfg(test)]
 mod api_v1;

@@ -29,7 +29,8 @@ enum Order {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListAsked {
-    /// Part of a username, nickname, e-mail address or phone number, or a number.
+    /// Part of a username, nickname, e-mail address or phone number, or a number. A key without the scope `reveal` finds addresses
+    /// whole, and by the parts that the mask leaves.
     #[serde(default)]
     #[param(required = false)]
     q: String,
