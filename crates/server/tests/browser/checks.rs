@@ -18,7 +18,12 @@ const WEIGH: &str = "
 return performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))
     .filter(entry => entry.initiatorType !== 'img')
     .reduce((sum, entry) => sum + entry.encodedBodySize, 0);";
-const OVERFLOW: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;";
+/// What reaches out of the window to the right, if the page does.
+const OVERFLOW: &str = "
+const page = document.documentElement;
+if (page.scrollWidth <= page.clientWidth) return [];
+const wide = [...document.querySelectorAll('body *')].filter(part => part.getBoundingClientRect().right > page.clientWidth);
+return [`${page.scrollWidth} > ${page.clientWidth} pixels`, ...wide.map(part => part.cloneNode().outerHTML)];";
 /// What a page may weigh at first load, without pictures.
 const WEIGHT_BYTES: u64 = 200 * 1024;
 
@@ -48,10 +53,9 @@ impl Browser {
 
     /// Fails when the page is wider than the window.
     pub(crate) async fn check_fit(&self) {
-        let overflow = self.driver.execute(OVERFLOW, []).await.unwrap();
-        let overflow: i64 = overflow.convert().unwrap();
-        let place = self.place().await;
-        assert!(overflow <= 0, "{place} is {overflow} pixels wider than the window");
+        let wide = self.driver.execute(OVERFLOW, []).await.unwrap();
+        let wide: Vec<String> = wide.convert().unwrap();
+        assert!(wide.is_empty(), "{} is too wide: {wide:#?}", self.place().await);
     }
 
     /// Fails when axe-core finds something serious.
