@@ -9,6 +9,7 @@ use super::tree::{File, Package};
 const EDGES: &[(&str, &[&str])] = &[
     ("yaopai-model", &[]),
     ("yaopai-pictures", &[]),
+    ("yaopai-argon2-simd", &[]),
     ("yaopai-store", &["yaopai-model"]),
     ("yaopai-courier", &["yaopai-model"]),
     ("yaopai-buckets", &["yaopai-model"]),
@@ -19,6 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "yaopai-courier",
             "yaopai-buckets",
             "yaopai-pictures",
+            "yaopai-argon2-simd",
             "yaopai-model",
         ],
     ),
@@ -38,6 +40,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "yaopai-courier",
             "yaopai-buckets",
             "yaopai-pictures",
+            "yaopai-argon2-simd",
             "yaopai-model",
         ],
     ),
@@ -94,7 +97,8 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["rustls"], &["yaopai-store", "yaopai-courier", "yaopai-server"]),
     // Work that is bounded in one place.
     (&["image"], &["yaopai-pictures"]),
-    (&["argon2", "password-hash"], &["yaopai-accounts"]),
+    (&["argon2", "password-hash"], &["yaopai-argon2-simd", "yaopai-accounts"]),
+    (&["blake2"], &["yaopai-argon2-simd"]),
     // Async: nouns and pictures only compute.
     (
         &["tokio"],
