@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::{Algorithm, Params, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use yaopai_argon2_simd::{Argon2id, Kernel, Memory};
 use yaopai_model::limits::HASH_MEMORY_KIB;
 use yaopai_model::{Entropy, Password, draw};
 
@@ -86,6 +87,7 @@ impl PasswordHasher {
         let params = settings
             .params()
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error.to_string()))?;
+        let kernel = Kernel::detect();
         let capacity = settings.queue + settings.threads.get();
         let (jobs, queue) = sync_channel(capacity);
         let queue = Arc::new(Mutex::new(queue));
@@ -93,9 +95,9 @@ impl PasswordHasher {
             let (queue, params) = (Arc::clone(&queue), params.clone());
             thread::Builder::new()
                 .name(format!("hashing-{number}"))
-                .spawn(move || Worker::new(params).run(&queue))?;
+                .spawn(move || Worker::new(params, kernel).run(&queue))?;
         }
-        let mut worker = Worker::new(params);
+        let mut worker = Worker::new(params, kernel);
         let password = Password::presented("nobody's").map_err(|error| io::Error::other(error.to_string()))?;
         let dummy = worker
             .hash(&password, &draw::bytes::<SALT_BYTES>(entropy))
@@ -164,17 +166,19 @@ impl PasswordHasher {
     }
 }
 
-/// One thread's parameters and memory.
+/// One thread's parameters, instructions and memory.
 struct Worker {
     params: Params,
-    memory: Vec<Block>,
+    kernel: Kernel,
+    memory: Memory,
 }
 
 impl Worker {
-    fn new(params: Params) -> Self {
+    fn new(params: Params, kernel: Kernel) -> Self {
         Self {
             params,
-            memory: Vec::new(),
+            kernel,
+            memory: Memory::default(),
         }
     }
 
@@ -223,17 +227,17 @@ impl Worker {
     }
 
     fn output(&mut self, params: &Params, password: &Password, salt: &[u8]) -> Option<[u8; OUTPUT_BYTES]> {
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-        if self.memory.len() < params.block_count() {
-            self.memory.resize(params.block_count(), Block::new());
-        }
+        let argon2 = Argon2id {
+            kernel: self.kernel,
+            version: Version::V0x13,
+            params,
+            secret: &[],
+        };
         let mut output = [0; OUTPUT_BYTES];
-        let memory = self.memory.get_mut(..params.block_count())?;
         argon2
-            .hash_password_into_with_memory(password.as_bytes(), salt, &mut output, memory)
+            .hash(password.as_bytes(), salt, &mut output, &mut self.memory)
             .ok()?;
         // A hash from when more memory was set must not keep it for ever.
-        self.memory.truncate(self.params.block_count());
         self.memory.shrink_to(self.params.block_count());
         Some(output)
     }
@@ -241,10 +245,13 @@ impl Worker {
 
 #[cfg(test)]
 mod tests {
+    use argon2::Argon2;
+
     use super::*;
 
     fn worker(memory_kib: u32) -> Worker {
-        Worker::new(Params::new(memory_kib, 1, 1, Some(OUTPUT_BYTES)).unwrap())
+        let params = Params::new(memory_kib, 1, 1, Some(OUTPUT_BYTES)).unwrap();
+        Worker::new(params, Kernel::detect())
     }
 
     fn password(text: &str) -> Password {
@@ -276,6 +283,13 @@ mod tests {
             .hash_password_into(b"correct horse", &[7; SALT_BYTES], &mut alone)
             .unwrap();
         assert_eq!(PasswordHash::new(&hash).unwrap().hash.unwrap().as_bytes(), alone);
+    }
+
+    #[test]
+    fn a_hash_of_the_reference_implementation_is_read() {
+        let hash = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+        assert!(worker(64).verify(&password("password"), hash).unwrap().matches);
+        assert!(!worker(64).verify(&password("passwore"), hash).unwrap().matches);
     }
 
     #[tokio::test]
@@ -322,7 +336,7 @@ mod tests {
                 is_outdated: true
             })
         );
-        assert_eq!(worker.memory.len(), 64);
+        assert_eq!(worker.memory.count(), 64);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
+use yaopai_argon2_simd::Kernel;
 use yaopai_model::Clock as _;
 use yaopai_store::{IntegrityError, SqlError};
 
@@ -37,6 +38,7 @@ pub(super) async fn everything(settings: &Settings) -> Vec<Finding> {
     findings.push(sms(settings));
     findings.push(mail(settings));
     findings.push(password_policy(settings));
+    findings.push(password_hashes());
     findings.extend(proxy(settings));
     findings.extend(metrics(settings));
     findings
@@ -304,6 +306,11 @@ fn password_policy(settings: &Settings) -> Finding {
             "建议 `password.policy = \"strict\"`：至少 8 位，拒绝常见密码 / better: at least 8, and no common password",
         ),
     }
+}
+
+/// What they cost depends on it by more than half.
+fn password_hashes() -> Finding {
+    Finding::fine("密码散列 password hashes", format!("Argon2id, {}", Kernel::detect()))
 }
 
 /// Behind a proxy that is not trusted everybody is one source, and shares its limits.

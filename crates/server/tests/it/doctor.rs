@@ -27,7 +27,14 @@ async fn a_sound_base_is_found_sound_running_or_not() {
     assert_eq!(level(&home, "data folder").await, ("advice".to_owned(), true));
     assert!(!home.data().exists(), "looking makes nothing");
     let server = home.start().await;
-    for what in ["data folder", "root key", "database", "server", "password policy"] {
+    for what in [
+        "data folder",
+        "root key",
+        "database",
+        "server",
+        "password policy",
+        "password hashes",
+    ] {
         assert_eq!(level(&home, what).await, ("fine".to_owned(), true), "{what}");
     }
     assert_eq!(level(&home, "mail").await, ("advice".to_owned(), true));
