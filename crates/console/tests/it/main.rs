@@ -7,4 +7,5 @@
 
 mod accounts;
 mod dashboard;
+mod office;
 mod support;
