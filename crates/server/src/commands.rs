@@ -11,7 +11,6 @@ use yaopai_model::{
     Account, App, AppKey, AppName, AppSecret, Email, HostName, Identifier, Password, PasswordPolicy, Phone, Role,
     Timestamp, Username, limits,
 };
-use yaopai_store::Store;
 use yaopai_store::audit::Chain;
 
 use crate::greeting;
@@ -170,7 +169,6 @@ pub(crate) struct Office {
     /// Where people reach the server, such as `https://id.example.com`.
     pub(crate) origin: String,
     pub(crate) readiness: Readiness,
-    pub(crate) store: Store,
 }
 
 /// Carries out `command`.

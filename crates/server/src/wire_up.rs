@@ -132,7 +132,6 @@ impl Base {
             policy: password_policy(settings),
             origin: origin(settings, address),
             readiness: self.readiness(),
-            store: self.store.clone(),
         }
     }
 
@@ -166,6 +165,7 @@ impl Base {
             if self.accounts.write_journal().await.is_ok() {
                 return true;
             }
+            #[expect(clippy::disallowed_methods, reason = "the database gets time")]
             tokio::time::sleep(BETWEEN_LAST_WRITES).await;
         }
         false

@@ -39,7 +39,7 @@ impl Browser {
 
     /// Shows the password again, as the page asks.
     pub(crate) async fn confirm(&self) {
-        self.sees("请再次输入密码").await;
+        self.sees("请确认是您本人").await;
         self.fill("密码", PASSWORD).await;
         self.click("继续").await;
     }
