@@ -7,5 +7,6 @@
 
 mod accounts;
 mod dashboard;
+mod odd;
 mod office;
 mod support;

@@ -86,25 +86,34 @@ impl World {
 
     /// A browser before the sign-in to the console.
     pub(crate) async fn visitor(&self) -> Browser {
+        self.visitor_of("/console").await
+    }
+
+    async fn visitor_of(&self, prefix: &str) -> Browser {
         let mut browser = Browser {
             router: self.router.clone(),
             cookies: BTreeMap::new(),
             token: String::new(),
         };
-        browser.get("/console/sign-in").await;
+        browser.get(&format!("{prefix}/sign-in")).await;
         browser
     }
 
     /// A browser in which an operator of this role has signed in.
     pub(crate) async fn operator(&self, name: &str, role: Role) -> Browser {
         self.account(name, role).await;
-        let mut browser = self.visitor().await;
-        let reply = browser
-            .post("/console/sign-in", &[("account", name), ("password", PASSWORD)])
-            .await;
+        self.signed_in(name, "/console").await
+    }
+
+    /// A browser in which somebody has signed in to the pages under `prefix`.
+    pub(crate) async fn signed_in(&self, name: &str, prefix: &str) -> Browser {
+        let mut browser = self.visitor_of(prefix).await;
+        let fields = [("account", name), ("password", PASSWORD)];
+        let reply = browser.post(&format!("{prefix}/sign-in"), &fields).await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text);
-        assert_eq!(browser.get("/console/").await.status, StatusCode::OK);
+        assert_eq!(browser.get(&format!("{prefix}/")).await.status, StatusCode::OK);
         browser
+    }
     }
 }
 
