@@ -71,9 +71,8 @@ impl MessageCursor {
     /// [`MessageCursorError`]
     pub fn parse(text: &str) -> Result<Self, MessageCursorError> {
         let (due_at, id) = text.split_once('-').ok_or(MessageCursorError)?;
-        let is_id = !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let due_at = due_at.parse().map_err(|_| MessageCursorError)?;
-        is_id
+        is_id(id)
             .then(|| {
                 Self(DeliveryPlace {
                     due_at: Timestamp::from_millis(due_at),
@@ -172,6 +171,7 @@ impl Accounts {
     /// # Errors
     /// `RankTooLow`, `NoSuchRecord`.
     pub async fn reveal_recipient(&self, app: AppId, actor: Actor<'_>, id: &str) -> Outcome<String> {
+        check_id(id)?;
         let (administrator, id, now) = (actor.on(app), id.to_owned(), self.now());
         let revealed = self.store().write(move |tx| -> Outcome<String> {
             reaches(administrator.standing_rank(tx)?, Action::Look)?;
@@ -190,6 +190,7 @@ impl Accounts {
     /// `RankTooLow`, `NoSuchRecord`; `CodeOver` when its code was redeemed, replaced or is past its life; `NotRegistered` where it
     /// was withheld, since nobody has the address; `CodeTooSoon`, `ChannelNotReady`.
     pub async fn send_again(&self, app: AppId, actor: Actor<'_>, id: &str) -> Outcome<()> {
+        check_id(id)?;
         let (administrator, now, new_id) = (actor.on(app), self.now(), delivery_id(self));
         let looking = administrator.clone();
         let old_id = id.to_owned();
@@ -313,6 +314,16 @@ fn may_see_code(db: &Db, keeper: &Keeper, report: &DeliveryReport) -> Outcome<bo
     keeper.may(db, Action::SeeTrialCode, holder.as_ref())
 }
 
+/// Whether a text has the form of a message's id.
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// What has another form names no message, and is not asked for: a database may refuse to look at it.
+fn check_id(text: &str) -> Result<(), Refusal> {
+    is_id(text).then_some(()).ok_or(Refusal::NoSuchRecord)
+}
+
 fn address(recipient: &str) -> Option<Address> {
     match Identifier::parse(recipient).ok()? {
         Identifier::Phone(phone) => Some(Address::Phone(phone)),
@@ -384,7 +395,8 @@ fn list(
 /// Whether a message to `recipient` is looked for by `text`, whose normal form as an address is `wanted`.
 fn is_to(recipient: &str, text: &str, wanted: Option<&str>) -> bool {
     let is_end_of_phone = || {
-        let is_number = text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+        // More digits than the mask leaves would be guessed one at a time.
+        let is_number = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
         is_number && recipient.starts_with('+') && recipient.ends_with(text)
     };
     let is_same = || {

@@ -88,6 +88,7 @@ async fn lists_go_over_all_states_to_the_end() {
     assert_eq!(count(to("13800100042")).await, 1);
     assert_eq!(count(to("0042")).await, 1);
     assert_eq!(count(to("042")).await, 0, "fewer than four digits are too few");
+    assert_eq!(count(to("10042")).await, 0, "more would be guessed behind the mask");
     let elsewhere = MessageFilter {
         app: Some(yaopai_model::AppId(9)),
         ..MessageFilter::default()
@@ -123,8 +124,14 @@ async fn a_message_is_sent_again_while_its_code_lives() {
         .accounts
         .send_again(world.app, Actor::InConsole(&admin), &second.id);
     assert_eq!(refusal(late.await), Refusal::CodeOver);
-    let unknown = world.accounts.send_again(world.app, Actor::InConsole(&admin), "x");
-    assert_eq!(refusal(unknown.await), Refusal::NoSuchRecord);
+    for unknown in ["x", "\0", ""] {
+        let sent = world.accounts.send_again(world.app, Actor::InConsole(&admin), unknown);
+        assert_eq!(refusal(sent.await), Refusal::NoSuchRecord);
+        let revealed = world
+            .accounts
+            .reveal_recipient(world.app, Actor::InConsole(&admin), unknown);
+        assert_eq!(refusal(revealed.await), Refusal::NoSuchRecord);
+    }
     assert_eq!(
         world
             .count("select count(*) from audit_entries where app_id = 1 and action = 'message.send_again'")
