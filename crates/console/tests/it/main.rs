@@ -9,4 +9,5 @@ mod accounts;
 mod dashboard;
 mod odd;
 mod office;
+mod step_up;
 mod support;

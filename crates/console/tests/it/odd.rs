@@ -114,7 +114,15 @@ async fn try_all(browser: &mut Browser, prefix: &str) {
             let named = NAMED[place % NAMED.len()];
             let segments = route.path.split('/');
             let path: Vec<_> = segments
-                .map(|part| if part.starts_with('{') { named } else { part })
+                .map(|part| {
+                    if part == "{app}" {
+                        "1"
+                    } else if part.starts_with('{') {
+                        named
+                    } else {
+                        part
+                    }
+                })
                 .collect();
             let (path, fields) = (path.join("/"), NAMES.map(|name| (name, *odd)));
             let what = format!("{} {path} {odd:?}", route.method);
