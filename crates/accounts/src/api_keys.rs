@@ -162,6 +162,23 @@ impl Accounts {
         })
     }
 
+    /// Whether the key still opens what it did, for what takes a while.
+    ///
+    /// # Errors
+    /// `NotSignedIn` where it was revoked, `AccessTokenExpired` where it is past its life.
+    pub async fn check_api_caller(&self, caller: &ApiCaller) -> Outcome<()> {
+        let (id, now) = (caller.key.clone(), self.now());
+        let found = self.store().read(move |db| api_keys::by_id(db, &id)).await?;
+        let key = found.ok_or(Refusal::NotSignedIn)?.key;
+        if key.revoked_at.is_some() {
+            return Err(Refusal::NotSignedIn.into());
+        }
+        if key.expires_at <= now {
+            return Err(Refusal::AccessTokenExpired.into());
+        }
+        Ok(())
+    }
+
     async fn note_key_use(&self, key: &ApiKey, now: Timestamp) -> Outcome<()> {
         let since = now.minus(API_KEY_USE_NOTED);
         if key.last_used_at.is_some_and(|used_at| used_at > since) {

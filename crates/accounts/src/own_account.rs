@@ -9,10 +9,10 @@ mod sessions;
 
 use yaopai_courier::Notice;
 use yaopai_model::{Account, Address, Timestamp};
-use yaopai_store::{Tx, accounts, sessions as rows};
+use yaopai_store::{Db, Tx, accounts, sessions as rows};
 
 use crate::request_code::insert_notice;
-use crate::standing::standing;
+use crate::standing::{looking, standing};
 use crate::{Outcome, PageSession, Refusal};
 
 pub use close::Closing;
@@ -58,6 +58,18 @@ fn proven_addresses(account: &Account) -> Vec<Address> {
 fn in_session(tx: &Tx, session: &PageSession) -> Outcome<Account> {
     let account = standing(tx, &session.principal)?;
     if rows::one(tx, account.id, &session.digest)?.is_none() {
+        return Err(Refusal::NotSignedIn.into());
+    }
+    Ok(account)
+}
+
+/// The account of a session that still lives, for looking on.
+///
+/// # Errors
+/// `AccountGone`, `NotSignedIn`.
+fn seen_in_session(db: &Db, session: &PageSession) -> Outcome<Account> {
+    let account = looking(db, &session.principal)?;
+    if rows::one(db, account.id, &session.digest)?.is_none() {
         return Err(Refusal::NotSignedIn.into());
     }
     Ok(account)

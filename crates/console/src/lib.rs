@@ -20,6 +20,7 @@ mod language;
 mod numbers;
 mod operator;
 mod pages;
+mod receiver;
 mod routes;
 mod shown_settings;
 mod signing_in;

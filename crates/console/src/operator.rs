@@ -13,6 +13,7 @@ use crate::entered::Entered;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::frame::{Frame, Notice, Section, SignedInAs};
+use crate::receiver::Receiver;
 
 /// An operator at a page of the console.
 pub(crate) struct Operator(Entered);
@@ -29,6 +30,11 @@ impl Operator {
     /// Who acts, for the verbs.
     pub(crate) fn actor(&self) -> Actor<'_> {
         Actor::InConsole(&self.session.principal)
+    }
+
+    /// To whom a file goes that they ask for.
+    pub(crate) fn receiver(&self) -> Receiver {
+        Receiver::in_console(&self.visit.desk.accounts, &self.key)
     }
 
     /// The frame of a page in `section`.

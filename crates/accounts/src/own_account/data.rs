@@ -7,8 +7,7 @@ use yaopai_store::passwords;
 use yaopai_store::sessions::{self, Session};
 use yaopai_store::settings::{self, Setting};
 
-use super::ConfirmedSession;
-use crate::standing::looking;
+use super::{ConfirmedSession, seen_in_session};
 use crate::{Accounts, Error, Outcome};
 
 /// What is kept of an account, but for its settings, which may be many.
@@ -29,9 +28,9 @@ impl Accounts {
     /// # Errors
     /// `NotSignedIn`, `AccountGone`.
     pub async fn own_data(&self, confirmed: &ConfirmedSession) -> Outcome<OwnData> {
-        let (principal, now) = (confirmed.session().principal.clone(), self.now());
+        let (session, now) = (confirmed.session().clone(), self.now());
         let data = self.store().scan(move |db| {
-            let account = looking(db, &principal)?;
+            let account = seen_in_session(db, &session)?;
             Ok::<_, Error>(OwnData {
                 password_changed_at: passwords::changed_at(db, account.id)?,
                 sessions: sessions::list(db, account.id, now, OWN_SESSIONS_SHOWN)?,
@@ -48,9 +47,9 @@ impl Accounts {
     /// # Errors
     /// `NotSignedIn`, `AccountGone`.
     pub async fn own_settings(&self, confirmed: &ConfirmedSession, after: &str) -> Outcome<Vec<Setting>> {
-        let (principal, after) = (confirmed.session().principal.clone(), after.to_owned());
+        let (session, after) = (confirmed.session().clone(), after.to_owned());
         let page = self.store().scan(move |db| {
-            let account = looking(db, &principal)?;
+            let account = seen_in_session(db, &session)?;
             Ok::<_, Error>(settings::page(db, account.id, &after, SETTINGS_READ)?)
         });
         page.await

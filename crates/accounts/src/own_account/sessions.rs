@@ -4,9 +4,8 @@ use yaopai_model::EventKind;
 use yaopai_model::limits::OWN_SESSIONS_SHOWN;
 use yaopai_store::sessions::{self, Session};
 
-use super::{end_all_but, in_session};
+use super::{end_all_but, in_session, seen_in_session};
 use crate::journal::{Attempt, Whose};
-use crate::standing::looking;
 use crate::{Accounts, Caller, Error, Outcome, PageSession};
 
 impl Accounts {
@@ -16,9 +15,9 @@ impl Accounts {
     /// # Errors
     /// `NotSignedIn`, `AccountGone`.
     pub async fn own_sessions(&self, session: &PageSession) -> Outcome<Vec<Session>> {
-        let (principal, now) = (session.principal.clone(), self.now());
+        let (session, now) = (session.clone(), self.now());
         let listed = self.store().read(move |db| {
-            let account = looking(db, &principal)?;
+            let account = seen_in_session(db, &session)?;
             Ok::<_, Error>(sessions::list(db, account.id, now, OWN_SESSIONS_SHOWN)?)
         });
         listed.await

@@ -373,4 +373,9 @@ async fn people_are_given_what_is_kept_of_them() {
     }
     let all: Vec<_> = (0..40).map(|number| format!("key {number:02}")).collect();
     assert_eq!(keys, all);
+
+    world.accounts.end_page_session(held.session(), &from(1)).await.unwrap();
+    assert_eq!(refusal(world.accounts.own_data(&held).await), Refusal::NotSignedIn);
+    let rest = world.accounts.own_settings(&held, "key 20").await;
+    assert_eq!(refusal(rest), Refusal::NotSignedIn, "what is being sent ends, too");
 }

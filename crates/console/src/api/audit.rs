@@ -132,7 +132,7 @@ pub(super) async fn export(call: ApiCall, Asked(asked): Asked<AuditAsked>) -> Re
     let export = accounts
         .export_audit(call.app(asked.app), call.actor(), asked.filter()?)
         .await?;
-    Ok(stream::lines(export, EntryShown::of))
+    Ok(stream::lines(export, call.receiver(), EntryShown::of))
 }
 
 /// Where a look at the chain begins.

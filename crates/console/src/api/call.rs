@@ -16,6 +16,7 @@ use yaopai_model::{ApiScope, AppId};
 
 use crate::Desk;
 use crate::failure::Failure;
+use crate::receiver::Receiver;
 use crate::visit::Visit;
 
 /// The media type of bodies and answers.
@@ -36,6 +37,11 @@ impl ApiCall {
     /// Who acts, for the verbs.
     pub(super) fn actor(&self) -> Actor<'_> {
         self.caller.actor()
+    }
+
+    /// To whom a file goes that is asked for.
+    pub(super) fn receiver(&self) -> Receiver {
+        Receiver::by_key(self.accounts(), &self.caller)
     }
 
     /// Whether the key opens `scope`, too, where one call may do what several scopes open.

@@ -8,6 +8,8 @@ use serde::Serialize;
 use yaopai_accounts::{AccountExport, AuditEntry, AuditExport, Error, Outcome};
 use yaopai_model::Account;
 
+use crate::receiver::Receiver;
+
 /// The media type of an export.
 const JSON_LINES: &str = "application/jsonl";
 
@@ -38,22 +40,23 @@ impl Export for AuditExport {
 
 /// All of an export, each row as `shown` shows it. A piece is read when the asker has taken the last. What fails on the way cuts
 /// the answer off, which the asker's client tells.
-pub(super) fn lines<E, S, F>(export: E, shown: F) -> Response
+pub(super) fn lines<E, S, F>(export: E, receiver: Receiver, shown: F) -> Response
 where
     E: Export,
     S: Serialize + 'static,
     F: Fn(&E::Row) -> S + Send + 'static,
 {
-    let pieces = stream::try_unfold((export, shown), async |(mut export, shown)| {
-        let piece = export.next().await;
-        let piece = piece.map_err(|error: Error| format!("an export ended early: {error:?}"))?;
+    let pieces = stream::try_unfold((export, receiver, shown), async |(mut export, receiver, shown)| {
+        let early = |error: Error| format!("an export ended early: {error:?}");
+        receiver.check().await.map_err(early)?;
+        let piece = export.next().await.map_err(early)?;
         let Some(rows) = piece else { return Ok(None) };
         let mut lines = Vec::new();
         for row in &rows {
             serde_json::to_writer(&mut lines, &shown(row)).map_err(|error| error.to_string())?;
             lines.push(b'\n');
         }
-        Ok::<_, String>(Some((Bytes::from(lines), (export, shown))))
+        Ok::<_, String>(Some((Bytes::from(lines), (export, receiver, shown))))
     });
     ([(CONTENT_TYPE, JSON_LINES)], Body::from_stream(pieces)).into_response()
 }

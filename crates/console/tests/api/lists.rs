@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use http::Method;
+use http_body_util::BodyExt as _;
 use serde_json::Value;
 use yaopai_model::Role;
 
@@ -95,6 +97,27 @@ async fn cursors_lead_through_the_whole_audit_log() {
         (&Value::Null, &Value::Null)
     );
     assert!(chain["whole_up_to"].as_i64().unwrap() > 60);
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_ends_what_is_being_sent() {
+    let world = World::new().await;
+    let key = world.root_key().await;
+    let keys = world.get(&key, "/api/admin/keys").await.json();
+    let exports = ["/api/admin/accounts/export", "/api/admin/audit/export"];
+    let mut begun = Vec::new();
+    for path in exports {
+        let answer = world.begin(&key, path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        begun.push(answer);
+        assert!(!world.get(&key, path).await.body.is_empty(), "{path}");
+    }
+    let revoke = format!("/api/admin/keys/{}", keys["items"][0]["id"].as_str().unwrap());
+    let revoked = world.send(Method::DELETE, &key, &revoke, &Value::Null).await;
+    assert_eq!(revoked.status, 204, "{revoked:?}");
+    for answer in begun {
+        assert!(answer.into_body().collect().await.is_err(), "not a line more");
+    }
 }
 
 #[tokio::test]

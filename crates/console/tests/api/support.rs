@@ -156,6 +156,12 @@ impl World {
         }
     }
 
+    /// An answer of which nothing was taken yet but its head.
+    pub(crate) async fn begin(&self, key: &str, path: &str) -> http::Response<Body> {
+        let request = request(Method::GET, path, &[("authorization", &bearer(key))], None);
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     /// Begins a call and hangs up after having looked for the answer so often.
     pub(crate) async fn hang_up(&self, request: Request<Body>, looks: usize) {
         let mut call = pin!(self.router.clone().oneshot(request));

@@ -1,6 +1,7 @@
 //! The pages of accounts.
 
 use http::StatusCode;
+use http_body_util::BodyExt as _;
 use yaopai_accounts::Actor;
 use yaopai_model::Role;
 
@@ -251,4 +252,24 @@ async fn a_code_is_sent_and_sessions_end() {
     assert!(again.has("ask again in 60 s"), "{}", again.text);
     let ended = admin.post(&format!("{page}/end-sessions"), &[]).await;
     assert_eq!(ended.location(), format!("{page}?done=ended"));
+}
+
+#[tokio::test]
+async fn a_session_that_is_ended_ends_what_is_being_sent() {
+    let world = World::new().await;
+    let mut root = world.operator("laoban", Role::Root).await;
+    let confirmed = root.post_confirmed("/console/accounts/1/reveal", &[]).await;
+    assert_eq!(confirmed.status, StatusCode::OK);
+    let exports = ["/console/accounts/export", "/console/audit/export"];
+    let mut begun = Vec::new();
+    for path in exports {
+        let answer = root.begin_post(path, &[("format", "jsonl")]).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        begun.push(answer);
+        assert!(root.post(path, &[("format", "jsonl")]).await.has("laoban") || path.contains("audit"));
+    }
+    root.post("/console/sign-out", &[]).await;
+    for answer in begun {
+        assert!(answer.into_body().collect().await.is_err(), "not a line more");
+    }
 }

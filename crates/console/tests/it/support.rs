@@ -114,7 +114,6 @@ impl World {
         assert_eq!(browser.get(&format!("{prefix}/")).await.status, StatusCode::OK);
         browser
     }
-    }
 }
 
 /// A browser that keeps cookies and the token of the last page's forms.
@@ -167,7 +166,18 @@ impl Browser {
             .await
     }
 
-    async fn send(&mut self, method: Method, path: &str, body: String) -> Reply {
+    /// What a form is answered, of which nothing was taken yet but the head.
+    pub(crate) async fn begin_post(&self, path: &str, fields: &[(&str, &str)]) -> http::Response<Body> {
+        let token = [("token", self.token.as_str())];
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .extend_pairs(&token)
+            .finish();
+        let request = self.request(Method::POST, path, body);
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    fn request(&self, method: Method, path: &str, body: String) -> Request<Body> {
         let cookies: Vec<_> = self
             .cookies
             .iter()
@@ -181,7 +191,11 @@ impl Browser {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(COOKIE, cookies.join("; "))
             .extension(PeerAddress(SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 49_152))));
-        let request = request.body(Body::from(body)).unwrap();
+        request.body(Body::from(body)).unwrap()
+    }
+
+    async fn send(&mut self, method: Method, path: &str, body: String) -> Reply {
+        let request = self.request(method, path, body);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(SET_COOKIE) {

@@ -139,7 +139,7 @@ pub(super) async fn export(call: ApiCall, Asked(asked): Asked<ListAsked>) -> Res
     let (app, filter) = (call.app(asked.app), asked.filter()?);
     let export = call.accounts().export_accounts(app, call.actor(), filter).await?;
     let zone = call.visit.desk.settings.zone.clone();
-    Ok(stream::lines(export, move |account| {
+    Ok(stream::lines(export, call.receiver(), move |account| {
         AccountShown::whole(account, &zone)
     }))
 }

@@ -6,13 +6,14 @@ use futures_util::stream;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use jiff::tz::TimeZone;
 use serde_json::json;
-use yaopai_accounts::{AccountExport, Fault};
+use yaopai_accounts::{AccountExport, Error, Fault};
 use yaopai_model::{Account, Timestamp};
 
 use super::listing::Listing;
 use crate::csv;
 use crate::failure::Failure;
 use crate::operator::OperatorForm;
+use crate::receiver::Receiver;
 use crate::times;
 
 /// How an account is written.
@@ -67,28 +68,29 @@ pub(super) async fn send(sent: OperatorForm) -> Result<Response, Failure> {
         (CONTENT_TYPE, content_type.to_owned()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
-    Ok((headers, body(export, format, zone)).into_response())
+    Ok((headers, body(export, operator.receiver(), format, zone)).into_response())
 }
 
 /// The file, a chunk at a time: the next is read when the browser has taken the last. What fails on the way cuts the file off,
 /// which the browser tells.
-fn body(export: AccountExport, format: Format, zone: TimeZone) -> Body {
+fn body(export: AccountExport, receiver: Receiver, format: Format, zone: TimeZone) -> Body {
     let start = match format {
         // Spreadsheets take a file for UTF-8 by its mark.
         Format::Csv => format!("\u{feff}{}\r\n", NAMES.join(",")),
         Format::JsonLines => String::new(),
     };
-    let chunks = stream::try_unfold((export, Some(start)), move |(mut export, start)| {
+    let chunks = stream::try_unfold((export, receiver, Some(start)), move |(mut export, receiver, start)| {
         let zone = zone.clone();
         async move {
             if let Some(start) = start {
-                return Ok(Some((Bytes::from(start), (export, None))));
+                return Ok(Some((Bytes::from(start), (export, receiver, None))));
             }
-            let chunk = export.next().await;
-            let chunk = chunk.map_err(|error| Fault::new(format!("an export ended early: {error}")).to_string())?;
+            let early = |error: Error| Fault::new(format!("an export ended early: {error}")).to_string();
+            receiver.check().await.map_err(early)?;
+            let chunk = export.next().await.map_err(early)?;
             Ok::<_, String>(chunk.map(|accounts| {
                 let lines: String = accounts.iter().map(|account| line(account, format, &zone)).collect();
-                (Bytes::from(lines), (export, None))
+                (Bytes::from(lines), (export, receiver, None))
             }))
         }
     });

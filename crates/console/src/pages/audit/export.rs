@@ -13,6 +13,7 @@ use crate::csv::cell;
 use crate::failure::Failure;
 use crate::operator::OperatorForm;
 use crate::pages::app_choice::AppChoice;
+use crate::receiver::Receiver;
 use crate::times;
 
 /// How an entry is written.
@@ -42,26 +43,28 @@ pub(super) async fn send(sent: OperatorForm) -> Result<Response, Failure> {
         (CONTENT_TYPE, content_type.to_owned()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
-    Ok((headers, body(export, format, desk.settings.zone.clone())).into_response())
+    let zone = desk.settings.zone.clone();
+    Ok((headers, body(export, operator.receiver(), format, zone)).into_response())
 }
 
 /// The file, a piece at a time. What fails on the way cuts it off, which the browser tells.
-fn body(export: AuditExport, format: Format, zone: TimeZone) -> Body {
+fn body(export: AuditExport, receiver: Receiver, format: Format, zone: TimeZone) -> Body {
     let start = match format {
         // Spreadsheets take a file for UTF-8 by its mark.
         Format::Csv => "\u{feff}number,at,actor,action,target,detail\r\n",
         Format::JsonLines => "",
     };
-    let pieces = stream::try_unfold((export, Some(start)), move |(mut export, start)| {
+    let pieces = stream::try_unfold((export, receiver, Some(start)), move |(mut export, receiver, start)| {
         let zone = zone.clone();
         async move {
             if let Some(start) = start {
-                return Ok(Some((Bytes::from(start), (export, None))));
+                return Ok(Some((Bytes::from(start), (export, receiver, None))));
             }
+            receiver.check().await.map_err(|error| error.to_string())?;
             let piece = export.next().await.map_err(|error| error.to_string())?;
             Ok::<_, String>(piece.map(|entries| {
                 let lines: String = entries.iter().map(|entry| line(entry, format, &zone)).collect();
-                (Bytes::from(lines), (export, None))
+                (Bytes::from(lines), (export, receiver, None))
             }))
         }
     });
