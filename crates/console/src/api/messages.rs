@@ -52,7 +52,7 @@ pub(super) struct MessagesAsked {
     /// `waiting`, `sent`, `failed`, or `withheld` from an address that nobody has.
     #[param(inline)]
     state: Option<StateName>,
-    /// An address as a whole, or at least the last four digits of a phone number.
+    /// An address as a whole, or the last four digits of a phone number.
     #[serde(default)]
     #[param(required = false)]
     recipient: String,
