@@ -50,6 +50,11 @@ impl Subject {
         Self(format!("account {}", account.0))
     }
 
+    /// Those of whoever is in a live session of the account already: strangers who fail at its sign-in count for themselves.
+    pub(crate) fn in_session(account: AccountId) -> Self {
+        Self(format!("account {} in a session", account.0))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -12,7 +12,8 @@ use crate::{Accounts, Caller, Error, Outcome, Refusal};
 
 impl Accounts {
     /// Shows the password again within a session of a page, which opens for a while what asks for that. It is counted and
-    /// refused as at a sign-in.
+    /// refused as at a sign-in, but by itself: nobody who fails to sign in, on purpose a hundred times, keeps an operator from what
+    /// there is to do against it.
     ///
     /// # Errors
     /// `WrongCredentials`, `PasswordWait`, `PasswordPathClosed`, `SourceFailedTooOften`, `Overloaded`; `NotSignedIn` when
@@ -38,7 +39,7 @@ impl Accounts {
             epoch: account.epoch,
             sealed,
         };
-        let subject = Subject::of_account(id);
+        let subject = Subject::in_session(id);
         let right = self.check_password(
             app,
             &subject,

@@ -8,6 +8,7 @@ use yaopai_accounts::{
 use yaopai_model::limits::{CONFIRMATION_LIFE, PAGE_SESSION_IDLE, PAGE_SESSION_LIFE};
 use yaopai_model::{Identifier, Password, Role, SessionKind, SessionScope, SessionSecret, TokenUse};
 
+use crate::steps::from;
 use crate::support::{World, caller, password, refusal};
 
 const INSTANT: Duration = Duration::from_millis(1);
@@ -189,6 +190,34 @@ async fn the_password_shown_again_opens_for_a_while() {
     assert_eq!(open(&world, &other).await.unwrap().confirmed_until, None);
     world.clock.advance(CONFIRMATION_LIFE);
     assert_eq!(open(&world, &key).await.unwrap().confirmed_until, None);
+}
+
+#[tokio::test]
+async fn strangers_who_fail_to_sign_in_stop_nobody_who_has() {
+    let world = World::new().await;
+    world.account("root", Role::Root).await;
+    let key = console(&world, "root").await;
+    let session = open(&world, &key).await.unwrap();
+    let name = Identifier::parse("root").unwrap();
+    let sign_in = async |password, source| {
+        let (rule, kind, caller) = (FailureRule::Wait, SessionKind::Console, from(source));
+        let signed_in = world
+            .accounts
+            .sign_in_with_password(world.app, &name, password, rule, kind, &caller);
+        signed_in.await
+    };
+    for failure in 0..100 {
+        let wrong = Password::presented("wrong horse").unwrap();
+        assert_eq!(refusal(sign_in(wrong, failure / 5).await), Refusal::WrongCredentials);
+    }
+    let closed = refusal(sign_in(password(), 50).await);
+    assert!(matches!(closed, Refusal::PasswordPathClosed { .. }), "{closed:?}");
+    let confirmed = world
+        .accounts
+        .confirm_password(&session, password(), &caller())
+        .await
+        .unwrap();
+    assert!(confirmed.confirmed_until.is_some());
 }
 
 #[tokio::test]
