@@ -129,6 +129,8 @@ pub enum ApiScope {
     ReadAccounts,
     /// Making accounts, changing and disabling them, ending their sessions.
     WriteAccounts,
+    /// Other phone numbers and e-mail addresses for accounts: whoever receives there can take them over.
+    ChangeAddresses,
     /// Addresses and settings of people, whole: by reveals and exports.
     Reveal,
     /// Roles and permissions.
@@ -151,9 +153,10 @@ pub enum ApiScope {
 
 impl ApiScope {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ReadAccounts,
         Self::WriteAccounts,
+        Self::ChangeAddresses,
         Self::Reveal,
         Self::GrantRoles,
         Self::DeleteAccounts,
@@ -170,6 +173,7 @@ impl ApiScope {
         match self {
             Self::ReadAccounts => "accounts.read",
             Self::WriteAccounts => "accounts.write",
+            Self::ChangeAddresses => "accounts.addresses",
             Self::Reveal => "reveal",
             Self::GrantRoles => "accounts.grant",
             Self::DeleteAccounts => "accounts.delete",

@@ -134,6 +134,7 @@ fn shown(scope: ApiScope, form: &Form) -> ScopeShown {
             "创建、修改、禁用账号，结束会话",
             "Make, change and disable accounts, end their sessions",
         ),
+        ApiScope::ChangeAddresses => ("更换手机号、邮箱", "Change phone numbers and e-mail addresses"),
         ApiScope::Reveal => ("完整的联系方式与导出", "Addresses whole, and exports"),
         ApiScope::GrantRoles => ("授予角色和权限", "Give roles and permissions"),
         ApiScope::DeleteAccounts => ("删除账号", "Delete accounts"),

@@ -41,7 +41,9 @@ fn calls_have_names_of_their_own_and_every_scope_opens_some() {
     assert!(calls.len() > 10, "{}", calls.len());
     let names: BTreeSet<_> = calls.iter().map(|call| &call.id).collect();
     assert_eq!(names.len(), calls.len(), "{names:?}");
-    let scopes: BTreeSet<_> = calls.iter().map(|call| call.scope).collect();
+    let mut scopes: BTreeSet<_> = calls.iter().map(|call| call.scope).collect();
+    // It opens two fields of a call.
+    scopes.insert(ApiScope::ChangeAddresses);
     assert!(ApiScope::ALL.into_iter().eq(scopes), "each scope opens a call");
 }
 
@@ -236,21 +238,44 @@ async fn what_pages_ask_the_password_for_again_takes_a_scope_of_its_own() {
     let usual = [ApiScope::ReadAccounts, ApiScope::WriteAccounts, ApiScope::Apps];
     let key = world.key_of(&root, &usual).await;
     let bulk = |action: &str, role: Option<&str>| json!({"action": action, "role": role, "ids": [one.id.0]});
+    let this = format!("/{}", one.id.0);
     let calls = [
-        ("", json!({"username": "lisi", "role": "admin"}), ApiScope::GrantRoles),
-        ("/bulk", bulk("give_role", Some("admin")), ApiScope::GrantRoles),
-        ("/bulk", bulk("delete", None), ApiScope::DeleteAccounts),
+        (
+            Method::POST,
+            "",
+            json!({"username": "lisi", "role": "admin"}),
+            ApiScope::GrantRoles,
+        ),
+        (
+            Method::PATCH,
+            &this,
+            json!({"phone": "13900139000"}),
+            ApiScope::ChangeAddresses,
+        ),
+        (
+            Method::PATCH,
+            &this,
+            json!({"email": "li@example.com"}),
+            ApiScope::ChangeAddresses,
+        ),
+        (
+            Method::POST,
+            "/bulk",
+            bulk("give_role", Some("admin")),
+            ApiScope::GrantRoles,
+        ),
+        (Method::POST, "/bulk", bulk("delete", None), ApiScope::DeleteAccounts),
     ];
-    for (call, body, scope) in calls {
+    for (method, call, body, scope) in calls {
         let path = format!("/api/admin/accounts{call}");
-        let refused = world.send(Method::POST, &key, &path, &body).await;
+        let refused = world.send(method.clone(), &key, &path, &body).await;
         assert_eq!(
             (refused.status.as_u16(), refused.problem().as_str()),
             (403, "OutOfScope"),
             "{call}"
         );
         let key = world.key_of(&root, &[&usual[..], &[scope]].concat()).await;
-        let done = world.send(Method::POST, &key, &path, &body).await;
+        let done = world.send(method, &key, &path, &body).await;
         assert!(done.status.is_success(), "{call}: {done:?}");
     }
     let guarded: BTreeSet<_> = described()

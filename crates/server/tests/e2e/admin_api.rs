@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use crate::harness::{Gateway, Home, Reply, Server, Visitor};
 
 const PASSWORD: &str = "a good password";
-const ALL_SCOPES: [&str; 11] = [
+const ALL_SCOPES: [&str; 12] = [
     "accounts.read",
     "accounts.write",
+    "accounts.addresses",
     "reveal",
     "accounts.grant",
     "accounts.delete",

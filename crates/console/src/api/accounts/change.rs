@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use yaopai_accounts::AccountChange;
-use yaopai_model::{Bio, Birthday, Email, Gender, Location, Nickname, Permission, Phone, Preferences, Username};
+use yaopai_model::{
+    ApiScope, Bio, Birthday, Email, Gender, Location, Nickname, Permission, Phone, Preferences, Username,
+};
 
 use super::Meant;
 use super::role::RoleName;
@@ -112,7 +114,7 @@ fn read_preferences(object: &Map<String, Value>) -> Result<Preferences, Failure>
 
 /// 修改账号 / Changes an account
 ///
-/// All that is sent or nothing. For admins and up, of accounts of lower rank.
+/// All that is sent or nothing. For admins and up, of accounts of lower rank. `phone` and `email` take `accounts.addresses`, too.
 #[utoipa::path(
     patch,
     path = "/api/admin/accounts/{id}",
@@ -122,6 +124,9 @@ fn read_preferences(object: &Map<String, Value>) -> Result<Preferences, Failure>
     responses((status = 204, description = "It is changed"))
 )]
 pub(super) async fn change(call: ApiCall, Named(id): Named<String>, Sent(sent): Sent<ChangeSent>) -> Done {
+    if sent.phone.is_some() || sent.email.is_some() {
+        call.needs(ApiScope::ChangeAddresses)?;
+    }
     let change = sent.read(&call)?;
     let meant = Meant::of(&call, &id).await?;
     let accounts = call.accounts();
