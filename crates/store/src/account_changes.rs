@@ -44,7 +44,7 @@ pub(crate) fn next_version(db: &Db) -> Result<i64, SqlError> {
 /// What this snapshot has of versions.
 ///
 /// # Errors
-/// See [`note`].
+/// Those of the database.
 pub fn horizon(db: &Db) -> Result<Horizon, SqlError> {
     db.horizon()
 }
@@ -55,7 +55,7 @@ pub type Change = (i64, AccountId);
 /// The changes after one, at most `most`.
 ///
 /// # Errors
-/// See [`note`].
+/// See [`horizon`].
 pub fn after(db: &Db, after: Change, most: u32) -> Result<Vec<Change>, SqlError> {
     let rows = db.rows(
         "select version, account_id from account_changes where (version, account_id) > ($1, $2) \
@@ -71,7 +71,7 @@ pub fn after(db: &Db, after: Change, most: u32) -> Result<Vec<Change>, SqlError>
 /// most `most` of each. Says how many.
 ///
 /// # Errors
-/// See [`note`].
+/// See [`horizon`].
 pub fn forget(tx: &Tx, before: i64, strange: i64, most: u32) -> Result<u64, SqlError> {
     let old = tx.execute(
         "delete from account_changes where version < $1 and account_id in \
@@ -120,7 +120,7 @@ impl Searched {
 /// Those accounts that changed under the versions from `first` to `last` and are still there.
 ///
 /// # Errors
-/// See [`note`].
+/// See [`horizon`].
 pub fn changed(db: &Db, first: i64, last: i64) -> Result<Vec<Searched>, SqlError> {
     let rows = db.rows(
         "select id, app_id, username, nickname, email, phone from accounts where id in \
@@ -133,7 +133,7 @@ pub fn changed(db: &Db, first: i64, last: i64) -> Result<Vec<Searched>, SqlError
 /// The accounts of all apps after a number, by number; at most `most`.
 ///
 /// # Errors
-/// See [`note`].
+/// See [`horizon`].
 pub fn accounts_after(db: &Db, after: AccountId, most: u32) -> Result<Vec<Searched>, SqlError> {
     let rows = db.rows(
         "select id, app_id, username, nickname, email, phone from accounts where id > $1 order by id limit $2",
