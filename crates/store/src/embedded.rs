@@ -11,6 +11,7 @@ use crate::pool::Pool;
 use crate::sql::{Db, SqlError, Tx};
 use crate::sqlite;
 use crate::transfer::UNFINISHED;
+use crate::versions::Versions;
 use crate::writer::Writer;
 
 /// An open SQLite database.
@@ -20,6 +21,7 @@ pub(crate) struct Embedded {
     scan_deadline: Duration,
     writer: Writer,
     write_deadline: Duration,
+    versions: Arc<Versions>,
 }
 
 impl Embedded {
@@ -29,13 +31,16 @@ impl Embedded {
         if connection.table_exists(None, UNFINISHED).map_err(sqlite::classify)? {
             return Err(OpenError::Unfinished);
         }
+        let versions = Versions::new();
+        versions.watch(&connection).map_err(sqlite::classify)?;
         let tx = Tx::new(Db::sqlite(sqlite::Connection::for_writing(connection)?));
         Ok(Self {
             readers: Arc::new(Pool::new(path, options, options.readers)),
             scanners: Arc::new(Pool::new(path, options, options.scanners)),
             scan_deadline: options.scan_deadline,
-            writer: Writer::start(tx, options)?,
+            writer: Writer::start(tx, options, Arc::clone(&versions))?,
             write_deadline: options.write_deadline,
+            versions,
         })
     }
 
@@ -81,6 +86,10 @@ impl Embedded {
             Ok(Err(_)) => Err(gone().into()),
             Err(_) => Err(SqlError::Deadline.into()),
         }
+    }
+
+    pub(crate) fn versions(&self) -> &Versions {
+        &self.versions
     }
 
     pub(crate) fn queue_depth(&self) -> usize {

@@ -39,6 +39,7 @@ mod sqlite;
 pub mod streaks;
 pub mod sweep;
 pub mod transfer;
+mod versions;
 mod writer;
 
 use std::path::Path;
@@ -46,6 +47,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use yaopai_model::AccountId;
 use yaopai_model::limits::SERVER_CLOSE;
 
 pub use backup::{BackupError, backup};
@@ -55,6 +57,7 @@ pub use open::{OpenError, SqliteOptions};
 pub use postgres::{PostgresOptions, PostgresUrl, UrlError};
 pub use row::{Arg, Row, Value};
 pub use sql::{Db, SqlError, Tx};
+pub use versions::Version;
 
 use embedded::Embedded;
 use postgres::Postgres;
@@ -180,6 +183,23 @@ impl Store {
         match &*self.backend {
             Backend::Sqlite(_) => false,
             Backend::Postgres(_) => true,
+        }
+    }
+
+    /// Where the row of an account and those of its sessions are in their changes; see [`Version`]. None where others may
+    /// change them, too, so that nothing may be remembered of them.
+    pub fn account_version(&self, account: AccountId) -> Option<Version> {
+        match &*self.backend {
+            Backend::Sqlite(embedded) => Some(embedded.versions().account(account)),
+            Backend::Postgres(_) => None,
+        }
+    }
+
+    /// The same for all apps and their hosts.
+    pub fn apps_version(&self) -> Option<Version> {
+        match &*self.backend {
+            Backend::Sqlite(embedded) => Some(embedded.versions().apps()),
+            Backend::Postgres(_) => None,
         }
     }
 

@@ -16,6 +16,7 @@ use yaopai_model::limits::WRITE_ATTEMPTS;
 use crate::job::{Job, Task, gone};
 use crate::open::SqliteOptions;
 use crate::sql::{SqlError, Tx};
+use crate::versions::Versions;
 
 /// The way to the writing thread.
 pub(crate) struct Writer {
@@ -30,12 +31,12 @@ struct Thread {
 }
 
 impl Writer {
-    pub(crate) fn start(tx: Tx, options: &SqliteOptions) -> io::Result<Self> {
+    pub(crate) fn start(tx: Tx, options: &SqliteOptions, versions: Arc<Versions>) -> io::Result<Self> {
         let (queue, receiver) = sync_channel(options.queue);
         let group = options.group;
         let handle = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_groups(tx, &receiver, group))?;
+            .spawn(move || write_groups(tx, &receiver, group, &versions))?;
         Ok(Self {
             thread: Mutex::new(Some(Thread { queue, handle })),
             depth: Arc::default(),
@@ -78,19 +79,21 @@ impl Writer {
     }
 }
 
-fn write_groups(tx: Tx, queue: &Receiver<Box<dyn Job>>, group: usize) {
+fn write_groups(tx: Tx, queue: &Receiver<Box<dyn Job>>, group: usize, versions: &Versions) {
     while let Ok(first) = queue.recv() {
         let mut jobs = vec![first];
         jobs.extend(queue.try_iter().take(group.saturating_sub(1)));
-        write_group(&tx, jobs);
+        write_group(&tx, jobs, versions);
     }
     tx.close();
 }
 
 /// Runs `jobs` in order, commits what they did, and answers them.
-fn write_group(tx: &Tx, mut jobs: Vec<Box<dyn Job>>) {
+fn write_group(tx: &Tx, mut jobs: Vec<Box<dyn Job>>, versions: &Versions) {
     for _ in 0..WRITE_ATTEMPTS {
-        match attempt(tx, &mut jobs) {
+        let attempted = attempt(tx, &mut jobs);
+        versions.move_on();
+        match attempted {
             Ok(()) => return answer_all(jobs, &Ok(())),
             Err(Failure::Group(error)) => {
                 tx.rollback();

@@ -55,6 +55,8 @@ const DRIVERS: &[&str] = &[
     "sqlite.rs",
     "transfer",
     "transfer.rs",
+    "versions",
+    "versions.rs",
 ];
 
 /// Every string in `src` that reads like SQL, outside of the drivers and of tests.

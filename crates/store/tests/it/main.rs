@@ -21,3 +21,4 @@ mod statements;
 mod subset;
 mod support;
 mod transfer;
+mod versions;
