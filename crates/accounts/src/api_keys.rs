@@ -157,7 +157,9 @@ impl Accounts {
         self.note_key_use(&key, now).await?;
         Ok(ApiCaller {
             key: key.id,
-            principal: Principal { account },
+            principal: Principal {
+                account: account.into(),
+            },
             scopes: key.scopes,
         })
     }

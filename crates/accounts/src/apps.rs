@@ -1,5 +1,6 @@
 //! Apps. They are the business of roots of the default app; operators of another app see their own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use yaopai_model::limits::{APPS, HOSTS_PER_APP, SECRET_OVERLAP};
@@ -63,10 +64,12 @@ impl Accounts {
     /// `UnknownApp`; `WireClosed` where it takes no calls on `api_cloud_user`; `AppRateExceeded`.
     pub async fn app_by_secret(&self, app_id: &str, app_secret: &str) -> Outcome<App> {
         let found = match AppKey::parse(app_id) {
-            Ok(key) => self.store().read(move |db| apps::by_key(db, &key)).await?,
+            Ok(key) => self.app_by_key(key).await?,
             Err(_) => None,
         };
-        let app = self.app_with_secret(found, app_secret).ok_or(Refusal::UnknownApp)?;
+        let app = self
+            .app_with_secret(found.as_deref(), app_secret)
+            .ok_or(Refusal::UnknownApp)?;
         if !app.wires.api_cloud_user {
             return Err(Refusal::WireClosed.into());
         }
@@ -77,26 +80,40 @@ impl Accounts {
     }
 
     /// The app, if the secret is one of its own. An unknown app and one without a secret before cost the same compares.
-    fn app_with_secret(&self, found: Option<AppWithSecret>, app_secret: &str) -> Option<App> {
-        let (presented, nothing) = (sha256(app_secret.as_bytes()), vec![0; 32]);
-        let (app, kept, before) = match found {
-            Some(found) => (Some(found.app), found.secret_digest, found.previous_digest),
-            None => (None, nothing.clone(), None),
-        };
-        let is_overlapping = app
-            .as_ref()
-            .and_then(|app| app.previous_secret_until)
+    fn app_with_secret(&self, found: Option<&AppWithSecret>, app_secret: &str) -> Option<App> {
+        let (presented, nothing) = (sha256(app_secret.as_bytes()), [0; 32]);
+        let kept = found.map_or(nothing.as_slice(), |found| &found.secret_digest);
+        let before = found.and_then(|found| found.previous_digest.as_deref());
+        let is_overlapping = found
+            .and_then(|found| found.app.previous_secret_until)
             .is_some_and(|until| until > self.now());
-        let is_kept = are_equal(&presented, &kept);
-        let is_before = are_equal(&presented, &before.unwrap_or(nothing));
-        app.filter(|_| is_kept | (is_before & is_overlapping))
+        let is_kept = are_equal(&presented, kept);
+        let is_before = are_equal(&presented, before.unwrap_or(&nothing));
+        found
+            .filter(|_| is_kept | (is_before & is_overlapping))
+            .map(|found| found.app.clone())
+    }
+
+    /// The app with a key, from its row or as remembered.
+    async fn app_by_key(&self, key: AppKey) -> Outcome<Option<Arc<AppWithSecret>>> {
+        let version = self.store().apps_version();
+        if let Some(app) = version.and_then(|version| self.parts.apps.of_key(version, &key)) {
+            return Ok(Some(app));
+        }
+        let sought = key.clone();
+        let found = self.store().read(move |db| apps::by_key(db, &sought)).await?;
+        let found = found.map(Arc::new);
+        if let (Some(version), Some(app)) = (version, &found) {
+            self.parts.apps.put_key(version, key, app);
+        }
+        Ok(found)
     }
 
     /// The app that a call on `wire` belongs to: the one that the host is mapped to, else the default app.
     ///
     /// # Errors
     /// `WireClosed` where it takes no calls on `wire`.
-    pub async fn app_on_wire(&self, host: Option<&HostName>, wire: WireName) -> Outcome<App> {
+    pub async fn app_on_wire(&self, host: Option<&HostName>, wire: WireName) -> Outcome<Arc<App>> {
         let app = self.app_of_host(host).await?;
         if app.wires.has(wire) {
             Ok(app)
@@ -109,13 +126,21 @@ impl Accounts {
     ///
     /// # Errors
     /// Faults only.
-    pub async fn app_of_host(&self, host: Option<&HostName>) -> Outcome<App> {
-        let host = host.cloned();
+    pub async fn app_of_host(&self, host: Option<&HostName>) -> Outcome<Arc<App>> {
+        let (host, version) = (host.cloned(), self.store().apps_version());
+        if let Some(app) = version.and_then(|version| self.parts.apps.of_host(version, &host)) {
+            return Ok(app);
+        }
+        let sought = host.clone();
         let found = self.store().read(move |db| -> Result<_, SqlError> {
-            let mapped = host.map_or(Ok(None), |host| apps::by_host(db, &host))?;
+            let mapped = sought.map_or(Ok(None), |host| apps::by_host(db, &host))?;
             mapped.map_or_else(|| apps::default(db), |app| Ok(Some(app)))
         });
-        Ok(found.await?.ok_or_else(|| Fault::new("there is no default app"))?)
+        let app = Arc::new(found.await?.ok_or_else(|| Fault::new("there is no default app"))?);
+        if let Some(version) = version {
+            self.parts.apps.put_host(version, host, &app);
+        }
+        Ok(app)
     }
 
     /// Makes an app; its secret is shown this once.

@@ -11,12 +11,13 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use aws_lc_rs::{constant_time, digest, hmac};
 use yaopai_model::limits::{KEY_TAKEN_UP, KEYS_PER_PURPOSE};
-use yaopai_model::{AccountId, AppId, Code, Entropy, IdempotencyKey, SessionSecret, Timestamp, draw};
+use yaopai_model::{AccountId, AppId, Code, Entropy, IdempotencyKey, SessionSecret, SessionToken, Timestamp, draw};
 use yaopai_store::base::{self, SealedKey};
 use yaopai_store::codes::CodeKey;
 use yaopai_store::{SqlError, Store};
 use zeroize::Zeroizing;
 
+use crate::recent::Recent;
 use crate::{Accounts, Fault, Outcome};
 
 const KEY_BYTES: usize = 32;
@@ -76,33 +77,89 @@ impl KeyPurpose {
 }
 
 /// Signs and checks tokens (HMAC-SHA-256). Several keys can be live; one of them signs.
-pub struct TokenKeys(Vec<(String, hmac::Key)>);
+pub struct TokenKeys {
+    keys: Vec<(String, hmac::Key)>,
+    /// What was checked lately, by the first characters of the signature.
+    checked: Recent<CheckedToken>,
+}
+
+/// A token that has been found to be signed by one of the keys.
+struct CheckedToken {
+    text: Box<str>,
+    token: Arc<SessionToken>,
+}
 
 impl TokenKeys {
     /// The keys with these secrets, each with its `kid`; the first is the one that signs.
     pub fn new<'a>(secrets: impl IntoIterator<Item = (String, &'a [u8])>) -> Self {
         let keys = secrets.into_iter();
-        Self(
-            keys.map(|(kid, secret)| (kid, hmac::Key::new(hmac::HMAC_SHA256, secret)))
+        Self {
+            keys: keys
+                .map(|(kid, secret)| (kid, hmac::Key::new(hmac::HMAC_SHA256, secret)))
                 .collect(),
-        )
+            checked: Recent::new(0),
+        }
+    }
+
+    /// The same keys, which remember about so many tokens that they have checked.
+    fn remembering(self, most: usize) -> Self {
+        Self {
+            checked: Recent::new(most),
+            ..self
+        }
     }
 
     /// The `kid` of the key that signs.
     pub fn current(&self) -> &str {
-        self.0.first().map_or("", |(kid, _)| kid)
+        self.keys.first().map_or("", |(kid, _)| kid)
     }
 
     /// The signature of `message` under the key that signs.
     pub fn sign(&self, message: &[u8]) -> [u8; 32] {
-        self.0.first().map_or([0; 32], |(_, key)| tag(key, message))
+        self.keys.first().map_or([0; 32], |(_, key)| tag(key, message))
     }
 
     /// Whether `signature` is that of `message` under the key `kid`, in constant time; no for a `kid` that is not ours.
     pub fn verify(&self, kid: &str, message: &[u8], signature: &[u8]) -> bool {
-        let key = self.0.iter().find(|(own, _)| own == kid);
+        let key = self.keys.iter().find(|(own, _)| own == kid);
         key.is_some_and(|(_, key)| hmac::verify(key, message, signature).is_ok())
     }
+
+    /// What the token with this text says, if it was checked lately. That it was well signed stays true for as long as
+    /// there are these keys; whether its session lives is not for them to say.
+    pub fn checked(&self, text: &str) -> Option<Arc<SessionToken>> {
+        let (message, signature) = text.rsplit_once('.')?;
+        self.checked.get(key_of(signature)?, |known| {
+            let (own_message, own_signature) = known.text.rsplit_once('.')?;
+            let is_meant = message == own_message && are_equal(signature.as_bytes(), own_signature.as_bytes());
+            is_meant.then(|| Arc::clone(&known.token))
+        })
+    }
+
+    /// Remembers what a token says that was checked just now.
+    pub fn remember(&self, text: &str, token: &Arc<SessionToken>) {
+        let signature = text.rsplit_once('.').map(|(_, signature)| signature);
+        if let Some(key) = signature.and_then(key_of) {
+            let checked = CheckedToken {
+                text: text.into(),
+                token: Arc::clone(token),
+            };
+            self.checked.put(key, checked);
+        }
+    }
+
+    /// Whether these are the keys with such names, in this order.
+    fn are<'a>(&self, kids: impl Iterator<Item = &'a str>) -> bool {
+        self.keys.iter().map(|(kid, _)| kid.as_str()).eq(kids)
+    }
+}
+
+/// The first eight characters of a signature: nobody can choose those of one that is right.
+fn key_of(signature: &str) -> Option<u64> {
+    signature
+        .as_bytes()
+        .first_chunk()
+        .map(|first| u64::from_le_bytes(*first))
 }
 
 fn tag(key: &hmac::Key, message: &[u8]) -> [u8; 32] {
@@ -123,12 +180,19 @@ pub(crate) struct Keys {
     calls: hmac::Key,
     answers: SealKey,
     tokens: RwLock<Arc<TokenKeys>>,
+    tokens_remembered: usize,
     passwords: RwLock<Arc<PasswordKeys>>,
 }
 
 impl Keys {
     /// Derives what is derived, unseals what is kept, and makes what is missing.
-    pub(crate) async fn open(store: &Store, root: RootKey, entropy: &dyn Entropy, now: Timestamp) -> Outcome<Self> {
+    pub(crate) async fn open(
+        store: &Store,
+        root: RootKey,
+        tokens_remembered: usize,
+        entropy: &dyn Entropy,
+        now: Timestamp,
+    ) -> Outcome<Self> {
         let keys = Self {
             keep: SealKey::new(root.derive("keys kept in the database")?.as_slice())?,
             codes: hmac::Key::new(hmac::HMAC_SHA256, root.derive("one-time codes")?.as_slice()),
@@ -136,7 +200,8 @@ impl Keys {
             messages: SealKey::new(root.derive("messages")?.as_slice())?,
             calls: hmac::Key::new(hmac::HMAC_SHA256, root.derive("calls of the admin API")?.as_slice()),
             answers: SealKey::new(root.derive("answers of the admin API")?.as_slice())?,
-            tokens: RwLock::new(Arc::new(TokenKeys(Vec::new()))),
+            tokens: RwLock::new(Arc::new(TokenKeys::new([]))),
+            tokens_remembered,
             passwords: RwLock::new(Arc::new(Vec::new())),
         };
         for purpose in [KeyPurpose::Tokens, KeyPurpose::Passwords] {
@@ -172,7 +237,13 @@ impl Keys {
         let count = opened.len();
         match purpose {
             KeyPurpose::Tokens => {
-                let keys = TokenKeys::new(opened.iter().map(|(id, bytes)| (id.to_string(), bytes.as_slice())));
+                let kids: Vec<String> = opened.iter().map(|(id, _)| id.to_string()).collect();
+                if self.tokens().are(kids.iter().map(String::as_str)) {
+                    // Those that there are remember what they have checked.
+                    return Ok(count);
+                }
+                let secrets = opened.iter().map(|(_, bytes)| bytes.as_slice());
+                let keys = TokenKeys::new(kids.into_iter().zip(secrets)).remembering(self.tokens_remembered);
                 *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
             }
             KeyPurpose::Passwords => {

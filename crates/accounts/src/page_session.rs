@@ -103,7 +103,9 @@ impl Accounts {
         }
         let confirmed_until = session.confirmed_at.map(|at| at.plus(CONFIRMATION_LIFE));
         Ok(PageSession {
-            principal: Principal { account },
+            principal: Principal {
+                account: account.into(),
+            },
             confirmed_until: confirmed_until.filter(|until| *until > now),
             digest,
         })

@@ -8,11 +8,13 @@ use yaopai_model::limits::{SLIDERS_AT_ONCE, UPLOADS_AT_ONCE, UPLOADS_HELD};
 use yaopai_model::{Clock, Entropy, Limits, Timestamp};
 use yaopai_store::Store;
 
+use crate::app_memory::AppMemory;
 use crate::journal::Journal;
 use crate::keys::{Keys, RootKey};
 use crate::password_hasher::{HashingSettings, PasswordHasher};
 use crate::rate_limiter::RateLimiter;
 use crate::search::Search;
+use crate::session_memory::SessionMemory;
 use crate::trial_codes::TrialCodes;
 use crate::turns::Turns;
 use crate::upload::{DatabasePlaces, PictureStore};
@@ -42,6 +44,8 @@ pub struct Parts {
     pub pictures: PictureStore,
     /// Memory that may be taken to search in, in bytes; 0 leaves searching to the database.
     pub search_memory_bytes: usize,
+    /// Sessions, and tokens of theirs, that may be remembered; 0 checks each at every call.
+    pub sessions_remembered: usize,
 }
 
 /// All verbs over one account base. Cheap to clone.
@@ -66,6 +70,8 @@ pub(crate) struct Working {
     pub(crate) turns: Turns,
     pub(crate) journal: Journal,
     pub(crate) search: Search,
+    pub(crate) apps: AppMemory,
+    pub(crate) sessions: SessionMemory,
     /// Whoever draws a slider holds one.
     pub(crate) drawings: Arc<Semaphore>,
     pub(crate) outbox: Notify,
@@ -84,7 +90,14 @@ impl Accounts {
     /// # Errors
     /// A fault when the root key is not the one that the base was made with, or a thread cannot be started.
     pub async fn open(parts: Parts) -> Outcome<Self> {
-        let keys = Keys::open(&parts.store, parts.root_key, parts.entropy.as_ref(), parts.clock.now()).await?;
+        let keys = Keys::open(
+            &parts.store,
+            parts.root_key,
+            parts.sessions_remembered,
+            parts.entropy.as_ref(),
+            parts.clock.now(),
+        )
+        .await?;
         let hasher = PasswordHasher::start(&parts.hashing, parts.entropy.as_ref())
             .map_err(|error| Fault::new(format!("cannot start the hashing threads: {error}")))?;
         Ok(Self {
@@ -103,6 +116,8 @@ impl Accounts {
                 turns: Turns::new(),
                 journal: Journal::default(),
                 search: Search::new(parts.search_memory_bytes),
+                apps: AppMemory::default(),
+                sessions: SessionMemory::new(parts.sessions_remembered),
                 drawings: Arc::new(Semaphore::new(SLIDERS_AT_ONCE)),
                 outbox: Notify::new(),
                 trial_codes: TrialCodes::default(),

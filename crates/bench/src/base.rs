@@ -55,6 +55,7 @@ impl Base {
             sms_countries: Vec::new(),
             pictures: PictureStore::Folder(folder.join("pictures")),
             search_memory_bytes: 0,
+            sessions_remembered: 0,
         };
         let accounts = Accounts::open(parts).await.map_err(in_words)?;
         let new_app = accounts.ensure_default_app().await.map_err(in_words)?;

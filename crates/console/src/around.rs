@@ -11,7 +11,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use yaopai_accounts::Refusal;
-use yaopai_http::Line;
+use yaopai_http::{Line, Route};
 
 use crate::Desk;
 use crate::failure::Failure;
@@ -49,7 +49,8 @@ pub(crate) fn surround(surface: Surface, addresses: Router<Desk>, desk: &Desk) -
 async fn around(State((surface, desk)): State<(Surface, Desk)>, mut request: Request, next: Next) -> Response {
     let started = desk.settings.clock.now();
     let request_id = yaopai_http::choose_request_id(request.headers(), &*desk.settings.entropy);
-    let line = Line::begin(surface.name, &request);
+    let route = Route::of(surface.name, &request);
+    let line = Line::begin(&route, &request);
     request.extensions_mut().insert(line.record());
     let proxies = &desk.settings.trusted_proxies;
     if let Some(caller) = yaopai_http::caller(surface.name, request.headers(), request.extensions(), proxies) {

@@ -1,5 +1,7 @@
 //! One request to a page: what is known of it before anybody has signed in.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, OriginalUri};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -90,7 +92,7 @@ impl Visit {
     ///
     /// # Errors
     /// Faults only.
-    pub(crate) async fn app(&self) -> Result<App, Failure> {
+    pub(crate) async fn app(&self) -> Result<Arc<App>, Failure> {
         let app = self.desk.accounts.app_of_host(self.host.as_ref()).await?;
         if let Some(record) = &self.record {
             record.note_app(app.id);

@@ -1,13 +1,16 @@
 //! A request with its body read: what every endpoint of every wire starts from.
 
+use std::sync::Arc;
+
 use ::http::header::{CONTENT_TYPE, HOST};
 use ::http::request::Parts;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use yaopai_accounts::{Caller, Principal, Refusal};
 use yaopai_model::limits::BODY_BYTES;
-use yaopai_model::{App, AppId, HostName, SessionToken, WireName};
+use yaopai_model::{App, AppId, HostName, SessionToken};
 
+use crate::http::Surroundings;
 use crate::json::{JsonObject, KeyCase};
 use crate::parameters::Parameters;
 use crate::{BadInput, Failure, Wires, token};
@@ -63,24 +66,26 @@ impl Call {
     ///
     /// # Errors
     /// `WireClosed` where it takes no calls on this wire.
-    pub(crate) async fn app_of_host(&self) -> Result<App, Failure> {
+    pub(crate) async fn app_of_host(&self) -> Result<Arc<App>, Failure> {
         let header = self.parts.headers.get(HOST).and_then(|value| value.to_str().ok());
         let host = header.or_else(|| self.parts.uri.authority().map(|authority| authority.as_str()));
         let host = host.and_then(|host| HostName::parse(host).ok());
-        let wire: Option<&WireName> = self.parts.extensions.get();
-        let wire = *wire.ok_or_else(|| Failure::fault("a call that nothing surrounds is on no wire"))?;
+        let surroundings = surroundings(&self.parts);
+        let wire = surroundings
+            .ok_or_else(|| Failure::fault("a call that nothing surrounds is on no wire"))?
+            .wire;
         let app = self.wires.accounts.app_on_wire(host.as_ref(), wire).await?;
         self.record_app(&app);
         Ok(app)
     }
 
     /// The token in `Authorization`, if there is one and it is ours.
-    pub(crate) fn bearer(&self) -> Option<SessionToken> {
+    pub(crate) fn bearer(&self) -> Option<Arc<SessionToken>> {
         self.decode_token(token::authorization(&self.parts.headers)?)
     }
 
     /// What a token's text says, if it is one of ours.
-    pub(crate) fn decode_token(&self, text: &str) -> Option<SessionToken> {
+    pub(crate) fn decode_token(&self, text: &str) -> Option<Arc<SessionToken>> {
         token::decode(&self.wires.accounts.token_keys(), text)
     }
 
@@ -101,7 +106,11 @@ impl Call {
     ///
     /// # Errors
     /// Those of [`Call::principal`].
-    pub(crate) async fn principal_by(&self, app: AppId, token: Option<SessionToken>) -> Result<Principal, Failure> {
+    pub(crate) async fn principal_by(
+        &self,
+        app: AppId,
+        token: Option<Arc<SessionToken>>,
+    ) -> Result<Principal, Failure> {
         let token = token.ok_or(Refusal::NotSignedIn)?;
         let principal = self.wires.accounts.authenticate(app, &token).await?;
         if let Some(record) = self.record() {
@@ -118,7 +127,7 @@ impl Call {
     }
 
     fn record(&self) -> Option<&CallRecord> {
-        self.parts.extensions.get()
+        surroundings(&self.parts).map(|surroundings| &surroundings.record)
     }
 
     fn has_form(&self) -> bool {
@@ -149,9 +158,11 @@ impl FromRequest<Wires, Body> for Call {
 /// # Errors
 /// A fault where it is not around the call.
 pub(crate) fn caller(parts: &Parts) -> Result<Caller, Failure> {
-    parts
-        .extensions
-        .get::<Caller>()
-        .cloned()
+    surroundings(parts)
+        .and_then(|surroundings| surroundings.caller.clone())
         .ok_or_else(|| Failure::fault("a call that nothing surrounds has no caller"))
+}
+
+fn surroundings(parts: &Parts) -> Option<&Surroundings> {
+    parts.extensions.get()
 }

@@ -32,6 +32,7 @@ use yaopai_model::{Clock, Entropy, PasswordPolicy, PictureName};
 use yaopai_http::Network;
 
 pub use crate::failure::{BadInput, Failure, Spelling};
+pub use crate::http::Front;
 pub use crate::wire::Wire;
 
 /// What the wires stand on. Cheap to clone.
@@ -81,15 +82,16 @@ pub enum HttpStatus {
     Always200,
 }
 
-/// The three wires, each under its prefix.
+/// What the wires answer that has no path of its own in [`Front`]: patterns of paths, and paths that no call has.
 pub fn router(wires: Wires) -> Router {
     Wire::ALL
         .into_iter()
         .flat_map(|wire| wire.tables().into_iter().map(move |table| (wire, table)))
         .fold(Router::new(), |router, (wire, table)| {
             let prefix = table.prefix();
+            let (_, patterns) = table.into_calls();
             router
-                .nest(prefix, http::surround(wire, table.into_router(), &wires.settings))
+                .nest(prefix, http::surround(wire, patterns, &wires.settings))
                 .route(&format!("{prefix}/"), http::bare_prefix(wire, &wires.settings))
         })
         .with_state(wires)

@@ -3,6 +3,8 @@
 //! A token is an envelope for the session's secret; whether the session lives is for its row to say. The form is one
 //! that we alone write, so it is read strictly: the header must be, byte for byte, the one that we would have written.
 
+use std::sync::Arc;
+
 use ::http::HeaderMap;
 use ::http::header::AUTHORIZATION;
 use base64::Engine as _;
@@ -51,7 +53,15 @@ pub(crate) fn encode(keys: &TokenKeys, token: &SessionToken) -> String {
 }
 
 /// What a token says, if it is one of ours. Its end is for `authenticate` to judge.
-pub(crate) fn decode(keys: &TokenKeys, text: &str) -> Option<SessionToken> {
+pub(crate) fn decode(keys: &TokenKeys, text: &str) -> Option<Arc<SessionToken>> {
+    keys.checked(text).or_else(|| {
+        let token = Arc::new(check(keys, text)?);
+        keys.remember(text, &token);
+        Some(token)
+    })
+}
+
+fn check(keys: &TokenKeys, text: &str) -> Option<SessionToken> {
     if text.len() > TOKEN_BYTES {
         return None;
     }

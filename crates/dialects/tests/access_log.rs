@@ -67,7 +67,7 @@ async fn the_log_names_the_route_and_no_secret() {
         server.send(canary(request), source).await.unwrap();
     }
     server.put_store(StoreState::Broken).unwrap();
-    server.send(canary(Request::get("/user/info")), source).await.unwrap();
+    server.send(canary(Request::post("/user/login")), source).await.unwrap();
 
     let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for secret in ["canary", "13800138009", server.default_app_secret.expose()] {
@@ -83,6 +83,6 @@ async fn the_log_names_the_route_and_no_secret() {
     INFO access: wire="api_cloud_user" route="/api/cloud_user/login/psw" method="GET" status=200 code=0 latency_ms=0 request_id="id-1" app=1
     INFO access: wire="user" route="unknown" method="GET" status=404 code=404 latency_ms=0 request_id="id-1"
     INFO access: wire="user" route="/user/login" method="POST" status=401 code=401 latency_ms=0 request_id="id-1" app=1
-    INFO access: wire="user" route="/user/info" method="GET" status=500 code=500 latency_ms=0 request_id="id-1"
+    INFO access: wire="user" route="/user/login" method="POST" status=500 code=500 latency_ms=0 request_id="id-1" app=1
     "#);
 }

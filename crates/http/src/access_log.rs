@@ -1,12 +1,14 @@
 //! One line for every call, and its metrics. Fields are on a list: what is not named here is never written, above all
 //! no address, header or body, since passwords travel in all of them.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use http::Method;
+use metrics::{Counter, Histogram};
 use yaopai_accounts::Fault;
 use yaopai_model::{AccountId, AppId};
 
@@ -36,21 +38,58 @@ impl CallRecord {
     }
 }
 
-/// The line of a call that is under way.
-pub struct Line {
+/// A route as the log and the metrics know it. Whoever keeps it for more than one call saves looking the metrics up.
+pub struct Route {
     surface: &'static str,
-    route: String,
+    path: String,
+    seconds: OnceLock<Histogram>,
+    /// By what the envelopes said in their `code`.
+    outcomes: Mutex<BTreeMap<i64, Counter>>,
+}
+
+impl Route {
+    /// A route of `surface`, a wire or the pages.
+    pub fn new(surface: &'static str, path: impl Into<String>) -> Self {
+        Self {
+            surface,
+            path: path.into(),
+            seconds: OnceLock::new(),
+            outcomes: Mutex::default(),
+        }
+    }
+
+    /// The route that a request was found to have.
+    pub fn of(surface: &'static str, request: &Request) -> Self {
+        let matched = request.extensions().get::<MatchedPath>();
+        Self::new(surface, matched.map_or("unknown", MatchedPath::as_str))
+    }
+
+    fn measure(&self, code: i64, latency: Duration) {
+        let (wire, route) = (self.surface, &self.path);
+        let seconds = || metrics::histogram!("yaopai_request_seconds", "wire" => wire, "route" => route.clone());
+        self.seconds.get_or_init(seconds).record(latency.as_secs_f64());
+        let outcome = || {
+            metrics::counter!(
+                "yaopai_requests_total", "wire" => wire, "route" => route.clone(), "outcome" => code.to_string()
+            )
+        };
+        let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        outcomes.entry(code).or_insert_with(outcome).increment(1);
+    }
+}
+
+/// The line of a call that is under way.
+pub struct Line<'a> {
+    route: &'a Route,
     method: &'static str,
     record: CallRecord,
 }
 
-impl Line {
-    /// Begins the line of a request to `surface`, a wire or the pages, with what the request tells.
-    pub fn begin(surface: &'static str, request: &Request) -> Self {
-        let matched = request.extensions().get::<MatchedPath>();
+impl<'a> Line<'a> {
+    /// Begins the line of a request, with what the request tells.
+    pub fn begin(route: &'a Route, request: &Request) -> Self {
         Self {
-            surface,
-            route: matched.map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned()),
+            route,
             method: known_method(request.method()),
             record: CallRecord::default(),
         }
@@ -68,11 +107,10 @@ impl Line {
             .extensions()
             .get()
             .map_or(i64::from(status), |OutcomeCode(code)| *code);
-        let wire = self.surface;
         tracing::info!(
             target: "access",
-            wire,
-            route = self.route,
+            wire = self.route.surface,
+            route = self.route.path,
             method = self.method,
             status,
             code,
@@ -81,12 +119,7 @@ impl Line {
             app = self.record.0.app.get().map(|app| app.0),
             account = self.record.0.account.get().map(|account| account.0),
         );
-        metrics::counter!(
-            "yaopai_requests_total", "wire" => wire, "route" => self.route.clone(), "outcome" => code.to_string()
-        )
-        .increment(1);
-        metrics::histogram!("yaopai_request_seconds", "wire" => wire, "route" => self.route)
-            .record(latency.as_secs_f64());
+        self.route.measure(code, latency);
     }
 }
 

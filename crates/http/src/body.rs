@@ -1,6 +1,6 @@
 //! Reading a body within its bounds.
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use yaopai_model::limits::BODY_DEADLINE;
 
@@ -20,6 +20,9 @@ pub enum BodyError {
 /// # Errors
 /// [`BodyError::TooLarge`], [`BodyError::TooSlow`]; [`BodyError::Unreadable`] when it ends too early.
 pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, BodyError> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     let collected = tokio::time::timeout(BODY_DEADLINE, Limited::new(body, limit).collect())
         .await
         .map_err(|_| BodyError::TooSlow)?;

@@ -10,7 +10,7 @@ mod panics;
 mod request_id;
 mod source;
 
-pub use access_log::{CallRecord, Line, OutcomeCode, write_fault};
+pub use access_log::{CallRecord, Line, OutcomeCode, Route, write_fault};
 pub use body::{BodyError, read_body};
 pub use bounds::{BadHead, check_head};
 pub use panics::{Panicked, caught};

@@ -1,11 +1,10 @@
 //! Request ids, by which a client's report finds its log lines.
 
-use std::fmt::Write as _;
-
 use http::{HeaderMap, HeaderName, HeaderValue};
 use yaopai_model::limits::REQUEST_ID_CHARACTERS;
 use yaopai_model::{Entropy, draw};
 
+const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id that the client brought along, if it is fit to be logged; else a new one of 32 hexadecimal digits.
@@ -13,11 +12,13 @@ pub fn choose(headers: &HeaderMap, entropy: &dyn Entropy) -> String {
     let brought = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
     match brought.filter(|id| is_fit(id)) {
         Some(id) => id.to_owned(),
-        None => draw::bytes::<16>(entropy).iter().fold(String::new(), |mut id, byte| {
-            let _ = write!(id, "{byte:02x}");
-            id
-        }),
+        None => hexadecimal(draw::bytes(entropy)),
     }
+}
+
+fn hexadecimal(bytes: [u8; 16]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(HEX_DIGITS[usize::from(digit)])).collect()
 }
 
 /// Tells the client.

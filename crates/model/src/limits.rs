@@ -106,6 +106,8 @@ pub const API_KEY_USE_NOTED: Duration = Duration::from_secs(60);
 pub const TOKEN_BYTES: usize = 1_024;
 /// Bytes of a device's description that are kept with a session.
 pub const DEVICE_BYTES: usize = 200;
+/// Hosts, and apps by their keys, that are remembered from one call to the next.
+pub const APPS_KEPT: usize = 1_000;
 /// `info` calls of one account on the `user` wire in a minute.
 pub const INFO_CALLS_PER_MINUTE: u32 = 30;
 /// Accounts or apps whose rate is kept in memory at once.

@@ -342,7 +342,7 @@ async fn find(accounts: &Accounts, app: Option<&str>, selector: &str) -> Result<
 
 async fn app_of(accounts: &Accounts, app_id: Option<&str>) -> Result<App, Failure> {
     let Some(app_id) = app_id else {
-        return Ok(accounts.app_of_host(None).await?);
+        return Ok(App::clone(accounts.app_of_host(None).await?.as_ref()));
     };
     list_apps(accounts)
         .await?

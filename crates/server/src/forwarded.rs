@@ -4,11 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::Response;
-use yaopai_http::{Network, PeerAddress};
+use yaopai_http::Network;
 
 /// Looks out for `X-Forwarded-For` from peers that are not trusted with it. Clones share what was said.
 #[derive(Clone)]
@@ -27,6 +24,18 @@ impl Lookout {
         }))
     }
 
+    /// Warns once in the life of the process.
+    pub(crate) fn look(&self, peer: IpAddr, headers: &HeaderMap) {
+        if self.is_first_untrusted(peer, headers) {
+            tracing::warn!(
+                peer = %peer,
+                "不可信的对端发来 X-Forwarded-For：若是您的反向代理，请设置 `trusted_proxies`，否则所有人算作同一来源 / \
+                 `X-Forwarded-For` from a peer that is not trusted: if it is your reverse proxy, set `trusted_proxies`; \
+                 until then everybody behind it is one source"
+            );
+        }
+    }
+
     /// Whether this is the first request of its kind: anybody may send the header, and the log is not theirs to fill.
     fn is_first_untrusted(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
         let peer = peer.to_canonical();
@@ -34,21 +43,6 @@ impl Lookout {
             && !self.0.trusted.iter().any(|network| network.contains(peer))
             && !self.0.has_warned.swap(true, Ordering::Relaxed)
     }
-}
-
-/// Warns once in the life of the process.
-pub(crate) async fn warn_once(State(lookout): State<Lookout>, request: Request, next: Next) -> Response {
-    if let Some(PeerAddress(peer)) = request.extensions().get()
-        && lookout.is_first_untrusted(peer.ip(), request.headers())
-    {
-        tracing::warn!(
-            peer = %peer.ip(),
-            "不可信的对端发来 X-Forwarded-For：若是您的反向代理，请设置 `trusted_proxies`，否则所有人算作同一来源 / \
-             `X-Forwarded-For` from a peer that is not trusted: if it is your reverse proxy, set `trusted_proxies`; \
-             until then everybody behind it is one source"
-        );
-    }
-    next.run(request).await
 }
 
 #[cfg(test)]

@@ -11,8 +11,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::header::CONNECTION;
 use hyper::body::Incoming;
@@ -22,14 +20,14 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tower::Service as _;
-use yaopai_http::{Network, PeerAddress};
+use yaopai_http::Network;
 use yaopai_model::limits::{HEAD_BYTES, HEADERS};
 
+use crate::reception::Reception;
 use crate::shutdown::Stop;
+use crate::workers::Workers;
 use deadlines::{Phase, TimedStream};
 use sources::{Connection, Sources};
-use watched_body::WatchedBody;
 
 /// How long to wait before accepting again when the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -51,13 +49,17 @@ pub(crate) struct Bounds {
     pub(crate) drain: Duration,
 }
 
-/// Serves `router` on `listener` until `stop`, then finishes what is in flight. The socket's peer is in each request's
-/// extensions, as [`PeerAddress`].
-pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds, mut stop: Stop) {
+/// Has `reception` answer what comes on `listener` until `stop`, then finishes what is in flight.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    reception: Reception,
+    bounds: Bounds,
+    workers: Arc<Workers>,
+    mut stop: Stop,
+) {
     let places = Arc::new(Semaphore::new(bounds.connections));
     let sources = Sources::new(bounds.connections_per_source, Arc::clone(&bounds.exempt));
     let connections = GracefulShutdown::new();
-    let router = router.with_state(());
     loop {
         let accepted = tokio::select! {
             () = stop.requested() => break,
@@ -75,7 +77,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds,
                     _counted: counted,
                 };
                 let watcher = connections.watcher();
-                tokio::spawn(converse(stream, peer, router.clone(), bounds.clone(), watcher, place));
+                let conversation = converse(stream, peer, reception.clone(), bounds.clone(), watcher, place);
+                if let Some(worker) = workers.next() {
+                    worker.spawn(conversation);
+                }
             }
             Err(error) => pause_after(&error).await,
         }
@@ -98,10 +103,11 @@ struct Place {
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+) -> io::Result<(std::net::TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, peer) = listener.accept().await?;
-    Ok((stream, peer, place))
+    // A worker waits for its own connections.
+    Ok((stream.into_std()?, peer, place))
 }
 
 /// A connection that its peer gave up is nothing; anything else is a lack that passes, such as of file descriptors.
@@ -120,13 +126,17 @@ async fn pause_after(error: &io::Error) {
 
 /// Answers the requests of one connection.
 async fn converse(
-    stream: TcpStream,
+    stream: std::net::TcpStream,
     peer: SocketAddr,
-    router: Router,
+    reception: Reception,
     bounds: Bounds,
     watcher: Watcher,
     _place: Place,
 ) {
+    let stream = match TcpStream::from_std(stream) {
+        Ok(stream) => stream,
+        Err(error) => return tracing::error!(%error, "无法使用连接 / cannot use a connection"),
+    };
     // Replies are written whole; waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
     let phase = Phase::new();
@@ -134,13 +144,12 @@ async fn converse(
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         phase.answering();
         let (head, body) = request.into_parts();
-        let (body, progress) = WatchedBody::new(body);
-        let mut request = hyper::Request::from_parts(head, Body::new(body));
-        request.extensions_mut().insert(PeerAddress(peer));
-        let (mut router, phase) = (router.clone(), phase.clone());
+        let (body, progress) = watched_body::watch(body);
+        let request = hyper::Request::from_parts(head, body);
+        let (reception, phase) = (reception.clone(), phase.clone());
         async move {
-            let mut answer = router.call(request).await?;
-            if !progress.is_at_end() {
+            let mut answer = reception.answer(peer, request).await;
+            if progress.is_some_and(|progress| !progress.is_at_end()) {
                 answer
                     .headers_mut()
                     .insert(CONNECTION, HeaderValue::from_static("close"));

@@ -20,11 +20,13 @@ mod migrate_database;
 mod open_files;
 mod ops;
 mod readiness;
+mod reception;
 mod serve;
 mod shutdown;
 mod telemetry;
 mod terminal;
 mod wire_up;
+mod workers;
 
 use std::process::ExitCode;
 

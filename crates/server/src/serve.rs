@@ -2,25 +2,27 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
-use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
+use metrics_exporter_prometheus::BuildError;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use yaopai_console::Desk;
-use yaopai_dialects::Wires;
 use yaopai_dialects::reference::Document;
+use yaopai_dialects::{Front, Wires};
 use yaopai_docs::DocsError;
 
 use crate::admin_socket::AdminSocket;
 use crate::config::{Config, MailChannel, Settings, SmsChannel};
 use crate::data_folder::DataFolder;
-use crate::forwarded::{self, Lookout};
+use crate::forwarded::Lookout;
 use crate::listen::{self, Bounds};
 use crate::ops::{self, MetricsAccess};
+use crate::reception::Reception;
 use crate::shutdown::{self, Stop, Stopper};
 use crate::wire_up::{self, Base, OpenFailure};
+use crate::workers::Workers;
 use crate::{greeting, loops, open_files, telemetry, terminal};
 
 /// Connections at once to the metrics' own listener.
@@ -43,6 +45,8 @@ pub(crate) enum ServeError {
     Metrics(#[from] BuildError),
     #[error("接口文档 / the pages under /docs/: {0}")]
     Docs(#[from] DocsError),
+    #[error("无法启动线程 / cannot start a thread: {0}")]
+    Threads(io::Error),
     #[error("信号 / signals: {0}")]
     Signals(io::Error),
 }
@@ -53,7 +57,7 @@ pub(crate) enum ServeError {
 /// See [`ServeError`].
 pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let settings = &config.settings;
-    telemetry::start_logging(settings.log.format, settings.log.level);
+    let _log = telemetry::start_logging(settings.log.format, settings.log.level).map_err(ServeError::Threads)?;
     let metrics = telemetry::start_metrics()?;
     let connections = connections(settings);
     let folder = DataFolder::take(&settings.data_dir).map_err(OpenFailure::from)?;
@@ -67,7 +71,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Signals)?;
     let socket = AdminSocket::bind(base.folder.paths()).map_err(ServeError::AdminSocket)?;
 
-    let router = routes(&config, &base)?;
+    let routes = routes(&config, &base)?;
 
     warn_of_trial_channels(settings);
     // Last of what can fail: the secret is shown only this once.
@@ -84,17 +88,18 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     }
     terminal::say(&format!("正在监听 / listening on http://{address}"));
 
+    let workers = Arc::new(Workers::start().map_err(ServeError::Threads)?);
     let (stopper, stop) = Stopper::new();
     let background = loops::start(&base.accounts, &base.store, metrics.clone(), &stop);
     let mut serving = JoinSet::new();
     serving.spawn(socket.serve(base.office(settings, address), stop.clone()));
     serve_http(
         &mut serving,
-        settings,
-        router,
+        routes,
+        ops::metrics(metrics, metrics_access(settings)),
         (listener, metrics_listener),
-        metrics,
-        connections,
+        bounds(settings, connections),
+        &workers,
         &stop,
     );
 
@@ -127,43 +132,64 @@ async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, Ser
         .map_err(|error| ServeError::Listen { address, key, error })
 }
 
-fn serve_http(
-    serving: &mut JoinSet<()>,
-    settings: &Settings,
-    mut router: Router,
-    (listener, metrics_listener): (TcpListener, Option<TcpListener>),
-    metrics: PrometheusHandle,
-    connections: usize,
-    stop: &Stop,
-) {
-    let bounds = Bounds {
+/// What connections are held to, of which there may be so many.
+fn bounds(settings: &Settings, connections: usize) -> Bounds {
+    Bounds {
         connections,
         connections_per_source: wire_up::count(settings.http.max_connections_per_source),
         exempt: wire_up::speak_for_many(settings).into(),
         head: wire_up::seconds(settings.http.header_seconds),
         idle: wire_up::seconds(settings.http.idle_seconds),
         drain: wire_up::seconds(settings.http.shutdown_seconds),
-    };
-    let access = match &settings.metrics.key {
+    }
+}
+
+fn metrics_access(settings: &Settings) -> MetricsAccess {
+    match &settings.metrics.key {
         Some(key) => MetricsAccess::Key(key.clone()),
-        None if metrics_listener.is_some() => MetricsAccess::OwnListener,
+        None if settings.metrics.listen.is_some() => MetricsAccess::OwnListener,
         None => MetricsAccess::ThisMachine,
-    };
-    let metrics = ops::metrics(metrics, access);
+    }
+}
+
+fn serve_http(
+    serving: &mut JoinSet<()>,
+    (wires, mut others): (Wires, Router),
+    metrics: Router,
+    (listener, metrics_listener): (TcpListener, Option<TcpListener>),
+    bounds: Bounds,
+    workers: &Arc<Workers>,
+    stop: &Stop,
+) {
     match metrics_listener {
         Some(own) => {
             let bounds = Bounds {
                 connections: METRICS_CONNECTIONS,
                 ..bounds.clone()
             };
-            serving.spawn(listen::serve(own, metrics, bounds, stop.clone()));
+            serving.spawn(listen::serve(
+                own,
+                Reception::alone(metrics),
+                bounds,
+                Arc::clone(workers),
+                stop.clone(),
+            ));
         }
-        None => router = router.merge(metrics),
+        None => others = others.merge(metrics),
     }
-    serving.spawn(listen::serve(listener, router, bounds, stop.clone()));
+    let lookout = Lookout::new(wires.settings.trusted_proxies.clone());
+    let reception = Reception::new(Front::new(wires, others), lookout);
+    serving.spawn(listen::serve(
+        listener,
+        reception,
+        bounds,
+        Arc::clone(workers),
+        stop.clone(),
+    ));
 }
 
-fn routes(config: &Config, base: &Base) -> Result<Router, DocsError> {
+/// What the wires stand on, and what is answered beside them.
+fn routes(config: &Config, base: &Base) -> Result<(Wires, Router), DocsError> {
     let settings = &config.settings;
     let wires = Wires {
         accounts: base.accounts.clone(),
@@ -178,13 +204,12 @@ fn routes(config: &Config, base: &Base) -> Result<Router, DocsError> {
     } else {
         Router::new()
     };
-    let lookout = Lookout::new(wires.settings.trusted_proxies.clone());
-    Ok(yaopai_dialects::router(wires)
+    let others = yaopai_dialects::router(wires.clone())
         .merge(yaopai_console::router(desk))
-        .layer(from_fn_with_state(lookout, forwarded::warn_once))
         .merge(docs)
         .merge(ops::health(base.readiness()))
-        .fallback(ops::nothing_here))
+        .fallback(ops::nothing_here);
+    Ok((wires, others))
 }
 
 /// The description of the admin API, for the pages at `/docs/`.

@@ -1,25 +1,39 @@
 //! Logs and metrics: what operators see from outside.
 
+mod access;
+
+use std::io;
+
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, filter::Targets, fmt};
 
+pub(crate) use access::AccessWriter;
+
 use crate::config::{LogFormat, LogLevel};
+
+/// The target of the access log.
+const ACCESS: &str = "access";
 
 /// Upper bounds of the latency histograms, in seconds: from a point look-up to the deadline of a write.
 const LATENCIES: [f64; 12] = [
     0.000_25, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0,
 ];
 
-/// Sends log records to standard error, one line each. Only the first call has an effect.
-pub(crate) fn start_logging(format: LogFormat, level: LogLevel) {
+/// Sends log records to standard error, one line each. Only the first call has an effect. The access log's last lines are
+/// written when the returned value is dropped.
+///
+/// # Errors
+/// When there can be no thread that writes the access log.
+pub(crate) fn start_logging(format: LogFormat, level: LogLevel) -> io::Result<AccessWriter> {
     // Libraries talk of what they carry when they are verbose, and that is other people's secrets: none below `warn`.
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("yaopai", filter(level))
-        .with_target("access", filter(level));
+        .with_target(ACCESS, LevelFilter::OFF);
+    let (access, writer) = access::start(format)?;
     let layer = match format {
         LogFormat::Text => fmt::layer().with_writer(std::io::stderr).with_ansi(false).boxed(),
         LogFormat::Json => fmt::layer()
@@ -31,7 +45,9 @@ pub(crate) fn start_logging(format: LogFormat, level: LogLevel) {
     // An error means that logging was started before.
     let _ = tracing_subscriber::registry()
         .with(layer.with_filter(filter))
+        .with(access.with_filter(Targets::new().with_target(ACCESS, self::filter(level))))
         .try_init();
+    Ok(writer)
 }
 
 /// Has a panic leave where it happened in the log, and nothing of what it said: that may hold what somebody sent.

@@ -22,7 +22,7 @@ use crate::config::{
     self, Config, ConfigError, HttpStatus, MailChannel, PasswordRule, PictureKeeping, S3, Secret, Settings, SmsChannel,
 };
 use crate::data_folder::{DataFolder, FolderError, Paths};
-use crate::entropy::OsEntropy;
+use crate::entropy::{DrawnAhead, OsEntropy};
 use crate::readiness::Readiness;
 use crate::{greeting, terminal};
 
@@ -97,6 +97,7 @@ pub(crate) async fn open(settings: &Settings, folder: DataFolder) -> Result<Base
             .collect(),
         pictures,
         search_memory_bytes: count(settings.search.memory_mib).saturating_mul(1024 * 1024),
+        sessions_remembered: count(settings.sessions.remembered),
     })
     .await?;
     folder.mark_initialised()?;
@@ -385,7 +386,7 @@ pub(crate) fn wire_settings(settings: &Settings, base: &Base) -> WireSettings {
         trusted_proxies: trusted_proxies(settings),
         password_policy: password_policy(settings),
         clock: base.clock.clone(),
-        entropy: base.entropy.clone(),
+        entropy: Arc::new(DrawnAhead::of(base.entropy.clone())),
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use http::header::HOST;
@@ -15,10 +14,9 @@ use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
-use tower::ServiceExt as _;
 use yaopai_accounts::{Accounts, HashingSettings, Parts, PictureStore, RootKey};
 use yaopai_courier::{Channel, MemoryChannel};
-use yaopai_dialects::{Failure, HttpStatus, WireSettings, Wires, router};
+use yaopai_dialects::{Failure, Front, HttpStatus, WireSettings, Wires, router};
 use yaopai_http::PeerAddress;
 use yaopai_model::{App, AppSecret, Limits, PasswordPolicy, Timestamp};
 use yaopai_store::{Store, Traffic};
@@ -106,7 +104,7 @@ pub struct TestServer {
 struct Node {
     accounts: Accounts,
     store: Store,
-    router: Router,
+    front: Front,
 }
 
 /// An answer with its body read.
@@ -149,6 +147,7 @@ impl TestServer {
                 sms_countries: settings.sms_countries.clone(),
                 pictures: PictureStore::Folder(folder.path().join("pictures")),
                 search_memory_bytes: 1 << 20,
+                sessions_remembered: 100,
             };
             let accounts = Accounts::open(parts).await.map_err(text)?;
             entropy.join();
@@ -159,7 +158,7 @@ impl TestServer {
             nodes.push(Node {
                 accounts,
                 store,
-                router: router(wires),
+                front: Front::new(wires.clone(), router(wires)),
             });
         }
         let accounts = nodes.first().ok_or("there is a node")?.accounts.clone();
@@ -217,12 +216,7 @@ impl TestServer {
             .insert(PeerAddress(SocketAddr::new(source, 49_152)));
         let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.nodes.len();
         let node = self.nodes.get(turn).ok_or("there is a node")?;
-        let response = node
-            .router
-            .clone()
-            .oneshot(request.map(Body::from))
-            .await
-            .map_err(text)?;
+        let response = node.front.answer(request.map(Body::from)).await;
         let (mut parts, body) = response.into_parts();
         let body = body.collect().await.map_err(text)?.to_bytes();
         Ok(Answer {
@@ -242,7 +236,7 @@ impl TestServer {
         match state {
             StoreState::Well => {}
             StoreState::Locked => self.lock = Some(self.base.lock()?),
-            StoreState::Broken => self.base.run("drop table apps")?,
+            StoreState::Broken => self.base.run("drop table identifiers")?,
         }
         Ok(())
     }

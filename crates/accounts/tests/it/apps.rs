@@ -290,7 +290,7 @@ async fn a_closed_wire_takes_no_calls() {
             let found = accounts.app_on_wire(Some(&host("one.example.com")), wire).await;
             let by_secret = accounts.app_by_secret(app.key.as_str(), secret.expose()).await;
             if wire != closed {
-                assert_eq!(found.unwrap(), changed);
+                assert_eq!(*found.unwrap(), changed);
             } else if wire == WireName::ApiCloudUser {
                 assert_eq!(refusal(by_secret), Refusal::WireClosed);
             } else {
@@ -317,7 +317,7 @@ async fn apps_are_the_business_of_roots_of_the_default_app() {
         role: Role::Root,
     };
     let elsewhere = Principal {
-        account: accounts.create_account(other.id, elsewhere).await.unwrap(),
+        account: accounts.create_account(other.id, elsewhere).await.unwrap().into(),
     };
     let root = world.signed_in("zhang", Role::Root).await;
     let admin = world.signed_in("li", Role::Admin).await;

@@ -140,6 +140,7 @@ async fn those_who_hang_up_do_not_make_room_for_more_drawings_at_once() {
         sms_countries: Vec::new(),
         pictures: PictureStore::Folder(world.folder.path().join("pictures")),
         search_memory_bytes: 0,
+        sessions_remembered: 100,
     };
     let (accounts, app) = (Accounts::open(parts).await.unwrap(), world.app);
     let arrived_before = entropy.arrived.load(Ordering::SeqCst);

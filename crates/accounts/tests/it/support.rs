@@ -140,6 +140,7 @@ impl World {
                     .clone()
                     .unwrap_or_else(|| PictureStore::Folder(folder.path().join("pictures"))),
                 search_memory_bytes: 1 << 20,
+                sessions_remembered: 100,
             };
             nodes.push(Accounts::open(parts).await?);
             stores.push(store);

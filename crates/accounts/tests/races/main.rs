@@ -11,6 +11,7 @@ mod administer;
 mod codes;
 mod nodes;
 mod passwords;
+mod reads;
 mod search;
 mod set_up;
 #[path = "../it/steps.rs"]

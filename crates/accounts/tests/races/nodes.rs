@@ -226,6 +226,7 @@ fn parts(store: Store, number: u32) -> Parts {
         sms_countries: setup.sms_countries,
         pictures: PictureStore::Database,
         search_memory_bytes: 1 << 20,
+        sessions_remembered: 100,
     }
 }
 

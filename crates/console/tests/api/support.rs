@@ -110,7 +110,7 @@ impl World {
             days: 30,
         };
         let principal = Principal {
-            account: account.clone(),
+            account: account.clone().into(),
         };
         let accounts = &self.server.accounts;
         let made = accounts.create_api_key(Actor::InConsole(&principal), new).await;

@@ -1,5 +1,7 @@
 //! A call for an app: what every endpoint of this wire starts from.
 
+use std::sync::Arc;
+
 use ::http::HeaderMap;
 use axum::extract::{FromRequest, Request};
 use yaopai_accounts::{Principal, Refusal};
@@ -37,7 +39,7 @@ impl AppCall {
     ///
     /// # Errors
     /// [`BadInput::Repeated`], [`BadInput::Malformed`].
-    pub(super) fn token(&self) -> Result<Option<SessionToken>, BadInput> {
+    pub(super) fn token(&self) -> Result<Option<Arc<SessionToken>>, BadInput> {
         let text = carried("cloud_token", &self.parameters, &self.call.parts.headers)?;
         Ok(match text {
             Some(text) => self.call.decode_token(token::without_bearer(text)),

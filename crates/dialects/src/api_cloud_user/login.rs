@@ -48,7 +48,7 @@ pub(super) async fn by_code(for_app: AppCall) -> Result<Response, Failure> {
         address: &address,
         code: decode::code(&parameters)?,
         purpose: Purpose::SignIn,
-        bearer: bearer.as_ref(),
+        bearer: bearer.as_deref(),
         rule: FailureRule::Wait,
     };
     let signed_in = call

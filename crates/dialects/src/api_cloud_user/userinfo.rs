@@ -26,7 +26,7 @@ struct UserInfo<'a> {
 /// What the account says of itself.
 pub(super) async fn get(for_app: AppCall) -> Result<Response, Failure> {
     let principal = for_app.principal().await?;
-    Ok(envelope::succeed(user_info(&principal.account)))
+    envelope::own_info(&principal.account, |account| envelope::written(user_info(account)))
 }
 
 /// Changes what the account says of itself.

@@ -1,12 +1,15 @@
 //! `{"code", "data", "msg"}`, in this order.
 
 use ::http::StatusCode;
+use axum::body::Bytes;
 use axum::response::Response;
 use serde::Serialize;
 use serde_json::Value;
+use yaopai_accounts::Snapshot;
+use yaopai_model::{Account, WireName};
 
-use crate::Spelling;
-use crate::http::{failure_reply, json_reply};
+use crate::http::{failure_reply, json_reply, ready_reply, to_json};
+use crate::{Failure, Spelling};
 
 /// The `code` of a success.
 pub(crate) const SUCCESS: i64 = 200;
@@ -20,12 +23,35 @@ struct Envelope<'a, T> {
 
 /// A success.
 pub(super) fn succeed(data: impl Serialize) -> Response {
-    let envelope = Envelope {
+    json_reply(StatusCode::OK, SUCCESS, &success(data))
+}
+
+/// What the wire shows an account of itself: written by `write`, once for as long as the account stays as it is.
+///
+/// # Errors
+/// Those of `write`.
+pub(super) fn own_info(
+    account: &Snapshot,
+    write: impl FnOnce(&Account) -> Result<Bytes, Failure>,
+) -> Result<Response, Failure> {
+    let written = account.own_info(WireName::ApiV1, write)?;
+    Ok(ready_reply(SUCCESS, written))
+}
+
+/// The bytes of a success.
+///
+/// # Errors
+/// A fault where they cannot be written.
+pub(super) fn written(data: impl Serialize) -> Result<Bytes, Failure> {
+    to_json(&success(data))
+}
+
+const fn success<T>(data: T) -> Envelope<'static, T> {
+    Envelope {
         code: SUCCESS,
         data,
         msg: "ok",
-    };
-    json_reply(StatusCode::OK, SUCCESS, &envelope)
+    }
 }
 
 /// A failure.

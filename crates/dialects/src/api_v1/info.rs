@@ -5,7 +5,7 @@ use serde::Serialize;
 use yaopai_accounts::ProfileChange;
 use yaopai_model::{Account, AccountId, Username, UsernameError};
 
-use super::envelope::succeed;
+use super::envelope::{own_info, succeed, written};
 use super::shown::{PublicAccount, WholeAccount};
 use super::{decode, picture_address, shown};
 use crate::call::Call;
@@ -55,9 +55,12 @@ pub(super) async fn uid(call: Call) -> Result<Response, Failure> {
 pub(super) async fn info_get(call: Call) -> Result<Response, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
-    Ok(succeed(OwnInfo {
-        user_info: WholeAccount::of_oneself(&principal.account, &call.wires.settings),
-    }))
+    let settings = &call.wires.settings;
+    own_info(&principal.account, |account| {
+        written(OwnInfo {
+            user_info: WholeAccount::of_oneself(account, settings),
+        })
+    })
 }
 
 /// Changes what it says of itself.

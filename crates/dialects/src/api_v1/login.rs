@@ -45,7 +45,7 @@ pub(super) async fn login_email(call: Call) -> Result<Response, Failure> {
         address: &address,
         code,
         purpose: Purpose::Any,
-        bearer: bearer.as_ref(),
+        bearer: bearer.as_deref(),
         rule: FailureRule::Challenge,
     };
     let accounts = &call.wires.accounts;

@@ -31,7 +31,7 @@ pub(super) async fn register(call: Call) -> Result<Response, Failure> {
     let bearer = call.bearer();
     call.wires
         .accounts
-        .register_with_code(app, registration, bearer.as_ref(), &call.caller)
+        .register_with_code(app, registration, bearer.as_deref(), &call.caller)
         .await?;
     Ok(succeed(()))
 }

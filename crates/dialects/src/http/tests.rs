@@ -10,12 +10,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
-use yaopai_accounts::{Caller, Refusal};
+use yaopai_accounts::Refusal;
 use yaopai_model::limits::URL_BYTES;
 
 use yaopai_http::{Network, PeerAddress};
 
-use super::{json_reply, surround};
+use super::{Surroundings, json_reply, surround};
 use crate::samples::settings;
 use crate::{Failure, HttpStatus, Wire, WireSettings};
 
@@ -25,7 +25,13 @@ fn app(wire: Wire, settings: WireSettings) -> Router {
         .route("/posted", post(async || json_reply(StatusCode::OK, 1, &"posted")))
         .route(
             "/source",
-            get(async |caller: axum::Extension<Caller>| caller.source.to_string()),
+            get(async |around: axum::Extension<Surroundings>| {
+                around
+                    .0
+                    .caller
+                    .map(|caller| caller.source.to_string())
+                    .unwrap_or_default()
+            }),
         )
         .route("/panics", get(panics))
         .route("/fault", get(async || Failure::fault("table accounts, column epoch")))

@@ -14,6 +14,12 @@ pub(super) async fn info(call: Call) -> Result<Response, Failure> {
     call.wires.accounts.count_info_call(&principal).await?;
     let parameters = call.parameters()?;
     let wanted = parameters.text("fields")?.unwrap_or_default();
-    let info = Fields::info(&principal.account, &call.wires.settings)?;
+    let settings = &call.wires.settings;
+    if wanted.is_empty() {
+        return envelope::own_info(&principal.account, |account| {
+            envelope::written(Fields::info(account, settings)?)
+        });
+    }
+    let info = Fields::info(&principal.account, settings)?;
     Ok(envelope::succeed(info.named_in(wanted)))
 }

@@ -210,6 +210,14 @@ pub(crate) struct Sessions {
     /// 每个账号的会话数，超出时最早的结束 / live sessions of one account; the oldest ends when one more begins.
     #[config(default = 10, validate(bounds(per_account, 1, 1000), "1 到 1000 / 1 to 1000"))]
     pub(crate) per_account: u32,
+
+    /// 内存中记住的会话数；0 为每次都查数据库 / sessions that are remembered, so that not every call looks them up; 0: none.
+    /// Each that is in use takes about 2 KiB. With PostgreSQL every call asks the database.
+    #[config(
+        default = 100_000,
+        validate(bounds(remembered, 0, 10_000_000), "0 到 10000000 / 0 to 10000000")
+    )]
+    pub(crate) remembered: u32,
 }
 
 #[derive(Config)]

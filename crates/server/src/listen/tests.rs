@@ -1,7 +1,9 @@
 //! Connections over real sockets: deadlines, bounds, and the end.
 
+use axum::Router;
 use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use yaopai_http::PeerAddress;
 
 use super::*;
 use crate::shutdown::Stopper;
@@ -29,7 +31,13 @@ async fn start(router: Router, bounds: Bounds) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stopper, stop) = Stopper::new();
-    let serving = tokio::spawn(serve(listener, router, bounds, stop));
+    let serving = tokio::spawn(serve(
+        listener,
+        Reception::alone(router),
+        bounds,
+        Arc::new(Workers::start().unwrap()),
+        stop,
+    ));
     Server {
         address,
         stopper,

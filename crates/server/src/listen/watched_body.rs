@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 
 /// A body on its way to whoever reads it.
-pub(super) struct WatchedBody {
+struct WatchedBody {
     body: Incoming,
     progress: Progress,
 }
@@ -27,16 +27,17 @@ impl Progress {
     }
 }
 
-impl WatchedBody {
-    /// Watches `body`.
-    pub(super) fn new(body: Incoming) -> (Self, Progress) {
-        let progress = Progress(Arc::new(AtomicBool::new(body.is_end_stream())));
-        let watched = Self {
-            body,
-            progress: progress.clone(),
-        };
-        (watched, progress)
+/// Watches `body`. Where it has nothing to read, there is nothing to watch.
+pub(super) fn watch(body: Incoming) -> (axum::body::Body, Option<Progress>) {
+    if body.is_end_stream() {
+        return (axum::body::Body::empty(), None);
     }
+    let progress = Progress(Arc::default());
+    let watched = WatchedBody {
+        body,
+        progress: progress.clone(),
+    };
+    (axum::body::Body::new(watched), Some(progress))
 }
 
 impl Body for WatchedBody {

@@ -84,7 +84,7 @@ async fn accounts_of_apps_out_of_reach_are_as_if_there_were_none() {
         .await
         .unwrap();
     let here = world.signed_in("boss", Role::Admin).await;
-    let there = yaopai_accounts::Principal { account: there };
+    let there = yaopai_accounts::Principal { account: there.into() };
 
     let app = accounts.app_of_account(Actor::InConsole(&here), there.account.id).await;
     assert_eq!(app.unwrap(), other.id, "the default app looks after all");
