@@ -192,7 +192,19 @@ pub fn by_age(
     end: Timestamp,
     most: u32,
 ) -> Result<Vec<Listed>, SqlError> {
-    let sql = match (among, direction) {
+    let mut wanted = args![app.0, after.created_at, after.id.0, end, most].to_vec();
+    if let Among::Role(role) = among {
+        wanted.push(role.number().into());
+    }
+    db.rows(by_age_sql(among, direction), &wanted)?
+        .iter()
+        .map(Listed::from_row)
+        .collect()
+}
+
+/// Each is answered from an index of its own, or from that of all accounts.
+const fn by_age_sql(among: Among, direction: Direction) -> &'static str {
+    match (among, direction) {
         (Among::All, Direction::Up) => {
             "select id, created_at, role, verified_at, disabled_at from accounts where app_id = $1 \
              and (created_at, id) > ($2, $3) and created_at < $4 order by created_at, id limit $5"
@@ -225,10 +237,42 @@ pub fn by_age(
             "select id, created_at, role, verified_at, disabled_at from accounts where app_id = $1 and verified_at is null \
              and (created_at, id) < ($2, $3) and created_at >= $4 order by created_at desc, id desc limit $5"
         }
-    };
-    let mut wanted = args![app.0, after.created_at, after.id.0, end, most].to_vec();
-    if let Among::Role(role) = among {
-        wanted.push(role.number().into());
     }
-    db.rows(sql, &wanted)?.iter().map(Listed::from_row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{SqliteOptions, Store};
+
+    #[tokio::test]
+    async fn a_list_reads_the_index_of_what_it_is_among() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteOptions::new(Timestamp::EPOCH);
+        let store = Store::open_sqlite(&folder.path().join("yaopai.db"), &options).unwrap();
+        let indexes = [
+            (Among::All, "accounts_by_age"),
+            (Among::Role(Role::Admin), "accounts_above_users"),
+            (Among::Disabled, "accounts_disabled"),
+            (Among::Unverified, "accounts_unverified"),
+        ];
+        for (among, index) in indexes {
+            for direction in [Direction::Up, Direction::Down] {
+                let sql: &'static str = format!("explain query plan {}", by_age_sql(among, direction)).leak();
+                let mut wanted = args![1_i64, 0_i64, 0_i64, 0_i64, 50_i64].to_vec();
+                if let Among::Role(role) = among {
+                    wanted.push(role.number().into());
+                }
+                let plan = store.scan(move |db| db.rows(sql, &wanted)).await.unwrap();
+                let detail = plan[0].text(3).unwrap();
+                assert!(
+                    detail.contains(&format!(
+                        "USING INDEX {index} (app_id=? AND created_at>? AND created_at<?)"
+                    )),
+                    "{detail}"
+                );
+                assert_eq!(plan.len(), 1, "nothing is sorted");
+            }
+        }
+    }
 }

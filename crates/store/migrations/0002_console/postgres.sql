@@ -25,7 +25,7 @@ create index repeated_calls_by_end on repeated_calls (expires_at);
 
 -- Lists of accounts by their age, from any place on; and of those of which there are few.
 create index accounts_by_age on accounts (app_id, created_at, id);
-create index accounts_by_role on accounts (app_id, role, created_at, id) where role > 0;
+create index accounts_above_users on accounts (app_id, created_at, id) where role > 0;
 create index accounts_disabled on accounts (app_id, created_at, id) where disabled_at is not null;
 create index accounts_unverified on accounts (app_id, created_at, id) where verified_at is null;
 
