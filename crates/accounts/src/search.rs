@@ -13,7 +13,7 @@ mod segment;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use yaopai_model::limits::{CHANGES_KEPT, SWEEP_BATCH, SWEEP_BATCHES};
@@ -54,7 +54,8 @@ struct Memory {
     /// What the last look at the changes left open; `None` before the first.
     horizon: Option<Horizon>,
     looked_at: Timestamp,
-    arenas: BTreeMap<AppId, Arena>,
+    /// Shared with those who read: a snapshot costs the same however many accounts there are.
+    arenas: BTreeMap<AppId, Arc<Arena>>,
     /// Where versions were at some instants, so that old notes can be told.
     marks: Vec<(Timestamp, i64)>,
 }
@@ -77,7 +78,7 @@ impl Search {
     ///
     /// It has to be the first that is asked of the snapshot: so the snapshots of those who come one after the other are in
     /// this order, too, and nobody puts back what is newer.
-    pub(crate) fn current(&self, db: &Db, app: AppId, now: Timestamp) -> Result<Option<Arena>, SqlError> {
+    pub(crate) fn current(&self, db: &Db, app: AppId, now: Timestamp) -> Result<Option<Arc<Arena>>, SqlError> {
         let mut memory = self.memory();
         if memory.state != SearchState::Current {
             return Ok(None);
@@ -133,7 +134,7 @@ impl Memory {
     }
 
     fn bytes(&self) -> usize {
-        self.arenas.values().map(Arena::bytes).sum()
+        self.arenas.values().map(|arena| arena.bytes()).sum()
     }
 
     /// Takes up what has changed since the last look.
@@ -174,7 +175,7 @@ impl Memory {
             for (_, id) in &changes {
                 match there.get(id) {
                     Some(row) => self.set(row),
-                    None => self.arenas.values_mut().for_each(|arena| arena.remove(*id)),
+                    None => self.remove(*id),
                 }
             }
             if changes.len() < CHANGES_TOGETHER as usize {
@@ -187,7 +188,14 @@ impl Memory {
     /// Puts an account in, if its turn has come.
     fn set(&mut self, row: &Searched) {
         if self.state == SearchState::Current || row.id <= self.filled {
-            self.arenas.entry(row.app).or_default().set(row.id, &Entry::of_row(row));
+            Arc::make_mut(self.arenas.entry(row.app).or_default()).set(row.id, &Entry::of_row(row));
+        }
+    }
+
+    /// Takes an account out of whichever app it was in.
+    fn remove(&mut self, id: AccountId) {
+        for arena in self.arenas.values_mut().filter(|arena| arena.has(id)) {
+            Arc::make_mut(arena).remove(id);
         }
     }
 
@@ -201,7 +209,7 @@ impl Memory {
         if rows.len() < FILLED_TOGETHER as usize {
             self.state = SearchState::Current;
             tracing::info!(
-                accounts = self.arenas.values().map(Arena::len).sum::<usize>(),
+                accounts = self.arenas.values().map(|arena| arena.len()).sum::<usize>(),
                 bytes = self.bytes(),
                 "搜索内存已就绪 / the memory to search in is filled"
             );

@@ -1,5 +1,7 @@
 //! Lists of accounts that go on from any place, at the same cost at any depth.
 
+use std::sync::Arc;
+
 use yaopai_model::limits::{SLICE_LOOKED_AT, SLICE_SIZE, TOTAL_COUNTED};
 use yaopai_model::{Account, AccountId, AppId};
 use yaopai_store::account_lists::{self, Direction, Listed, Place};
@@ -89,7 +91,7 @@ impl Accounts {
 /// A list, open for reading.
 struct List<'a> {
     db: &'a Db,
-    memory: Option<Arena>,
+    memory: Option<Arc<Arena>>,
     app: AppId,
     filter: &'a AccountFilter,
     /// Whether whoever looks sees addresses masked only.

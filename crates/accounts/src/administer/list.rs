@@ -110,7 +110,7 @@ impl Accounts {
                 });
             }
             let named = exact(db, app, &keyword)?;
-            let ids = search(db, app, memory.as_ref(), &keyword, &named)?;
+            let ids = search(db, app, memory.as_deref(), &keyword, &named)?;
             let shown = ids.iter().skip(page.skip() as usize).take(page.size() as usize);
             let shown: Vec<AccountId> = shown.copied().collect();
             let mut accounts = account_lists::by_ids(db, &shown)?;

@@ -16,12 +16,18 @@ pub(crate) struct Arena {
     /// None is empty, and no number of one is larger than any of the next.
     segments: Vec<Arc<Segment>>,
     bytes: usize,
+    accounts: usize,
 }
 
 impl Arena {
     /// Memory that it takes.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// How many accounts there are.
+    pub(crate) fn len(&self) -> usize {
+        self.accounts
     }
 
     #[cfg(test)]
@@ -40,7 +46,9 @@ impl Arena {
         let Some(segment) = self.segments.get_mut(index).map(Arc::make_mut) else {
             return;
         };
+        let before_accounts = segment.ids().len();
         segment.set(id, entry);
+        self.accounts += segment.ids().len() - before_accounts;
         let mut split = None;
         if segment.is_full() {
             let count = segment.ids().len();
@@ -60,18 +68,24 @@ impl Arena {
         self.bytes = self.bytes + after - before;
     }
 
+    /// Whether an account is there.
+    pub(super) fn has(&self, id: AccountId) -> bool {
+        let segment = self.segments.get(self.home(id));
+        segment.is_some_and(|segment| segment.ids().binary_search(&id).is_ok())
+    }
+
     /// Takes an account out; does nothing where it is not there.
     pub(super) fn remove(&mut self, id: AccountId) {
-        let index = self.home(id);
-        let before = self.bytes_of(index);
-        let Some(segment) = self.segments.get_mut(index) else {
-            return;
-        };
-        if segment.ids().binary_search(&id).is_err() {
+        if !self.has(id) {
             return;
         }
-        let segment = Arc::make_mut(segment);
+        let index = self.home(id);
+        let before = self.bytes_of(index);
+        let Some(segment) = self.segments.get_mut(index).map(Arc::make_mut) else {
+            return;
+        };
         segment.remove(id);
+        self.accounts -= 1;
         let after = if segment.ids().is_empty() {
             self.segments.remove(index);
             0
@@ -143,10 +157,5 @@ impl Arena {
             }
         }
         page
-    }
-
-    /// How many accounts there are.
-    pub(crate) fn len(&self) -> usize {
-        self.segments.iter().map(|segment| segment.ids().len()).sum()
     }
 }
