@@ -2,20 +2,39 @@
 
 use std::process::{Command, ExitCode};
 
-pub(crate) fn main(tool: &str, arguments: &[&str]) -> ExitCode {
-    let mut cargo = Command::new("cargo");
-    cargo.args([
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "yaopai-bench",
-        "--bin",
-        tool,
-        "--",
-    ]);
-    cargo.args(arguments);
-    match cargo.status() {
+/// `cargo xtask seed-accounts`
+pub(crate) fn seed_accounts(arguments: &[&str]) -> ExitCode {
+    run(&[
+        &[
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "yaopai-bench",
+            "--bin",
+            "seed-accounts",
+            "--",
+        ],
+        arguments,
+    ]
+    .concat())
+}
+
+/// `cargo xtask bench`, which measures a server that is built as it is shipped.
+pub(crate) fn bench(arguments: &[&str]) -> ExitCode {
+    let built = run(&["build", "--release", "--package", "yaopai-server"]);
+    if built != ExitCode::SUCCESS {
+        return built;
+    }
+    run(&[
+        &["run", "--release", "--package", "yaopai-bench", "--bin", "bench", "--"],
+        arguments,
+    ]
+    .concat())
+}
+
+fn run(arguments: &[&str]) -> ExitCode {
+    match Command::new("cargo").args(arguments).status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {

@@ -1,5 +1,5 @@
 //! Checks of the source tree that no compiler lint knows, `cargo xtask tidy`; the transcripts of the wires, `cargo xtask
-//! conformance`; bases of any size, `cargo xtask seed-accounts`.
+//! conformance`; bases of any size, `cargo xtask seed-accounts`, and measurements, `cargo xtask bench`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -19,9 +19,10 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::main(),
         ["conformance"] => conformance::main(false),
         ["conformance", "--bless"] => conformance::main(true),
-        ["seed-accounts", rest @ ..] => bench::main("seed-accounts", rest),
+        ["seed-accounts", rest @ ..] => bench::seed_accounts(rest),
+        ["bench", rest @ ..] => bench::bench(rest),
         _ => {
-            eprintln!("usage: cargo xtask tidy | conformance [--bless] | seed-accounts N");
+            eprintln!("usage: cargo xtask tidy | conformance [--bless] | seed-accounts N | bench");
             ExitCode::FAILURE
         }
     }

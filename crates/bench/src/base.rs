@@ -6,9 +6,9 @@ use std::num::NonZeroUsize;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use yaopai_accounts::{Accounts, HashingSettings, Parts, PictureStore, RootKey};
+use yaopai_accounts::{Accounts, Actor, HashingSettings, Parts, PictureStore, RootKey};
 use yaopai_courier::Channel;
 use yaopai_model::{App, AppSecret, Clock, Entropy, Limits, Timestamp, draw};
 use yaopai_store::{SqliteOptions, Store};
@@ -48,7 +48,7 @@ impl Base {
                 passes: 1,
                 lanes: 1,
                 threads: NonZeroUsize::MIN,
-                queue: 1,
+                queue: 1_024,
             },
             sms: Channel::Off,
             mail: Channel::Off,
@@ -65,6 +65,19 @@ impl Base {
             new_app,
             _lock: lock,
         })
+    }
+
+    /// Credentials of the default app for a query; the secret that it had is void.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn app_credentials(&self) -> Result<String, Failure> {
+        let app = self.accounts.app_of_host(None).await.map_err(in_words)?;
+        let rotated = self
+            .accounts
+            .rotate_app_secret(Actor::Operator, &app.key, Duration::ZERO);
+        let (app, secret) = rotated.await.map_err(in_words)?;
+        Ok(format!("app_id={}&app_secret={}", app.key.as_str(), secret.expose()))
     }
 
     /// Closes it; a server may have it then.
@@ -111,17 +124,21 @@ fn private_file(path: &Path) -> io::Result<fs::File> {
         .open(path)
 }
 
+/// The present.
+pub(crate) fn now() -> Timestamp {
+    MachineClock.now()
+}
+
 struct MachineClock;
 
 impl Clock for MachineClock {
     fn now(&self) -> Timestamp {
-        #[expect(clippy::disallowed_methods, reason = "tools by hand live in the present")]
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }
 
-struct MachineEntropy;
+pub(crate) struct MachineEntropy;
 
 impl Entropy for MachineEntropy {
     #[expect(clippy::panic, reason = "as in the server: nothing may be drawn that is not random")]
