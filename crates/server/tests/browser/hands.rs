@@ -189,7 +189,7 @@ impl Browser {
     }
 
     /// What `look` finds before patience ends.
-    async fn before_long<T>(&self, mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    pub(crate) async fn before_long<T>(&self, mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
         let mut glances = tokio::time::interval(GLANCE);
         let found = async {
             loop {
