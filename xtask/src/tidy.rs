@@ -4,6 +4,7 @@ mod dependencies;
 mod file_length;
 mod forbidden_text;
 mod lints_inherited;
+mod merge_markers;
 mod readmes;
 mod text_only;
 mod transcript_names;
@@ -69,6 +70,7 @@ fn check() -> Result<Vec<Finding>, tree::Error> {
         lints_inherited::check(&files),
         file_length::check(&files),
         forbidden_text::check(&files),
+        merge_markers::check(&files),
         readmes::check(&files),
         text_only::check(&others),
         transcript_names::check(&files),
