@@ -17,7 +17,6 @@ mod paging;
 mod problem;
 mod reference;
 mod settings;
-mod stream;
 mod times;
 
 use axum::Router;

@@ -13,6 +13,7 @@ mod cookies;
 mod csv;
 mod device;
 mod entered;
+mod export;
 mod failure;
 mod form;
 mod frame;

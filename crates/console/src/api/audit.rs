@@ -9,9 +9,9 @@ use yaopai_accounts::{AuditEntry, AuditFilter, Chain};
 
 use super::call::{ApiCall, Asked, Json};
 use super::paging::{Page, bad_cursor};
-use super::stream;
 use super::times::{self, instant};
 use crate::Desk;
+use crate::export::json_lines;
 use crate::failure::Failure;
 
 /// The calls.
@@ -132,7 +132,7 @@ pub(super) async fn export(call: ApiCall, Asked(asked): Asked<AuditAsked>) -> Re
     let export = accounts
         .export_audit(call.app(asked.app), call.actor(), asked.filter()?)
         .await?;
-    Ok(stream::lines(export, call.receiver(), EntryShown::of))
+    Ok(json_lines(export, call.receiver(), EntryShown::of))
 }
 
 /// Where a look at the chain begins.

@@ -9,7 +9,8 @@ use super::role::RoleName;
 use super::shown::AccountShown;
 use crate::api::call::{ApiCall, AppAsked, Asked, Json};
 use crate::api::paging::{Page, bad_cursor};
-use crate::api::{stream, times};
+use crate::api::times;
+use crate::export::json_lines;
 use crate::failure::Failure;
 
 /// Accounts on a page where nothing else is asked for.
@@ -139,7 +140,7 @@ pub(super) async fn export(call: ApiCall, Asked(asked): Asked<ListAsked>) -> Res
     let (app, filter) = (call.app(asked.app), asked.filter()?);
     let export = call.accounts().export_accounts(app, call.actor(), filter).await?;
     let zone = call.visit.desk.settings.zone.clone();
-    Ok(stream::lines(export, call.receiver(), move |account| {
+    Ok(json_lines(export, call.receiver(), move |account| {
         AccountShown::whole(account, &zone)
     }))
 }

@@ -1,29 +1,16 @@
 //! All that is listed, as a file.
 
-use axum::body::{Body, Bytes};
-use axum::response::{IntoResponse, Response};
-use futures_util::stream;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::Response;
 use jiff::tz::TimeZone;
 use serde_json::json;
-use yaopai_accounts::{AccountExport, Error, Fault};
 use yaopai_model::{Account, Timestamp};
 
 use super::listing::Listing;
 use crate::csv;
+use crate::export::Format;
 use crate::failure::Failure;
 use crate::operator::OperatorForm;
-use crate::receiver::Receiver;
 use crate::times;
-
-/// How an account is written.
-#[derive(Clone, Copy)]
-enum Format {
-    /// Comma-separated values (RFC 4180).
-    Csv,
-    /// A JSON object on each line.
-    JsonLines,
-}
 
 /// Columns of a table, keys of an object.
 const NAMES: [&str; 15] = [
@@ -47,11 +34,7 @@ const NAMES: [&str; 15] = [
 /// Sends the file, as it is read. Addresses are whole in it, so that it takes what a reveal does.
 pub(super) async fn send(sent: OperatorForm) -> Result<Response, Failure> {
     sent.confirmed()?;
-    let format = match sent.form.text("format") {
-        "csv" => Format::Csv,
-        "jsonl" => Format::JsonLines,
-        _ => return Err(Failure::BadForm),
-    };
+    let format = Format::parse(sent.form.text("format")).ok_or(Failure::BadForm)?;
     let (operator, desk) = (&sent.operator, &sent.operator.visit.desk);
     let apps = desk.accounts.list_apps(operator.actor()).await?;
     let zone = desk.settings.zone.clone();
@@ -60,41 +43,8 @@ pub(super) async fn send(sent: OperatorForm) -> Result<Response, Failure> {
         .accounts
         .export_accounts(listing.app, operator.actor(), listing.filter)
         .await?;
-    let (content_type, name) = match format {
-        Format::Csv => ("text/csv; charset=utf-8", "accounts.csv"),
-        Format::JsonLines => ("application/jsonl; charset=utf-8", "accounts.jsonl"),
-    };
-    let headers = [
-        (CONTENT_TYPE, content_type.to_owned()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    Ok((headers, body(export, operator.receiver(), format, zone)).into_response())
-}
-
-/// The file, a chunk at a time: the next is read when the browser has taken the last. What fails on the way cuts the file off,
-/// which the browser tells.
-fn body(export: AccountExport, receiver: Receiver, format: Format, zone: TimeZone) -> Body {
-    let start = match format {
-        // Spreadsheets take a file for UTF-8 by its mark.
-        Format::Csv => format!("\u{feff}{}\r\n", NAMES.join(",")),
-        Format::JsonLines => String::new(),
-    };
-    let chunks = stream::try_unfold((export, receiver, Some(start)), move |(mut export, receiver, start)| {
-        let zone = zone.clone();
-        async move {
-            if let Some(start) = start {
-                return Ok(Some((Bytes::from(start), (export, receiver, None))));
-            }
-            let early = |error: Error| Fault::new(format!("an export ended early: {error}")).to_string();
-            receiver.check().await.map_err(early)?;
-            let chunk = export.next().await.map_err(early)?;
-            Ok::<_, String>(chunk.map(|accounts| {
-                let lines: String = accounts.iter().map(|account| line(account, format, &zone)).collect();
-                (Bytes::from(lines), (export, receiver, None))
-            }))
-        }
-    });
-    Body::from_stream(chunks)
+    let written = move |account: &Account| line(account, format, &zone);
+    Ok(format.file("accounts", &NAMES.join(","), export, operator.receiver(), written))
 }
 
 fn line(account: &Account, format: Format, zone: &TimeZone) -> String {
