@@ -8,6 +8,7 @@ mod account_page;
 mod api;
 mod around;
 mod assets;
+mod called;
 mod chart;
 mod cookies;
 mod csv;

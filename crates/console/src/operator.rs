@@ -6,14 +6,14 @@ use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::request::Parts;
 use yaopai_accounts::{Actor, Error};
-use yaopai_model::{Account, SessionScope};
+use yaopai_model::SessionScope;
 
-use crate::Desk;
 use crate::entered::Entered;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::frame::{Frame, Notice, Section, SignedInAs};
 use crate::receiver::Receiver;
+use crate::{Desk, called};
 
 /// An operator at a page of the console.
 pub(crate) struct Operator(Entered);
@@ -43,22 +43,13 @@ impl Operator {
         Frame {
             section,
             operator: Some(SignedInAs {
-                name: shown_name(account),
+                name: called::by_username(account),
                 role: account.role,
             }),
             notice: Notice::of_address(&self.visit.address),
             ..self.visit.frame(title, &self.key.secret)
         }
     }
-}
-
-/// What somebody is called where there is little room.
-pub(crate) fn shown_name(account: &Account) -> String {
-    let username = account.username.as_ref().map(|name| name.as_str().to_owned());
-    let nickname = || account.profile.nickname.as_ref().map(|name| name.as_str().to_owned());
-    username
-        .or_else(nickname)
-        .unwrap_or_else(|| format!("#{}", account.id.0))
 }
 
 impl FromRequestParts<Desk> for Operator {

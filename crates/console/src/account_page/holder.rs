@@ -8,12 +8,11 @@ use http::request::Parts;
 use yaopai_accounts::{ChallengeRule, ConfirmedSession, Error, Outcome, PageSession, Refusal};
 use yaopai_model::{Address, Code, SessionScope};
 
-use crate::Desk;
 use crate::entered::Entered;
 use crate::failure::{CodeWay, Failure};
 use crate::form::Form;
 use crate::frame::{Frame, Notice};
-use crate::operator::shown_name;
+use crate::{Desk, called};
 
 /// A part of the account page, as its navigation has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +66,7 @@ impl Holder {
     /// What stands above the pages of `tab`.
     pub(super) fn here(&self, tab: Tab) -> Here {
         let account = self.account();
-        let nickname = account.profile.nickname.as_ref().map(|name| name.as_str().to_owned());
-        let name = nickname.unwrap_or_else(|| shown_name(account));
+        let name = called::by_nickname(account);
         Here {
             tab,
             initial: name.chars().take(1).collect(),

@@ -5,12 +5,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use yaopai_accounts::{Accounts, Error, Outcome, Refusal};
 use yaopai_model::{AccountId, Role};
 
-use super::shown;
 use crate::failure::Failure;
 use crate::frame::{Frame, Section};
 use crate::operator::{Operator, OperatorForm};
 use crate::pages::{html, local};
-use crate::words;
+use crate::{called, words};
 
 #[derive(Template)]
 #[template(path = "accounts/bulk.html")]
@@ -99,7 +98,7 @@ pub(super) async fn act(sent: OperatorForm) -> Result<Response, Failure> {
 async fn explain(operator: &Operator, id: AccountId, refusal: Refusal) -> Result<Refused, Failure> {
     let accounts = &operator.visit.desk.accounts;
     let name = match accounts.app_of_account(operator.actor(), id).await {
-        Ok(app) => accounts.account_by_id(app, id).await?.as_ref().map(shown::name),
+        Ok(app) => accounts.account_by_id(app, id).await?.as_ref().map(called::by_nickname),
         Err(_) => None,
     };
     Ok(Refused {

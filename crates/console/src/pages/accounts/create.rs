@@ -13,7 +13,7 @@ use crate::frame::{Frame, Section};
 use crate::operator::{Operator, OperatorForm};
 use crate::pages::html;
 use crate::pages::message::status;
-use crate::words;
+use crate::{called, words};
 
 /// Characters of a password that is drawn.
 const DRAWN_PASSWORD: usize = 16;
@@ -72,7 +72,7 @@ pub(super) async fn create(sent: OperatorForm) -> Result<Response, Failure> {
                 None => Ok(Redirect::to(&format!("{address}?done=created")).into_response()),
                 Some(password) => html(&CreatedPage {
                     frame: operator.frame(("已创建账号", "Account created"), Section::Accounts),
-                    name: shown::name(&account),
+                    name: called::by_nickname(&account),
                     address,
                     password,
                 }),

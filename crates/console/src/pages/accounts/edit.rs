@@ -17,7 +17,7 @@ use crate::frame::{Frame, Section};
 use crate::operator::{Operator, OperatorForm};
 use crate::pages::html;
 use crate::pages::message::status;
-use crate::{times, words};
+use crate::{called, times, words};
 
 #[derive(Template)]
 #[template(path = "accounts/edit.html")]
@@ -277,7 +277,7 @@ fn page(
     let page = Page {
         frame: operator.frame(("编辑账号", "Edit account"), Section::Accounts),
         address: named.address(),
-        name: shown::name(account),
+        name: called::by_nickname(account),
         phone: shown::masked_phone(account),
         email: shown::masked_email(account),
         may_change_address: inspected.permits(Action::ChangeAddress).is_ok(),

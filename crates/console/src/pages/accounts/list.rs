@@ -11,10 +11,9 @@ use super::shown::{self, Badge, Choice};
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::frame::{Frame, Section};
-use crate::numbers;
 use crate::operator::Operator;
 use crate::pages::html;
-use crate::times;
+use crate::{called, numbers, times};
 
 /// Accounts on a page: as many as one form can name.
 const SIZE: u32 = 50;
@@ -106,7 +105,7 @@ fn row(account: &Account, operator: &Operator, frame: &Frame) -> Row {
     let zone = &operator.visit.desk.settings.zone;
     Row {
         id: account.id.0,
-        name: shown::name(account),
+        name: called::by_nickname(account),
         username: account.username.as_ref().map(|name| name.as_str().to_owned()),
         phone: shown::masked_phone(account),
         email: shown::masked_email(account),

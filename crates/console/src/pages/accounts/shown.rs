@@ -4,15 +4,6 @@ use yaopai_model::{Account, Role, SessionScope};
 
 use crate::frame::Frame;
 
-/// What somebody is called.
-pub(super) fn name(account: &Account) -> String {
-    let nickname = account.profile.nickname.as_ref().map(|name| name.as_str().to_owned());
-    let username = || account.username.as_ref().map(|name| name.as_str().to_owned());
-    nickname
-        .or_else(username)
-        .unwrap_or_else(|| format!("#{}", account.id.0))
-}
-
 /// The phone number, its middle hidden.
 pub(super) fn masked_phone(account: &Account) -> Option<String> {
     account.phone.as_ref().map(|held| held.value.masked())

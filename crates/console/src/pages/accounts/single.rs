@@ -16,7 +16,7 @@ use crate::frame::{Frame, Section};
 use crate::operator::{Operator, OperatorForm};
 use crate::pages::html;
 use crate::pages::message::status;
-use crate::{times, words};
+use crate::{called, times, words};
 
 use events::EventShown;
 use hindrances::{Hindrance, WayOut, Writer};
@@ -174,7 +174,7 @@ fn written(operator: &Operator, named: Named, seen: &Seen, revealed: Revealed, p
     let inspected = &seen.inspected;
     let account = &inspected.account;
     let address = named.address();
-    let name = shown::name(account);
+    let name = called::by_nickname(account);
     let frame = Frame {
         title: name.clone(),
         ..operator.frame(("账号", "Account"), Section::Accounts)
