@@ -143,12 +143,10 @@ impl Accounts {
         let (found, now) = (found.await?, self.now());
         let (found, account) = found.ok_or(Refusal::NotSignedIn)?;
         let (key, digest) = (found.key, sha256(presented.secret.expose().as_bytes()));
-        if !are_equal(&digest, &found.digest) || key.revoked_at.is_some() {
+        if !are_equal(&digest, &found.digest) {
             return Err(Refusal::NotSignedIn.into());
         }
-        if key.expires_at <= now {
-            return Err(Refusal::AccessTokenExpired.into());
-        }
+        check_live(&key, now)?;
         let account = account.ok_or(Refusal::AccountGone)?;
         if account.disabled_at.is_some() {
             return Err(Refusal::AccountDisabled.into());
@@ -171,14 +169,7 @@ impl Accounts {
     pub async fn check_api_caller(&self, caller: &ApiCaller) -> Outcome<()> {
         let (id, now) = (caller.key.clone(), self.now());
         let found = self.store().read(move |db| api_keys::by_id(db, &id)).await?;
-        let key = found.ok_or(Refusal::NotSignedIn)?.key;
-        if key.revoked_at.is_some() {
-            return Err(Refusal::NotSignedIn.into());
-        }
-        if key.expires_at <= now {
-            return Err(Refusal::AccessTokenExpired.into());
-        }
-        Ok(())
+        Ok(check_live(&found.ok_or(Refusal::NotSignedIn)?.key, now)?)
     }
 
     async fn note_key_use(&self, key: &ApiKey, now: Timestamp) -> Outcome<()> {
@@ -190,6 +181,17 @@ impl Accounts {
         let noted = self.store().write(move |tx| api_keys::note_use(tx, &id, now, since));
         Ok(noted.await?)
     }
+}
+
+/// Whether a key is neither revoked nor past its life.
+fn check_live(key: &ApiKey, now: Timestamp) -> Result<(), Refusal> {
+    if key.revoked_at.is_some() {
+        return Err(Refusal::NotSignedIn);
+    }
+    if key.expires_at <= now {
+        return Err(Refusal::AccessTokenExpired);
+    }
+    Ok(())
 }
 
 /// Whether an account of this role may keep keys.

@@ -65,7 +65,7 @@ pub struct MessageCursor(DeliveryPlace);
 pub struct MessageCursorError;
 
 impl MessageCursor {
-    /// Reads a cursor as [`MessageCursor::as_text`] writes it.
+    /// Reads a cursor as [`MessageCursor::to_text`] writes it.
     ///
     /// # Errors
     /// [`MessageCursorError`]
@@ -83,7 +83,7 @@ impl MessageCursor {
     }
 
     /// The cursor as part of an address.
-    pub fn as_text(&self) -> String {
+    pub fn to_text(&self) -> String {
         format!("{}-{}", self.0.due_at.as_millis(), self.0.id)
     }
 }

@@ -39,7 +39,7 @@ async fn list(world: &World, actor: &Principal, filter: MessageFilter) -> Vec<Ve
         let rows = listed.messages.into_iter();
         pages.push(rows.map(|row| (row.message.id, row.message.state)).collect());
         match listed.next {
-            Some(next) => from = Some(MessageCursor::parse(&next.as_text()).unwrap()),
+            Some(next) => from = Some(MessageCursor::parse(&next.to_text()).unwrap()),
             None => return pages,
         }
     }

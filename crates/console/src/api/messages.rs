@@ -139,7 +139,7 @@ pub(super) async fn list(
     let shown = |message| MessageShown::of(message, may_reveal);
     Ok(Json(Page {
         items: slice.messages.into_iter().map(shown).collect(),
-        next_cursor: slice.next.map(|next| next.as_text()),
+        next_cursor: slice.next.map(|next| next.to_text()),
     }))
 }
 

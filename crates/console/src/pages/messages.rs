@@ -99,7 +99,7 @@ fn further(form: &Form, next: &MessageCursor) -> String {
     for (name, value) in form.fields_but("from") {
         query.append_pair(&name, &value);
     }
-    query.append_pair("from", &next.as_text()).finish()
+    query.append_pair("from", &next.to_text()).finish()
 }
 
 fn row(operator: &Operator, choice: &AppChoice, listed: ListedMessage) -> Row {
