@@ -29,7 +29,7 @@ pub(crate) fn refusal(refusal: Refusal, language: Language) -> String {
         Refusal::ChallengeFailed => pick("滑块位置不对，请再试一次。", "Not quite in place: try the new picture."),
         Refusal::PasswordWait { seconds } | Refusal::SourceFailedTooOften { seconds } => after(
             language,
-            "密码错误次数过多，请%后再试。",
+            "密码错误次数过多，请 %后再试。",
             "Too many wrong passwords: try again in %.",
             seconds,
         ),
@@ -43,13 +43,13 @@ pub(crate) fn refusal(refusal: Refusal, language: Language) -> String {
         | Refusal::TooManyChallenges { seconds }
         | Refusal::TooManyUploads { seconds } => after(
             language,
-            "操作过于频繁，请%后再试。",
+            "操作过于频繁，请 %后再试。",
             "Too often: try again in %.",
             seconds,
         ),
         Refusal::CodeTooSoon { seconds } => after(
             language,
-            "验证码发送过于频繁，请%后再试。",
+            "验证码发送过于频繁，请 %后再试。",
             "A code was sent a short while ago: ask again in %.",
             seconds,
         ),
@@ -180,7 +180,7 @@ mod tests {
         let refused = Refusal::PasswordWait { seconds: 150 };
         assert_eq!(
             refusal(refused, Language::Chinese),
-            "密码错误次数过多，请3 分钟后再试。"
+            "密码错误次数过多，请 3 分钟后再试。"
         );
         assert_eq!(
             refusal(refused, Language::English),

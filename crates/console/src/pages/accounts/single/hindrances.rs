@@ -163,7 +163,7 @@ fn words(cause: &Cause, language: Language) -> String {
         ),
         Cause::Unproven(kind) => of_address(
             kind,
-            "%还没有证明：用验证码登录会重新开始这个账号，或失去这个%。",
+            "%未验证：谁在那里收到验证码并登录，谁就接手这个账号并从头开始，或把这个%拿走。",
             "Nobody has proven the %: whoever signs in with a code there starts the account over, or takes the % away.",
         ),
         Cause::PasswordPathClosed => pick(
