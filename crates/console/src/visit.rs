@@ -14,7 +14,7 @@ use yaopai_model::{AccountId, App, HostName, SessionScope, SessionSecret};
 use crate::cookies::{self, Secrecy};
 use crate::failure::Failure;
 use crate::frame::{Frame, Section, Theme};
-use crate::language::Language;
+use crate::language::{self, Language};
 use crate::{Desk, DeskSettings};
 
 /// The cookie that forms are bound to before there is a session.
@@ -135,7 +135,7 @@ impl FromRequestParts<Desk> for Visit {
         Ok(Self {
             desk: desk.clone(),
             caller: caller.ok_or_else(|| Failure::fault("a page that nothing surrounds has no caller"))?,
-            language: Language::of(&parts.headers),
+            language: language::of(&parts.headers),
             theme: Theme::of(&parts.headers),
             is_tls: is_tls(parts, &desk.settings),
             address: uri.path_and_query().map_or("/", |address| address.as_str()).to_owned(),

@@ -3,7 +3,6 @@
 //!
 //! Everything is rendered and compressed when the server starts, so that a request is a look-up.
 
-mod language;
 mod overview;
 mod pages;
 mod serve;

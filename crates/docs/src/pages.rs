@@ -4,9 +4,9 @@ use askama::Template;
 use axum::body::Bytes;
 use yaopai_dialects::reference::{Document, FailureLine, documents, failure_lines};
 use yaopai_dialects::{Spelling, Wire, WireSettings};
+use yaopai_http::Language;
 
 use crate::DocsError;
-use crate::language::Language;
 use crate::overview::Section;
 use crate::shelf::{Item, Shelf};
 
@@ -73,10 +73,7 @@ impl Frame {
 
     /// One of two texts.
     fn say<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
-        match self.language {
-            Language::Chinese => chinese,
-            Language::English => english,
-        }
+        self.language.pick(chinese, english)
     }
 
     fn tag(&self) -> &'static str {

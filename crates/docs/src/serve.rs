@@ -11,8 +11,8 @@ use http::header::{
     IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use yaopai_http::Language;
 
-use crate::language::Language;
 use crate::shelf::{Item, Shelf};
 
 /// Nothing from outside, and no script or style inside a page. Swagger UI draws its icons from `data:` and shows pictures
@@ -54,7 +54,9 @@ async fn page(
         .unwrap_or_default()
         .split('&')
         .find_map(|pair| pair.strip_prefix("lang="));
-    let language = Language::choose(asked, &headers);
+    let language = asked
+        .and_then(Language::parse)
+        .unwrap_or_else(|| Language::preferred(&headers));
     match shelf.find(&path, language) {
         Some(item) => answer(item, &headers),
         None => (StatusCode::NOT_FOUND, "没有这一页 / no such page: /docs/\n").into_response(),

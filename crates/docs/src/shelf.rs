@@ -9,8 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-
-use crate::language::Language;
+use yaopai_http::Language;
 
 /// Everything under `/docs/`, by the rest of its path. What has no language is the same in all.
 #[derive(Default)]

@@ -142,7 +142,7 @@ async fn pages_speak_the_readers_language() {
             .text();
         let english = get(&router, &address, ("accept-language", "en-GB")).await.text();
         assert!(
-            chinese.contains("<html lang=\"zh\">") && chinese.contains("错误码"),
+            chinese.contains("<html lang=\"zh-CN\">") && chinese.contains("错误码"),
             "{path}"
         );
         assert!(

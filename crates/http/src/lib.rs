@@ -1,11 +1,12 @@
 //! What surrounds every request, whether it is a wire's or a page's: where it comes from, what it is called, how its body
-//! is read, what becomes of a panic, and what is written of it.
+//! is read, in which language it is answered, what becomes of a panic, and what is written of it.
 //!
 //! How a failure is put into words is not here: that is for those whose request it was.
 
 mod access_log;
 mod body;
 mod bounds;
+mod language;
 mod panics;
 mod request_id;
 mod source;
@@ -13,6 +14,7 @@ mod source;
 pub use access_log::{CallRecord, Line, OutcomeCode, Route, write_fault};
 pub use body::{BodyError, read_body};
 pub use bounds::{BadHead, check_head};
+pub use language::Language;
 pub use panics::{Panicked, caught};
 pub use request_id::{choose as choose_request_id, give as give_request_id};
 pub use source::{Network, NetworkError, PeerAddress, caller};

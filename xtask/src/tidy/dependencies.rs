@@ -26,7 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("yaopai-http", &["yaopai-accounts", "yaopai-model"]),
     ("yaopai-dialects", &["yaopai-http", "yaopai-accounts", "yaopai-model"]),
-    ("yaopai-docs", &["yaopai-dialects"]),
+    ("yaopai-docs", &["yaopai-dialects", "yaopai-http"]),
     ("yaopai-console", &["yaopai-http", "yaopai-accounts", "yaopai-model"]),
     (
         "yaopai-server",
