@@ -24,6 +24,7 @@ mod operator;
 mod pages;
 mod receiver;
 mod routes;
+mod session_id;
 mod shown_settings;
 mod signing_in;
 mod spans;

@@ -10,7 +10,7 @@ use crate::device::device_name;
 use crate::failure::Failure;
 use crate::frame::Frame;
 use crate::pages::html;
-use crate::times;
+use crate::{session_id, times};
 
 #[derive(Template)]
 #[template(path = "account/security.html")]
@@ -33,7 +33,7 @@ struct AddressLine {
 
 /// A session, as its holder is shown it.
 struct SessionLine {
-    digest: String,
+    id: String,
     device: String,
     /// What the client called itself in full.
     client: String,
@@ -94,7 +94,7 @@ fn session_line(holder: &Holder, session: &Session) -> SessionLine {
         SessionScope::AccountPage => visit.language.pick("账号页", "Account page"),
     };
     SessionLine {
-        digest: hex(&session.digest),
+        id: session_id::of(session),
         device: device_name(&session.device, visit.language),
         client: session.device.clone(),
         source: session.source.clone(),
@@ -103,8 +103,4 @@ fn session_line(holder: &Holder, session: &Session) -> SessionLine {
         seen: session.seen_at.map(|at| times::minute(at, zone)),
         is_this: holder.session.is(session),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

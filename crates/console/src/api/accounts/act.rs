@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 use yaopai_accounts::{CodeTarget, Refusal};
 
 use super::Meant;
-use super::one::digest_of;
 use crate::api::call::{ApiCall, DONE, Done, Named, Sent};
+use crate::session_id;
 
 /// 禁用账号 / Disables an account
 ///
@@ -96,7 +96,7 @@ pub(super) async fn end_sessions(call: ApiCall, Named(id): Named<String>) -> Don
 )]
 pub(super) async fn end_session(call: ApiCall, Named((id, session)): Named<(String, String)>) -> Done {
     let meant = Meant::of(&call, &id).await?;
-    let digest = digest_of(&session).ok_or(Refusal::NoSuchRecord)?;
+    let digest = session_id::parse(&session).ok_or(Refusal::NoSuchRecord)?;
     call.accounts()
         .end_session_of(meant.app, call.actor(), meant.id, digest)
         .await?;

@@ -1,7 +1,5 @@
 //! One account: what is known of it, masked and whole.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use utoipa::ToSchema;
 use yaopai_accounts::{InspectedAccount, Refusal, Session};
@@ -12,6 +10,7 @@ use super::shown::AccountShown;
 use crate::api::call::{ApiCall, Json, Named};
 use crate::api::times::instant;
 use crate::failure::Failure;
+use crate::session_id;
 
 /// An account and what belongs to it.
 #[derive(Serialize, ToSchema)]
@@ -46,7 +45,7 @@ pub(super) struct SessionShown {
 impl SessionShown {
     fn of(session: &Session) -> Self {
         Self {
-            id: URL_SAFE_NO_PAD.encode(&session.digest),
+            id: session_id::of(session),
             scope: session.scope.as_str(),
             created_at: instant(session.created_at),
             expires_at: instant(session.expires_at),
@@ -55,11 +54,6 @@ impl SessionShown {
             device: session.device.clone(),
         }
     }
-}
-
-/// The digest that a session's id stands for; none for what is no id.
-pub(super) fn digest_of(id: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(id).ok()
 }
 
 /// 查看账号 / Shows an account

@@ -8,6 +8,7 @@ use yaopai_model::{Permission, Role};
 use super::{Named, single};
 use crate::failure::{BadField, Failure};
 use crate::operator::OperatorForm;
+use crate::session_id;
 
 /// Gives a role.
 pub(super) async fn give_role(Path(id): Path<String>, sent: OperatorForm) -> Result<Response, Failure> {
@@ -78,8 +79,8 @@ pub(super) async fn end_sessions(Path(id): Path<String>, sent: OperatorForm) -> 
     let (operator, named) = (&sent.operator, Named::of(&sent.operator, &id).await?);
     let accounts = &operator.visit.desk.accounts;
     let done = match sent.form.optional("session") {
-        Some(digest) => {
-            let digest = from_hex(digest).ok_or(Failure::BadForm)?;
+        Some(id) => {
+            let digest = session_id::parse(id).ok_or(Failure::BadForm)?;
             accounts
                 .end_session_of(named.app, operator.actor(), named.id, digest)
                 .await
@@ -119,34 +120,4 @@ pub(super) async fn clear_codes(Path(id): Path<String>, sent: OperatorForm) -> R
     let accounts = &operator.visit.desk.accounts;
     let done = accounts.clear_code_budget(named.app, operator.actor(), named.id).await;
     named.after(operator, done, "cleared").await
-}
-
-/// Bytes as [`super::single`] writes them.
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| {
-        char::from(*byte)
-            .to_digit(16)
-            .and_then(|digit| u8::try_from(digit).ok())
-    };
-    let digits: Vec<u8> = text.as_bytes().iter().map(digit).collect::<Option<_>>()?;
-    digits
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => Some(high << 4 | low),
-            _ => None,
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digests_are_read() {
-        assert_eq!(from_hex("00ff1A"), Some(vec![0, 255, 26]));
-        for text in ["0", "0g", "é"] {
-            assert_eq!(from_hex(text), None, "{text}");
-        }
-    }
 }

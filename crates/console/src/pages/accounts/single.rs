@@ -1,7 +1,5 @@
 //! One account.
 
-use std::fmt::Write as _;
-
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +14,7 @@ use crate::frame::{Frame, Section};
 use crate::operator::{Operator, OperatorForm};
 use crate::pages::html;
 use crate::pages::message::status;
-use crate::{called, times, words};
+use crate::{called, session_id, times, words};
 
 use events::EventShown;
 use hindrances::{Hindrance, WayOut, Writer};
@@ -83,7 +81,7 @@ struct SessionShown {
     created_at: String,
     seen_at: Option<String>,
     expires_at: String,
-    name: String,
+    id: String,
     is_this: bool,
 }
 
@@ -297,15 +295,7 @@ fn session_shown(session: &Session, operator: &Operator, frame: &Frame) -> Sessi
         created_at: times::minute(session.created_at, zone),
         seen_at: session.seen_at.map(|at| times::minute(at, zone)),
         expires_at: times::minute(session.expires_at, zone),
-        name: hex(&session.digest),
+        id: session_id::of(session),
         is_this: operator.session.is(session),
     }
-}
-
-/// The digest of a session's secret names it; nobody gets back from it to the secret.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
