@@ -3,6 +3,7 @@
 mod dependencies;
 mod file_length;
 mod forbidden_text;
+mod libraries;
 mod lints_inherited;
 mod merge_markers;
 mod readmes;
@@ -67,6 +68,7 @@ fn check() -> Result<Vec<Finding>, tree::Error> {
     let packages = tree::packages(&root)?;
     let rules = [
         dependencies::check(&packages, &files),
+        libraries::check(&packages, &files),
         lints_inherited::check(&files),
         file_length::check(&files),
         forbidden_text::check(&files),
