@@ -118,7 +118,7 @@ impl Place {
 }
 
 impl Server {
-    /// See [`process::cpu_time`].
+    /// What the system cannot tell of the process.
     ///
     /// # Errors
     /// That it is gone.
