@@ -118,7 +118,7 @@ impl Place {
 }
 
 impl Server {
-    /// What the system cannot tell of the process.
+    /// The time that it has spent on processors, in user mode and in the kernel.
     ///
     /// # Errors
     /// That it is gone.
