@@ -6,12 +6,12 @@
 use std::time::Duration;
 
 use yaopai_model::limits::{API_KEY_DAYS, API_KEY_USE_NOTED, API_KEYS_PER_ACCOUNT, API_KEYS_SHOWN};
-use yaopai_model::{ApiKey, ApiKeyId, ApiKeyName, ApiKeyText, ApiScope, ApiScopes, AppId, Role, Timestamp};
+use yaopai_model::{Account, ApiKey, ApiKeyId, ApiKeyName, ApiKeyText, ApiScope, ApiScopes, AppId, Role, Timestamp};
 use yaopai_store::{SqlError, Tx, accounts, api_keys};
 
 use crate::administer::Administrator;
 use crate::keys::{are_equal, sha256};
-use crate::rank::{Action, Rank, reaches};
+use crate::rank::{Action, Rank, may, reaches};
 use crate::{Accounts, Actor, Fault, Outcome, Principal, Refusal};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -24,6 +24,15 @@ pub struct NewApiKey {
     pub scopes: ApiScopes,
     /// Days until it ends: 1 to `limits::API_KEY_DAYS`, to which more are cut.
     pub days: u32,
+}
+
+/// A key in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedApiKey {
+    /// The key.
+    pub key: ApiKey,
+    /// Whether whoever looks at the list may revoke it: it is live, and their own or that of an account of lower rank.
+    pub may_revoke: bool,
 }
 
 /// An account that asks by a live API key.
@@ -96,11 +105,26 @@ impl Accounts {
     ///
     /// # Errors
     /// `RankTooLow`.
-    pub async fn list_api_keys(&self, app: AppId, actor: Actor<'_>) -> Outcome<Vec<ApiKey>> {
-        let administrator = actor.on(app);
+    pub async fn list_api_keys(&self, app: AppId, actor: Actor<'_>) -> Outcome<Vec<ListedApiKey>> {
+        let (administrator, now) = (actor.on(app), self.now());
         let listed = self.store().scan(move |db| {
-            reaches(administrator.rank(db)?, Action::Inspect)?;
-            Ok(api_keys::list(db, app, API_KEYS_SHOWN)?)
+            let rank = administrator.rank(db)?;
+            reaches(rank, Action::Inspect)?;
+            let keys = api_keys::list(db, app, API_KEYS_SHOWN)?;
+            let listed = keys.into_iter().map(|key| {
+                // What has ended need not be asked about.
+                let holder = if key.is_live(now) {
+                    accounts::by_id(db, key.account)?
+                } else {
+                    None
+                };
+                let allows = |holder: Account| may(rank, Action::KeepApiKeys, administrator.seen(&holder)).is_ok();
+                Ok(ListedApiKey {
+                    key,
+                    may_revoke: holder.is_some_and(allows),
+                })
+            });
+            listed.collect()
         });
         listed.await
     }

@@ -54,7 +54,7 @@ pub use administer::{
     Cause, CodeTarget, CursorError, FigureSpans, FigureSpansError, FiguresOfSpan, Health, InspectedAccount, ListOrder,
     NewAccount, Obstacle, PageRequest, Remedy, SelectorError,
 };
-pub use api_keys::{ApiCaller, NewApiKey};
+pub use api_keys::{ApiCaller, ListedApiKey, NewApiKey};
 pub use apps::{AppChange, NewApp};
 pub use audit::{AuditExport, AuditFilter, AuditSlice};
 pub use authenticate::Principal;

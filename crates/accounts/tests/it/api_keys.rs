@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use yaopai_accounts::{Actor, NewApiKey, Refusal};
+use yaopai_accounts::{Actor, ListedApiKey, NewApiKey, Refusal};
 use yaopai_model::limits::{API_KEY_USE_NOTED, API_KEYS_PER_ACCOUNT};
 use yaopai_model::{ApiKey, ApiKeyName, ApiScope, ApiScopes, Role};
 
@@ -137,7 +137,16 @@ async fn a_revoked_key_is_over() {
         .await
         .unwrap();
     assert_eq!(listed.len(), 3);
-    assert_eq!(listed.iter().filter(|key| key.is_live(own.created_at)).count(), 1);
+    let live = listed.iter().filter(|listed| listed.key.is_live(own.created_at));
+    assert_eq!(live.count(), 1);
+    assert!(
+        listed.iter().all(|listed| !listed.may_revoke),
+        "what has ended, and what is above an auditor"
+    );
+    let listed = world.accounts.list_api_keys(world.app, Actor::InConsole(&root)).await;
+    let may_revoke = |listed: &ListedApiKey| listed.may_revoke.then(|| listed.key.id.clone());
+    let revocable: Vec<_> = listed.unwrap().iter().filter_map(may_revoke).collect();
+    assert_eq!(revocable, [higher.id]);
 }
 
 #[tokio::test]
@@ -241,7 +250,7 @@ async fn use_is_noted_once_a_minute() {
             .list_api_keys(world.app, Actor::InConsole(&root))
             .await
             .unwrap();
-        listed[0].last_used_at.unwrap()
+        listed[0].key.last_used_at.unwrap()
     };
     assert_eq!(used_at().await, key.created_at);
     world.clock.advance(API_KEY_USE_NOTED / 2);

@@ -63,7 +63,7 @@ impl KeyShown {
 )]
 pub(super) async fn list(call: ApiCall, Asked(asked): Asked<AppAsked>) -> Result<Json<Page<KeyShown>>, Failure> {
     let keys = call.accounts().list_api_keys(call.app(asked.app), call.actor()).await?;
-    Ok(Json(Page::whole(keys.iter().map(KeyShown::of))))
+    Ok(Json(Page::whole(keys.iter().map(|listed| KeyShown::of(&listed.key)))))
 }
 
 /// 吊销接口密钥 / Revokes a key

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use yaopai_accounts::{Action, Error, NewApiKey, Refusal};
+use yaopai_accounts::{Action, Error, ListedApiKey, NewApiKey, Refusal};
 use yaopai_model::limits::API_KEY_DAYS;
 use yaopai_model::{ApiKey, ApiKeyId, ApiKeyName, ApiScope, ApiScopes, AppId};
 use zeroize::Zeroizing;
@@ -62,15 +62,14 @@ async fn show(operator: Operator, RawQuery(query): RawQuery) -> Result<Response,
     html(&ListPage {
         frame: operator.frame(("接口密钥", "API keys"), Section::Keys),
         apps: choice.options(Some(app)),
-        rows: keys.into_iter().map(|key| row(&operator, key)).collect(),
+        rows: keys.into_iter().map(|listed| row(&operator, listed)).collect(),
     })
 }
 
-fn row(operator: &Operator, key: ApiKey) -> Row {
+fn row(operator: &Operator, listed: ListedApiKey) -> Row {
+    let ListedApiKey { key, may_revoke } = listed;
     let settings = &operator.visit.desk.settings;
     let now = settings.clock.now();
-    let account = operator.account();
-    let is_own = key.account == account.id;
     let state = |chinese, english, badge| State {
         chinese,
         english,
@@ -85,8 +84,8 @@ fn row(operator: &Operator, key: ApiKey) -> Row {
         created_at: times::minute(key.created_at, &settings.zone),
         expires_at: times::minute(key.expires_at, &settings.zone),
         last_used_at: key.last_used_at.map(|at| times::minute(at, &settings.zone)),
-        may_revoke: key.is_live(now) && (is_own || operator.session.principal.reaches(Action::Disable)),
-        is_own,
+        may_revoke,
+        is_own: key.account == operator.account().id,
         key,
     }
 }

@@ -1,21 +1,24 @@
 //! The outbox.
 
-mod words;
+mod said;
 
 use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::response::{IntoResponse, Redirect, Response};
-use yaopai_accounts::{Action, ListedMessage, MessageCursor, MessageFilter, MessageState, TrialChannels};
+use yaopai_accounts::{Action, Error, ListedMessage, MessageCursor, MessageFilter, MessageState, TrialChannels};
 use yaopai_model::AppId;
 
 use super::app_choice::{AppChoice, AppOption};
 use super::html;
+use super::message::status;
 use crate::failure::Failure;
 use crate::form::Form;
 use crate::frame::{Frame, Section};
 use crate::operator::{Operator, OperatorForm};
 use crate::routes::RouteTable;
-use crate::times;
+use crate::{times, words};
+
+const LIST: &str = "/console/messages";
 
 /// Adds the pages of messages.
 pub(super) fn add_routes(table: RouteTable) -> RouteTable {
@@ -36,6 +39,8 @@ struct Page {
     next: Option<String>,
     is_narrowed: bool,
     trial: TrialChannels,
+    /// Why a message was not sent again.
+    problem: Option<String>,
 }
 
 struct StateOption {
@@ -59,7 +64,11 @@ struct Row {
 
 async fn show(operator: Operator, RawQuery(query): RawQuery) -> Result<Response, Failure> {
     let form = Form::parse(query.unwrap_or_default().as_bytes())?;
-    let choice = AppChoice::read(&operator, &form).await?;
+    html(&page(&operator, &form).await?)
+}
+
+async fn page(operator: &Operator, form: &Form) -> Result<Page, Failure> {
+    let choice = AppChoice::read(operator, form).await?;
     let state = MessageState::ALL
         .into_iter()
         .find(|state| state.as_str() == form.text("state"));
@@ -74,28 +83,29 @@ async fn show(operator: Operator, RawQuery(query): RawQuery) -> Result<Response,
     let language = operator.visit.language;
     let option = |option: MessageState| StateOption {
         value: option.as_str(),
-        label: words::state(option, language),
+        label: said::state(option, language),
         is_chosen: state == Some(option),
     };
-    html(&Page {
+    Ok(Page {
         frame: operator.frame(("消息", "Messages"), Section::Messages),
         apps: choice.options(choice.chosen),
         states: MessageState::ALL.into_iter().map(option).collect(),
         recipient: form.text("to").to_owned(),
-        next: slice.next.map(|next| further(&form, &next)),
+        next: slice.next.map(|next| further(form, &next)),
         is_narrowed: state.is_some() || choice.chosen.is_some() || form.optional("to").is_some(),
         rows: slice
             .messages
             .into_iter()
-            .map(|listed| row(&operator, &choice, listed))
+            .map(|listed| row(operator, &choice, listed))
             .collect(),
         trial: accounts.trial_channels(),
+        problem: None,
     })
 }
 
 /// The address at which the list goes on.
 fn further(form: &Form, next: &MessageCursor) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::from("/console/messages?"));
+    let mut query = form_urlencoded::Serializer::new(format!("{LIST}?"));
     for (name, value) in form.fields_but("from") {
         query.append_pair(&name, &value);
     }
@@ -109,11 +119,11 @@ fn row(operator: &Operator, choice: &AppChoice, listed: ListedMessage) -> Row {
     let has_ended = matches!(message.state, MessageState::Sent | MessageState::Failed);
     Row {
         app_name: choice.name(message.app),
-        state: words::state(message.state, language),
-        badge: words::badge(message.state),
-        channel: words::channel(&message.channel, language),
-        subject: words::subject(&message.subject, language),
-        error: message.last_error.as_deref().map(|error| words::error(error, language)),
+        state: said::state(message.state, language),
+        badge: said::badge(message.state),
+        channel: said::channel(&message.channel, language),
+        subject: said::subject(&message.subject, language),
+        error: message.last_error.as_deref().map(|error| said::error(error, language)),
         created_at: times::second(message.created_at, &settings.zone),
         may_send_again: may_act && has_ended && listed.expires_at > settings.clock.now(),
         may_act,
@@ -144,6 +154,14 @@ async fn reveal(Path((app, id)): Path<(i64, String)>, sent: OperatorForm) -> Res
 async fn send_again(Path((app, id)): Path<(i64, String)>, sent: OperatorForm) -> Result<Response, Failure> {
     let operator = &sent.operator;
     let accounts = &operator.visit.desk.accounts;
-    accounts.send_again(AppId(app), operator.actor(), &id).await?;
-    Ok(Redirect::to("/console/messages?done=sent").into_response())
+    match accounts.send_again(AppId(app), operator.actor(), &id).await {
+        Ok(()) => Ok(Redirect::to(&format!("{LIST}?done=sent")).into_response()),
+        Err(Error::Refused(refusal)) => {
+            let mut page = page(operator, &Form::default()).await?;
+            page.frame.address = LIST.to_owned();
+            page.problem = Some(words::refusal(refusal, operator.visit.language));
+            Ok((status(refusal), html(&page)?).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }

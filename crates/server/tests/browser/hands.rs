@@ -70,6 +70,19 @@ impl Browser {
         }
     }
 
+    /// Waits until a text can be read on the page, which is loaded anew meanwhile.
+    pub(crate) async fn comes_to_see(&self, text: &str) {
+        let seen = self.before_long(async || {
+            self.driver.refresh().await.ok()?;
+            self.text().await.contains(text).then_some(())
+        });
+        let seen = seen.await;
+        if seen.is_none() {
+            self.give_up(&format!("{text:?} never comes to {}", self.place().await))
+                .await;
+        }
+    }
+
     /// Waits until a text can no longer be read on the page.
     pub(crate) async fn ceases_to_see(&self, text: &str) {
         let gone = self.before_long(async || (!self.text().await.contains(text)).then_some(()));

@@ -25,6 +25,8 @@ mod every_page;
 #[cfg(test)]
 mod hands;
 #[cfg(test)]
+mod office;
+#[cfg(test)]
 mod own_account;
 #[cfg(test)]
 mod own_checks;
