@@ -98,7 +98,7 @@ async fn an_app_is_made_changed_and_given_a_new_secret() {
 
     browser.set_script(true).await;
     browser.come_as("shenji", &place).await;
-    browser.sees("pos.example.com").await;
+    assert_eq!(browser.value("域名，每行一个").await, "pos.example.com");
     browser.offers_none(&["保存", "更换密钥", "旧密钥立即作废"]).await;
     browser.close().await;
 }
