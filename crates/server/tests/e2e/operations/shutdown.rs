@@ -1,8 +1,10 @@
 //! SIGTERM drains.
 
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{REGISTRATION, begin_registration};
+use crate::admin_api::{Script, make_key};
 use crate::harness::{Home, eventually};
 use crate::user::enter;
 
@@ -44,14 +46,21 @@ async fn what_does_not_end_is_cut_off_at_the_deadline() {
 async fn what_was_tried_last_is_on_the_timeline() {
     let mut home = Home::new();
     let server = home.start().await;
-    enter(&server.client, "/user/register", "yao", "hunter22").await.data();
+    let made = enter(&server.client, "/user/register", "yao", "hunter22").await.data();
     server.stop().await;
-    let database = rusqlite::Connection::open(home.data().join("yaopai.db")).unwrap();
-    let number = |sql: &str| -> i64 { database.query_row(sql, [], |row| row.get(0)).unwrap() };
-    let told = "select count(*) from account_events where kind = 'registration' and rule = '' and via = 'user'";
-    assert_eq!(number(told), 1);
-    assert_eq!(
-        number("select sum(total) from hourly_figures where figure = 'registrations'"),
-        1
-    );
+
+    let server = home.start().await;
+    let key = make_key(&home, &server, &["accounts.read", "server"]).await;
+    let script = Script { server: &server, key };
+    let timeline = script
+        .get(&format!("/accounts/{}/timeline", made["user"]["userId"]))
+        .await
+        .json();
+    let told = &timeline["items"][0];
+    assert_eq!(told["kind"], "registration", "{timeline}");
+    assert_eq!((&told["rule"], &told["via"]), (&Value::Null, &json!("user")));
+    let figures = script.get("/figures?last=2").await.json();
+    let hours = figures["items"].as_array().unwrap().iter();
+    let registrations = hours.map(|hour| hour["totals"]["registrations"].as_u64().unwrap());
+    assert_eq!(registrations.sum::<u64>(), 1, "{figures}");
 }
