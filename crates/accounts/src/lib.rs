@@ -44,6 +44,7 @@ mod sign_out;
 mod snapshot;
 mod standing;
 mod sweep;
+mod thread_priority;
 mod throttle;
 mod trial_codes;
 mod turns;

@@ -1,5 +1,6 @@
 //! Hashing passwords with Argon2id (RFC 9106) on a few threads that each keep their memory.
 //!
+//! Their priority is lower than that of whoever answers, so that many who sign in do not slow the others down.
 //! Memory is threads × `memory_kib`, however many sign in at once; who comes when the queue is full is refused at once.
 
 use std::num::NonZeroUsize;
@@ -15,7 +16,7 @@ use yaopai_model::limits::HASH_MEMORY_KIB;
 use yaopai_model::{Entropy, Password, draw};
 
 use crate::keys::are_equal;
-use crate::{Fault, Outcome, Refusal};
+use crate::{Fault, Outcome, Refusal, thread_priority};
 
 const OUTPUT_BYTES: usize = 32;
 const SALT_BYTES: usize = 16;
@@ -33,6 +34,8 @@ pub struct HashingSettings {
     pub threads: NonZeroUsize,
     /// Hashes that may wait for a thread.
     pub queue: usize,
+    /// What each thread keeps of a core, in percent, where requests would take all of it; fifty and more are an equal's.
+    pub share_percent: u32,
 }
 
 impl HashingSettings {
@@ -92,10 +95,21 @@ impl PasswordHasher {
         let (jobs, queue) = sync_channel(capacity);
         let queue = Arc::new(Mutex::new(queue));
         for number in 0..settings.threads.get() {
-            let (queue, params) = (Arc::clone(&queue), params.clone());
+            let (queue, params, share_percent) = (Arc::clone(&queue), params.clone(), settings.share_percent);
             thread::Builder::new()
                 .name(format!("hashing-{number}"))
-                .spawn(move || Worker::new(params, kernel).run(&queue))?;
+                .spawn(move || {
+                    let lowered = thread_priority::lower_to(share_percent);
+                    // What one of them is refused, all are.
+                    if let (Err(error), 0) = (lowered, number) {
+                        tracing::warn!(
+                            %error,
+                            "散列线程的优先级无法降低 / hashing threads run at full priority: many who sign in at once will \
+                             slow other calls"
+                        );
+                    }
+                    Worker::new(params, kernel).run(&queue);
+                })?;
         }
         let mut worker = Worker::new(params, kernel);
         let password = Password::presented("nobody's").map_err(|error| io::Error::other(error.to_string()))?;
@@ -300,6 +314,7 @@ mod tests {
             lanes: 1,
             threads: NonZeroUsize::MIN,
             queue: 1,
+            share_percent: 50,
         };
         let hasher = PasswordHasher::start(&settings, &yaopai_testkit::SeededEntropy::new(1)).unwrap();
         let verify = |place| hasher.verify(place, password("x"), None);

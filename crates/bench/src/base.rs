@@ -49,6 +49,7 @@ impl Base {
                 lanes: 1,
                 threads: NonZeroUsize::MIN,
                 queue: 1_024,
+                share_percent: 50,
             },
             sms: Channel::Off,
             mail: Channel::Off,

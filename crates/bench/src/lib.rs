@@ -8,6 +8,7 @@ pub mod base;
 pub mod baseline;
 pub mod console;
 pub mod figures;
+pub mod floods;
 pub mod http;
 pub mod lists;
 pub mod load;

@@ -1,5 +1,6 @@
 //! Sign-ins by password, beside the crate `argon2` in a bare loop.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,11 +35,7 @@ const MIB: u64 = 1 << 20;
 pub async fn measure(place: &Place) -> Result<Vec<Line>, Failure> {
     let data = place.base_of(CROWD).await?;
     let server = place.start(&data, &[])?;
-    let people = (1..=PEOPLE).map(|number| CROWD.person(number));
-    let names = people
-        .filter(|person| person.disabled_at.is_none())
-        .filter_map(|person| person.phone);
-    let requests = Arc::new(names.map(|name| request(&server, &name)).collect::<Vec<_>>());
+    let requests = Arc::new(requests(&server, CROWD, 1..=PEOPLE));
 
     let mut console = Console::enter(&server.address).await?;
     console.until_search_is_quick().await?;
@@ -100,6 +97,15 @@ async fn watching<T>(server: &Server, work: impl Future<Output = Result<T, Failu
             return Ok((done?, most));
         }
     }
+}
+
+/// A sign-in of each of the people with these numbers who may and have a phone.
+pub(crate) fn requests(server: &Server, crowd: Crowd, numbers: RangeInclusive<i64>) -> Vec<Vec<u8>> {
+    let people = numbers.map(|number| crowd.person(number));
+    let names = people
+        .filter(|person| person.disabled_at.is_none())
+        .filter_map(|person| person.phone);
+    names.map(|name| request(server, &name)).collect()
 }
 
 fn request(server: &Server, name: &str) -> Vec<u8> {

@@ -365,6 +365,7 @@ fn hashing(settings: &Settings) -> HashingSettings {
         lanes: set.lanes,
         threads: NonZero::new(count(set.threads)).unwrap_or(cores),
         queue: count(set.queue),
+        share_percent: set.share_percent,
     }
 }
 

@@ -250,6 +250,7 @@ fn cheap_hashing() -> HashingSettings {
         lanes: 1,
         threads: NonZeroUsize::MIN,
         queue: 16,
+        share_percent: 50,
     }
 }
 

@@ -68,6 +68,7 @@ impl Default for Setup {
                 lanes: 1,
                 threads: NonZeroUsize::MIN,
                 queue: 100,
+                share_percent: 50,
             },
             is_trial: false,
             has_sms: true,

@@ -10,12 +10,13 @@ use std::process::ExitCode;
 
 use yaopai_bench::people::Crowd;
 use yaopai_bench::server::Place;
-use yaopai_bench::{Failure, baseline, lists, reads, registrations, report, searches, sign_ins, starts};
+use yaopai_bench::{Failure, baseline, floods, lists, reads, registrations, report, searches, sign_ins, starts};
 
-const USAGE: &str = "usage: cargo xtask bench [lists | reads | sign-ins | registrations | starts | searches | base N]
+const USAGE: &str =
+    "usage: cargo xtask bench [lists | reads | floods | sign-ins | registrations | starts | searches | base N]
 Without a word it measures all of them. Bases are made under target/bench at first and used again later. `base
 10000000` makes one that starts and searches measure as well.";
-const PARTS: [&str; 5] = ["reads", "sign-ins", "registrations", "starts", "searches"];
+const PARTS: [&str; 6] = ["reads", "floods", "sign-ins", "registrations", "starts", "searches"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -58,6 +59,7 @@ async fn measure(parts: &[&str]) -> Result<(), Failure> {
     for part in parts {
         let lines = match *part {
             "reads" => reads::measure(&place).await?,
+            "floods" => floods::measure(&place).await?,
             "sign-ins" => sign_ins::measure(&place).await?,
             "registrations" => registrations::measure(&place).await?,
             "starts" => starts::measure(&place).await?,

@@ -220,6 +220,28 @@ impl Server {
         kibibytes * 1024
     }
 
+    /// The names of its threads with their nice levels, by what Linux says of them (proc(5), fields 2 and 19); the first
+    /// is the one that it began with.
+    pub(crate) fn threads(&self) -> Vec<(String, i32)> {
+        let folder = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let mut numbers: Vec<u32> = folder
+            .map(|entry| entry.unwrap().file_name().to_str().unwrap().parse().unwrap())
+            .collect();
+        numbers.sort_unstable();
+        // One may end meanwhile.
+        let stats = numbers
+            .iter()
+            .filter_map(|number| fs::read_to_string(format!("/proc/{}/task/{number}/stat", self.child.id())).ok());
+        stats
+            .map(|stat| {
+                let (name, fields) = stat.rsplit_once(") ").unwrap();
+                let (_, name) = name.split_once('(').unwrap();
+                // What follows the name begins with the third.
+                (name.to_owned(), fields.split(' ').nth(16).unwrap().parse().unwrap())
+            })
+            .collect()
+    }
+
     /// Tells it to stop (SIGTERM), without waiting.
     pub(crate) fn tell_to_stop(&self) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();

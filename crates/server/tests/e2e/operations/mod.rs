@@ -8,6 +8,8 @@ mod health;
 #[cfg(target_os = "linux")]
 mod memory;
 mod moving;
+#[cfg(target_os = "linux")]
+mod priorities;
 mod restart;
 mod shutdown;
 mod trouble;
