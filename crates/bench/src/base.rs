@@ -1,4 +1,4 @@
-//! An embedded account base in a data folder, opened without a server.
+//! An account base, opened without a server: embedded in a data folder, or on PostgreSQL with its key in one.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use yaopai_accounts::{Accounts, Actor, HashingSettings, Parts, PictureStore, RootKey};
 use yaopai_courier::Channel;
 use yaopai_model::{App, AppSecret, Clock, Entropy, Limits, Timestamp, draw};
-use yaopai_store::{SqliteOptions, Store};
+use yaopai_store::{PostgresOptions, PostgresUrl, SqliteOptions, Store};
 
 use crate::Failure;
 
@@ -32,11 +32,27 @@ impl Base {
     /// # Errors
     /// That a server uses the folder, and what the disk and the database say.
     pub async fn open(folder: &Path) -> Result<Self, Failure> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let lock = private_file(&folder.join("yaopai.lock"))?;
-        lock.try_lock()
-            .map_err(|_| format!("a server is using {}: stop it first", folder.display()))?;
+        let lock = locked(folder)?;
         let store = Store::open_sqlite(&folder.join("yaopai.db"), &SqliteOptions::new(MachineClock.now()))?;
+        Self::on(store, folder, lock).await
+    }
+
+    /// Opens a base on PostgreSQL so, over connections as `change` would have them; the root key is in the folder.
+    ///
+    /// # Errors
+    /// As for [`Base::open`].
+    pub async fn open_postgres(
+        folder: &Path,
+        url: &str,
+        change: impl FnOnce(PostgresOptions) -> PostgresOptions,
+    ) -> Result<Self, Failure> {
+        let lock = locked(folder)?;
+        let options = PostgresOptions::new(MachineClock.now(), Arc::new(MachineEntropy));
+        let store = Store::open_postgres(&PostgresUrl::parse(url)?, &change(options)).await?;
+        Self::on(store, folder, lock).await
+    }
+
+    async fn on(store: Store, folder: &Path, lock: fs::File) -> Result<Self, Failure> {
         let parts = Parts {
             store: store.clone(),
             clock: Arc::new(MachineClock),
@@ -86,6 +102,15 @@ impl Base {
         drop(self.accounts);
         self.store.close().await;
     }
+}
+
+/// The folder's lock; makes the folder when there is none.
+fn locked(folder: &Path) -> Result<fs::File, Failure> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let lock = private_file(&folder.join("yaopai.lock"))?;
+    lock.try_lock()
+        .map_err(|_| format!("a server is using {}: stop it first", folder.display()))?;
+    Ok(lock)
 }
 
 /// What a verb or the database says, in words.

@@ -13,6 +13,7 @@ pub mod http;
 pub mod lists;
 pub mod load;
 pub mod people;
+pub mod postgres;
 mod process;
 pub mod reads;
 pub mod registrations;

@@ -10,13 +10,23 @@ use std::process::ExitCode;
 
 use yaopai_bench::people::Crowd;
 use yaopai_bench::server::Place;
-use yaopai_bench::{Failure, baseline, floods, lists, reads, registrations, report, searches, sign_ins, starts};
+use yaopai_bench::{
+    Failure, baseline, floods, lists, postgres, reads, registrations, report, searches, sign_ins, starts,
+};
 
 const USAGE: &str =
-    "usage: cargo xtask bench [lists | reads | floods | sign-ins | registrations | starts | searches | base N]
+    "usage: cargo xtask bench [lists | reads | floods | sign-ins | registrations | starts | searches | postgres | base N]
 Without a word it measures all of them. Bases are made under target/bench at first and used again later. `base
 10000000` makes one that starts and searches measure as well.";
-const PARTS: [&str; 6] = ["reads", "floods", "sign-ins", "registrations", "starts", "searches"];
+const PARTS: [&str; 7] = [
+    "reads",
+    "floods",
+    "sign-ins",
+    "registrations",
+    "starts",
+    "searches",
+    "postgres",
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -62,6 +72,7 @@ async fn measure(parts: &[&str]) -> Result<(), Failure> {
             "floods" => floods::measure(&place).await?,
             "sign-ins" => sign_ins::measure(&place).await?,
             "registrations" => registrations::measure(&place).await?,
+            "postgres" => postgres::measure(&place).await?,
             "starts" => starts::measure(&place).await?,
             "searches" => searches::measure(&place).await?,
             _ => return Err(USAGE.into()),
