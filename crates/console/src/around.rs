@@ -1,5 +1,7 @@
 //! What surrounds every page: its bounds, its headers, what is written of it, and the words for what failed.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -11,7 +13,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use yaopai_accounts::Refusal;
-use yaopai_http::{Line, Route};
+use yaopai_http::{Answered, CallRecord, PeerAddress, RequestId, Route};
 
 use crate::Desk;
 use crate::failure::Failure;
@@ -47,13 +49,14 @@ pub(crate) fn surround(surface: Surface, addresses: Router<Desk>, desk: &Desk) -
 }
 
 async fn around(State((surface, desk)): State<(Surface, Desk)>, mut request: Request, next: Next) -> Response {
-    let started = desk.settings.clock.now();
-    let request_id = yaopai_http::choose_request_id(request.headers(), &*desk.settings.entropy);
+    let asked_at = desk.settings.clock.now();
+    let request_id = RequestId::choose(request.headers(), &*desk.settings.entropy);
     let route = Route::of(surface.name, &request);
-    let line = Line::begin(&route, &request);
-    request.extensions_mut().insert(line.record());
-    let proxies = &desk.settings.trusted_proxies;
-    if let Some(caller) = yaopai_http::caller(surface.name, request.headers(), request.extensions(), proxies) {
+    let (method, record) = (request.method().clone(), Arc::new(CallRecord::default()));
+    request.extensions_mut().insert(Arc::clone(&record));
+    if let Some(peer) = request.extensions().get::<PeerAddress>() {
+        let proxies = &desk.settings.trusted_proxies;
+        let caller = yaopai_http::caller(surface.name, request.headers(), *peer, proxies);
         request.extensions_mut().insert(caller);
     }
 
@@ -67,7 +70,7 @@ async fn around(State((surface, desk)): State<(Surface, Desk)>, mut request: Req
         // What a 405 has to name (RFC 9110, section 15.5.6).
         let methods = response.headers_mut().remove(ALLOW);
         response = match &visit {
-            Ok(visit) => (surface.explain)(visit, failure, &request_id),
+            Ok(visit) => (surface.explain)(visit, failure, request_id.as_str()),
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         };
         if let Some(methods) = methods {
@@ -75,8 +78,17 @@ async fn around(State((surface, desk)): State<(Surface, Desk)>, mut request: Req
         }
     }
     secure(response.headers_mut());
-    yaopai_http::give_request_id(response.headers_mut(), &request_id);
-    line.end(&response, started.until(desk.settings.clock.now()), &request_id);
+    let answered = Answered {
+        method: &method,
+        status: response.status(),
+        code: i64::from(response.status().as_u16()),
+        asked_at,
+        answered_at: desk.settings.clock.now(),
+        request_id: &request_id,
+        record: &record,
+    };
+    route.note(&desk.settings.access_log, &answered);
+    request_id.give(response.headers_mut());
     response
 }
 

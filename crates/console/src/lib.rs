@@ -37,7 +37,7 @@ use std::sync::Arc;
 use axum::Router;
 use jiff::tz::TimeZone;
 use yaopai_accounts::Accounts;
-use yaopai_http::Network;
+use yaopai_http::{AccessLog, Network};
 use yaopai_model::{Clock, Entropy, PasswordPolicy};
 
 use around::Surface;
@@ -70,6 +70,8 @@ pub struct DeskSettings {
     pub clock: Arc<dyn Clock>,
     /// Where request ids and the secrets of forms come from.
     pub entropy: Arc<dyn Entropy>,
+    /// Where a line of every request goes.
+    pub access_log: AccessLog,
 }
 
 /// All pages.

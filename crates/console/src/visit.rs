@@ -38,7 +38,7 @@ pub(crate) struct Visit {
     /// The host that was asked for.
     host: Option<HostName>,
     /// What the access log may tell.
-    record: Option<CallRecord>,
+    record: Option<Arc<CallRecord>>,
     headers: HeaderMap,
 }
 

@@ -5,43 +5,59 @@ use std::sync::Arc;
 use ::http::header::{CONTENT_TYPE, HOST};
 use ::http::request::Parts;
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Request};
 use yaopai_accounts::{Caller, Principal, Refusal};
 use yaopai_model::limits::BODY_BYTES;
 use yaopai_model::{App, AppId, HostName, SessionToken};
 
-use crate::http::Surroundings;
+use crate::http::{Arrived, FromArrived, Surroundings};
 use crate::json::{JsonObject, KeyCase};
 use crate::parameters::Parameters;
 use crate::{BadInput, Failure, Wires, token};
-use yaopai_http::{CallRecord, read_body};
+use yaopai_http::read_body;
 
 /// A request, read.
 pub(crate) struct Call {
     /// What the wires stand on.
-    pub(crate) wires: Wires,
+    pub(crate) wires: Arc<Wires>,
     /// Method, address and headers.
     pub(crate) parts: Parts,
     /// The whole body.
     pub(crate) body: Bytes,
-    /// Who is at the other end of the line.
-    pub(crate) caller: Caller,
+    /// What was known of it before it was read.
+    pub(crate) surroundings: Arc<Surroundings>,
 }
 
 impl Call {
     /// Reads a request whose body has at most `limit` bytes.
     ///
     /// # Errors
-    /// [`BadInput::BodyTooLarge`], [`BadInput::BodyTooSlow`], [`BadInput::UnreadableBody`]; a fault where
-    /// [`crate::http::surround`] is not around the call.
-    pub(crate) async fn read(wires: &Wires, request: Request, limit: usize) -> Result<Self, Failure> {
+    /// [`BadInput::BodyTooLarge`], [`BadInput::BodyTooSlow`], [`BadInput::UnreadableBody`].
+    pub(crate) async fn read(arrived: Arrived, limit: usize) -> Result<Self, BadInput> {
+        let (mut call, body) = Self::without_body(arrived);
+        call.body = read_body(body, limit).await?;
+        Ok(call)
+    }
+
+    /// A request whose body is left to read.
+    pub(crate) fn without_body(arrived: Arrived) -> (Self, Body) {
+        let Arrived {
+            wires,
+            surroundings,
+            request,
+        } = arrived;
         let (parts, body) = request.into_parts();
-        Ok(Self {
-            wires: wires.clone(),
-            caller: caller(&parts)?,
-            body: read_body(body, limit).await.map_err(BadInput::from)?,
+        let call = Self {
+            wires,
             parts,
-        })
+            body: Bytes::new(),
+            surroundings,
+        };
+        (call, body)
+    }
+
+    /// Who is at the other end of the line.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.surroundings.caller
     }
 
     /// The parameters in the query, and in the body where it is a form.
@@ -70,10 +86,7 @@ impl Call {
         let header = self.parts.headers.get(HOST).and_then(|value| value.to_str().ok());
         let host = header.or_else(|| self.parts.uri.authority().map(|authority| authority.as_str()));
         let host = host.and_then(|host| HostName::parse(host).ok());
-        let surroundings = surroundings(&self.parts);
-        let wire = surroundings
-            .ok_or_else(|| Failure::fault("a call that nothing surrounds is on no wire"))?
-            .wire;
+        let wire = self.surroundings.wire;
         let app = self.wires.accounts.app_on_wire(host.as_ref(), wire).await?;
         self.record_app(&app);
         Ok(app)
@@ -113,21 +126,13 @@ impl Call {
     ) -> Result<Principal, Failure> {
         let token = token.ok_or(Refusal::NotSignedIn)?;
         let principal = self.wires.accounts.authenticate(app, &token).await?;
-        if let Some(record) = self.record() {
-            record.note_account(principal.account.id);
-        }
+        self.surroundings.record.note_account(principal.account.id);
         Ok(principal)
     }
 
     /// Notes the app for the access log.
     pub(crate) fn record_app(&self, app: &App) {
-        if let Some(record) = self.record() {
-            record.note_app(app.id);
-        }
-    }
-
-    fn record(&self) -> Option<&CallRecord> {
-        surroundings(&self.parts).map(|surroundings| &surroundings.record)
+        self.surroundings.record.note_app(app.id);
     }
 
     fn has_form(&self) -> bool {
@@ -145,24 +150,8 @@ impl Call {
     }
 }
 
-impl FromRequest<Wires, Body> for Call {
-    type Rejection = Failure;
-
-    async fn from_request(request: Request, wires: &Wires) -> Result<Self, Failure> {
-        Self::read(wires, request, BODY_BYTES).await
+impl FromArrived for Call {
+    async fn from_arrived(arrived: Arrived) -> Result<Self, Failure> {
+        Ok(Self::read(arrived, BODY_BYTES).await?)
     }
-}
-
-/// Who is at the other end of the line, as [`crate::http::surround`] found.
-///
-/// # Errors
-/// A fault where it is not around the call.
-pub(crate) fn caller(parts: &Parts) -> Result<Caller, Failure> {
-    surroundings(parts)
-        .and_then(|surroundings| surroundings.caller.clone())
-        .ok_or_else(|| Failure::fault("a call that nothing surrounds has no caller"))
-}
-
-fn surroundings(parts: &Parts) -> Option<&Surroundings> {
-    parts.extensions.get()
 }

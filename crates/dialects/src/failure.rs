@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use ::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use yaopai_accounts::{Error, Fault, Refusal};
 use yaopai_http::BodyError;
 
@@ -130,15 +129,5 @@ impl From<Error> for Failure {
             Error::Refused(refusal) => Self::Refused(refusal),
             Error::Fault(fault) => Self::Fault(Arc::new(fault)),
         }
-    }
-}
-
-/// A failure leaves an endpoint as a response without words; what surrounds every call has the wire spell it, so that
-/// every failure of a wire, unknown routes and panics included, goes through one place.
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        response.extensions_mut().insert(self);
-        response
     }
 }

@@ -24,12 +24,11 @@ mod words;
 use std::sync::Arc;
 
 use ::http::HeaderValue;
-use axum::Router;
 use jiff::tz::TimeZone;
 use yaopai_accounts::Accounts;
 use yaopai_model::{Clock, Entropy, PasswordPolicy, PictureName};
 
-use yaopai_http::Network;
+use yaopai_http::{AccessLog, Network};
 
 pub use crate::failure::{BadInput, Failure, Spelling};
 pub use crate::http::Front;
@@ -62,6 +61,8 @@ pub struct WireSettings {
     pub clock: Arc<dyn Clock>,
     /// Where request ids come from.
     pub entropy: Arc<dyn Entropy>,
+    /// Where a line of every call goes.
+    pub access_log: AccessLog,
 }
 
 impl WireSettings {
@@ -80,19 +81,4 @@ pub enum HttpStatus {
     Mirror,
     /// 200, except for faults of our own and overload.
     Always200,
-}
-
-/// What the wires answer that has no path of its own in [`Front`]: patterns of paths, and paths that no call has.
-pub fn router(wires: Wires) -> Router {
-    Wire::ALL
-        .into_iter()
-        .flat_map(|wire| wire.tables().into_iter().map(move |table| (wire, table)))
-        .fold(Router::new(), |router, (wire, table)| {
-            let prefix = table.prefix();
-            let (_, patterns) = table.into_calls();
-            router
-                .nest(prefix, http::surround(wire, patterns, &wires.settings))
-                .route(&format!("{prefix}/"), http::bare_prefix(wire, &wires.settings))
-        })
-        .with_state(wires)
 }

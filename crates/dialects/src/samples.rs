@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use yaopai_http::AccessLog;
 use yaopai_model::{Account, AccountId, AppId, PasswordPolicy, Profile, PublicId, Role, Timestamp};
 use yaopai_testkit::{ManualClock, SeededEntropy};
 
@@ -19,6 +20,7 @@ pub(crate) fn settings() -> WireSettings {
         password_policy: PasswordPolicy::Published,
         clock: Arc::new(ManualClock::at(Timestamp::EPOCH)),
         entropy: Arc::new(SeededEntropy::new(1)),
+        access_log: AccessLog::off(),
     }
 }
 

@@ -1,11 +1,10 @@
 //! The three wires, as the parts that they share see them.
 
 use ::http::StatusCode;
-use axum::response::Response;
 use serde_json::Value;
 use yaopai_model::WireName;
 
-use crate::http::{RouteLine, RouteTable};
+use crate::http::{Reply, RouteLine, RouteTable};
 use crate::reference::WireReference;
 use crate::{Failure, Spelling, WireSettings, api_cloud_user, api_v1, user};
 
@@ -96,7 +95,7 @@ impl Wire {
     }
 
     /// The answer to a call that failed, in the wire's envelope.
-    pub(crate) fn refuse(self, failure: &Failure, settings: &WireSettings) -> Response {
+    pub(crate) fn refuse(self, failure: &Failure, settings: &WireSettings) -> Reply {
         let spelling = self.spell(failure);
         match self {
             Self::ApiCloudUser => api_cloud_user::refuse(&spelling),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::body::Bytes;
 use http::Request;
 use tracing_subscriber::fmt::MakeWriter;
+use yaopai_http::{AccessLog, LineFormat};
 use yaopai_testkit::{Database, StoreState, TestServer, TestSettings};
 
 /// Collects what is logged.
@@ -42,9 +43,12 @@ async fn the_log_names_the_route_and_no_secret() {
         .with_ansi(false)
         .without_time()
         .init();
-    let mut server = TestServer::start(Database::Sqlite, TestSettings::default())
-        .await
-        .unwrap();
+    let (access_log, writer) = AccessLog::start(LineFormat::Text, log.clone()).unwrap();
+    let settings = TestSettings {
+        access_log,
+        ..TestSettings::default()
+    };
+    let mut server = TestServer::start(Database::Sqlite, settings).await.unwrap();
     let canary = |request: http::request::Builder| {
         request
             .header("authorization", "canary")
@@ -69,6 +73,7 @@ async fn the_log_names_the_route_and_no_secret() {
     server.put_store(StoreState::Broken).unwrap();
     server.send(canary(Request::post("/user/login")), source).await.unwrap();
 
+    drop(writer);
     let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for secret in ["canary", "13800138009", server.default_app_secret.expose()] {
         assert!(!written.contains(secret), "{written}");
@@ -76,8 +81,7 @@ async fn the_log_names_the_route_and_no_secret() {
     assert!(written.contains("ERROR"), "the fault is written: {written}");
     let lines: Vec<&str> = written
         .lines()
-        .map(str::trim)
-        .filter(|line| line.contains(" access: "))
+        .filter_map(|line| Some(line.split_at(line.find(" INFO access: ")?).1.trim()))
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
     INFO access: wire="api_cloud_user" route="/api/cloud_user/login/psw" method="GET" status=200 code=0 latency_ms=0 request_id="id-1" app=1

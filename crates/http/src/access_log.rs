@@ -1,27 +1,25 @@
 //! One line for every call, and its metrics. Fields are on a list: what is not named here is never written, above all
 //! no address, header or body, since passwords travel in all of them.
 
+mod lines;
+
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
-use axum::response::Response;
-use http::Method;
+use http::{Method, StatusCode};
 use metrics::{Counter, Histogram};
 use yaopai_accounts::Fault;
-use yaopai_model::{AccountId, AppId};
+use yaopai_model::{AccountId, AppId, Timestamp};
 
-/// What the envelope says in its `code`.
-#[derive(Clone, Copy)]
-pub struct OutcomeCode(pub i64);
+use crate::RequestId;
+
+pub use lines::{AccessLog, AccessWriter, LineFormat};
 
 /// What a call finds out about itself on its way.
-#[derive(Clone, Default)]
-pub struct CallRecord(Arc<Found>);
-
 #[derive(Default)]
-struct Found {
+pub struct CallRecord {
     app: OnceLock<AppId>,
     account: OnceLock<AccountId>,
 }
@@ -29,12 +27,36 @@ struct Found {
 impl CallRecord {
     /// Notes whose call it is; the first note stays.
     pub fn note_app(&self, app: AppId) {
-        self.0.app.get_or_init(|| app);
+        self.app.get_or_init(|| app);
     }
 
     /// Notes who is calling; the first note stays.
     pub fn note_account(&self, account: AccountId) {
-        self.0.account.get_or_init(|| account);
+        self.account.get_or_init(|| account);
+    }
+}
+
+/// A call that has been answered.
+pub struct Answered<'a> {
+    /// How it was asked.
+    pub method: &'a Method,
+    /// The HTTP status of the answer.
+    pub status: StatusCode,
+    /// What the envelope says in its `code`; the status where there is no envelope.
+    pub code: i64,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// When it was answered.
+    pub answered_at: Timestamp,
+    /// What it is called.
+    pub request_id: &'a RequestId,
+    /// What it found out.
+    pub record: &'a CallRecord,
+}
+
+impl Answered<'_> {
+    fn latency(&self) -> Duration {
+        self.asked_at.until(self.answered_at)
     }
 }
 
@@ -58,10 +80,24 @@ impl Route {
         }
     }
 
+    /// What requests have that have no route of `surface`.
+    pub fn unknown(surface: &'static str) -> Self {
+        Self::new(surface, "unknown")
+    }
+
     /// The route that a request was found to have.
     pub fn of(surface: &'static str, request: &Request) -> Self {
         let matched = request.extensions().get::<MatchedPath>();
-        Self::new(surface, matched.map_or("unknown", MatchedPath::as_str))
+        matched.map_or_else(
+            || Self::unknown(surface),
+            |matched| Self::new(surface, matched.as_str()),
+        )
+    }
+
+    /// Writes the line of a call and counts it.
+    pub fn note(&self, log: &AccessLog, answered: &Answered<'_>) {
+        log.write(self.surface, &self.path, answered);
+        self.measure(answered.code, answered.latency());
     }
 
     fn measure(&self, code: i64, latency: Duration) {
@@ -78,61 +114,7 @@ impl Route {
     }
 }
 
-/// The line of a call that is under way.
-pub struct Line<'a> {
-    route: &'a Route,
-    method: &'static str,
-    record: CallRecord,
-}
-
-impl<'a> Line<'a> {
-    /// Begins the line of a request, with what the request tells.
-    pub fn begin(route: &'a Route, request: &Request) -> Self {
-        Self {
-            route,
-            method: known_method(request.method()),
-            record: CallRecord::default(),
-        }
-    }
-
-    /// Where the call notes what it finds out.
-    pub fn record(&self) -> CallRecord {
-        self.record.clone()
-    }
-
-    /// Writes the line and counts the call.
-    pub fn end(self, response: &Response, latency: Duration, request_id: &str) {
-        let status = response.status().as_u16();
-        let code = response
-            .extensions()
-            .get()
-            .map_or(i64::from(status), |OutcomeCode(code)| *code);
-        tracing::info!(
-            target: "access",
-            wire = self.route.surface,
-            route = self.route.path,
-            method = self.method,
-            status,
-            code,
-            latency_ms = latency.as_millis(),
-            request_id,
-            app = self.record.0.app.get().map(|app| app.0),
-            account = self.record.0.account.get().map(|account| account.0),
-        );
-        self.route.measure(code, latency);
-    }
-}
-
 /// Writes what did not work, where something of ours did not.
-pub fn write_fault(fault: &Fault, request_id: &str) {
-    tracing::error!(request_id, %fault, "a call failed through a fault of ours");
-}
-
-/// A method's name is the client's to choose, so only known ones are written.
-fn known_method(method: &Method) -> &'static str {
-    const KNOWN: [&str; 7] = ["GET", "POST", "OPTIONS", "HEAD", "PUT", "PATCH", "DELETE"];
-    KNOWN
-        .into_iter()
-        .find(|known| *known == method.as_str())
-        .unwrap_or("other")
+pub fn write_fault(fault: &Fault, request_id: &RequestId) {
+    tracing::error!(request_id = request_id.as_str(), %fault, "a call failed through a fault of ours");
 }

@@ -11,10 +11,10 @@ mod panics;
 mod request_id;
 mod source;
 
-pub use access_log::{CallRecord, Line, OutcomeCode, Route, write_fault};
+pub use access_log::{AccessLog, AccessWriter, Answered, CallRecord, LineFormat, Route, write_fault};
 pub use body::{BodyError, read_body};
 pub use bounds::{BadHead, check_head};
 pub use language::Language;
 pub use panics::{Panicked, caught};
-pub use request_id::{choose as choose_request_id, give as give_request_id};
+pub use request_id::RequestId;
 pub use source::{Network, NetworkError, PeerAddress, caller};

@@ -7,25 +7,45 @@ use yaopai_model::{Entropy, draw};
 const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id that the client brought along, if it is fit to be logged; else a new one of 32 hexadecimal digits.
-pub fn choose(headers: &HeaderMap, entropy: &dyn Entropy) -> String {
-    let brought = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
-    match brought.filter(|id| is_fit(id)) {
-        Some(id) => id.to_owned(),
-        None => hexadecimal(draw::bytes(entropy)),
+/// What a request is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId(HeaderValue);
+
+impl RequestId {
+    /// The id that the client brought along, if it is fit to be logged; else a new one of 32 hexadecimal digits.
+    pub fn choose(headers: &HeaderMap, entropy: &dyn Entropy) -> Self {
+        let brought = headers.get(X_REQUEST_ID);
+        match brought.filter(|id| id.to_str().is_ok_and(is_fit)) {
+            Some(id) => Self(id.clone()),
+            None => Self(hexadecimal(draw::bytes(entropy))),
+        }
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        // Only what is text was taken.
+        self.0.to_str().unwrap_or_default()
+    }
+
+    /// The same headers with room for an id, so that they need not grow when one is given.
+    pub fn leave_room(mut headers: HeaderMap) -> HeaderMap {
+        headers.insert(X_REQUEST_ID, HeaderValue::from_static(""));
+        headers
+    }
+
+    /// Tells the client.
+    pub fn give(self, headers: &mut HeaderMap) {
+        headers.insert(X_REQUEST_ID, self.0);
     }
 }
 
-fn hexadecimal(bytes: [u8; 16]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(HEX_DIGITS[usize::from(digit)])).collect()
-}
-
-/// Tells the client.
-pub fn give(headers: &mut HeaderMap, id: &str) {
-    if let Ok(value) = HeaderValue::from_str(id) {
-        headers.insert(X_REQUEST_ID, value);
+fn hexadecimal(bytes: [u8; 16]) -> HeaderValue {
+    let mut digits = [0; 32];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&[byte >> 4, byte & 15].map(|digit| HEX_DIGITS[usize::from(digit)]));
     }
+    // Digits are fit for a header.
+    HeaderValue::from_bytes(&digits).unwrap_or(HeaderValue::from_static(""))
 }
 
 fn is_fit(id: &str) -> bool {
@@ -49,12 +69,12 @@ mod tests {
         let chosen = |id: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(X_REQUEST_ID, HeaderValue::from_str(id).unwrap());
-            choose(&headers, &Sevens)
+            RequestId::choose(&headers, &Sevens).as_str().to_owned()
         };
         assert_eq!(chosen("a-B_9.z"), "a-B_9.z");
         for unfit in ["", "a b", "a\tb", "a=b", &"a".repeat(65)] {
             assert_eq!(chosen(unfit), "07".repeat(16), "{unfit:?}");
         }
-        assert_eq!(choose(&HeaderMap::new(), &Sevens), "07".repeat(16));
+        assert_eq!(RequestId::choose(&HeaderMap::new(), &Sevens).as_str(), "07".repeat(16));
     }
 }

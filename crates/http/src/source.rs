@@ -3,13 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 
 use http::header::USER_AGENT;
-use http::{Extensions, HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName};
 use yaopai_accounts::Caller;
 use yaopai_model::limits::{DEVICE_BYTES, FORWARDED_HOPS};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The socket's peer. The server puts it into every request's extensions.
+/// The socket's peer. It is in the extensions of every request for the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddress(pub SocketAddr);
 
@@ -62,19 +62,14 @@ impl Network {
     }
 }
 
-/// Who is at the other end of the line, having come in `via` a wire or a page; none when the server did not say who the socket's peer is.
-pub fn caller(
-    via: &'static str,
-    headers: &HeaderMap,
-    extensions: &Extensions,
-    trusted_proxies: &[Network],
-) -> Option<Caller> {
-    let PeerAddress(peer) = extensions.get()?;
-    Some(Caller {
+/// Who is at the other end of the line, having come in `via` a wire or a page.
+pub fn caller(via: &'static str, headers: &HeaderMap, peer: PeerAddress, trusted_proxies: &[Network]) -> Caller {
+    let PeerAddress(peer) = peer;
+    Caller {
         via,
         source: address(peer.ip(), headers, trusted_proxies),
         device: device(headers),
-    })
+    }
 }
 
 /// The address that a request is counted under: the socket's peer, or, where that is a trusted proxy, the right-most
@@ -83,6 +78,9 @@ pub fn caller(
 fn address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted_proxies.iter().any(|network| network.contains(address));
     let mut source = peer.to_canonical();
+    if !is_trusted(source) {
+        return source;
+    }
     let hops = headers.get_all(X_FORWARDED_FOR).iter().collect::<Vec<_>>();
     let hops = hops
         .iter()

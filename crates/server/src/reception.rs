@@ -34,12 +34,11 @@ impl Reception {
         }
     }
 
-    /// The answer to a request of a socket's peer, who is in its extensions from here on, as [`PeerAddress`].
-    pub(crate) async fn answer(&self, peer: SocketAddr, mut request: Request) -> Response {
+    /// The answer to a request of a socket's peer.
+    pub(crate) async fn answer(&self, peer: SocketAddr, request: Request) -> Response {
         if let Some(lookout) = &self.lookout {
             lookout.look(peer.ip(), request.headers());
         }
-        request.extensions_mut().insert(PeerAddress(peer));
-        self.front.answer(request).await
+        self.front.answer(PeerAddress(peer), request).await
     }
 }

@@ -12,6 +12,8 @@ use yaopai_console::Desk;
 use yaopai_dialects::reference::Document;
 use yaopai_dialects::{Front, Wires};
 use yaopai_docs::DocsError;
+use yaopai_http::AccessLog;
+use yaopai_http::AccessLog;
 
 use crate::admin_socket::AdminSocket;
 use crate::config::{Config, MailChannel, Settings, SmsChannel};
@@ -57,7 +59,8 @@ pub(crate) enum ServeError {
 /// See [`ServeError`].
 pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let settings = &config.settings;
-    let _log = telemetry::start_logging(settings.log.format, settings.log.level).map_err(ServeError::Threads)?;
+    let (access_log, _access_writer) =
+        telemetry::start_logging(settings.log.format, settings.log.level).map_err(ServeError::Threads)?;
     let metrics = telemetry::start_metrics()?;
     let connections = connections(settings);
     let folder = DataFolder::take(&settings.data_dir).map_err(OpenFailure::from)?;
@@ -71,7 +74,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Signals)?;
     let socket = AdminSocket::bind(base.folder.paths()).map_err(ServeError::AdminSocket)?;
 
-    let routes = routes(&config, &base)?;
+    let routes = routes(&config, &base, &access_log)?;
 
     warn_of_trial_channels(settings);
     // Last of what can fail: the secret is shown only this once.
@@ -189,23 +192,22 @@ fn serve_http(
 }
 
 /// What the wires stand on, and what is answered beside them.
-fn routes(config: &Config, base: &Base) -> Result<(Wires, Router), DocsError> {
+fn routes(config: &Config, base: &Base, access_log: &AccessLog) -> Result<(Wires, Router), DocsError> {
     let settings = &config.settings;
     let wires = Wires {
         accounts: base.accounts.clone(),
-        settings: wire_up::wire_settings(settings, base).into(),
+        settings: wire_up::wire_settings(settings, base, access_log).into(),
     };
     let desk = Desk {
         accounts: base.accounts.clone(),
-        settings: wire_up::desk_settings(config, base).into(),
+        settings: wire_up::desk_settings(config, base, access_log).into(),
     };
     let docs = if settings.docs.enabled {
         yaopai_docs::router(&wires.settings, admin_reference()?)?
     } else {
         Router::new()
     };
-    let others = yaopai_dialects::router(wires.clone())
-        .merge(yaopai_console::router(desk))
+    let others = yaopai_console::router(desk)
         .merge(docs)
         .merge(ops::health(base.readiness()))
         .fallback(ops::nothing_here);

@@ -1,7 +1,5 @@
 //! Logs and metrics: what operators see from outside.
 
-mod access;
-
 use std::io;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -10,12 +8,9 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, filter::Targets, fmt};
 
-pub(crate) use access::AccessWriter;
+use yaopai_http::{AccessLog, AccessWriter, LineFormat};
 
 use crate::config::{LogFormat, LogLevel};
-
-/// The target of the access log.
-const ACCESS: &str = "access";
 
 /// Upper bounds of the latency histograms, in seconds: from a point look-up to the deadline of a write.
 const LATENCIES: [f64; 12] = [
@@ -23,17 +18,15 @@ const LATENCIES: [f64; 12] = [
 ];
 
 /// Sends log records to standard error, one line each. Only the first call has an effect. The access log's last lines are
-/// written when the returned value is dropped.
+/// written when its writer is dropped.
 ///
 /// # Errors
 /// When there can be no thread that writes the access log.
-pub(crate) fn start_logging(format: LogFormat, level: LogLevel) -> io::Result<AccessWriter> {
+pub(crate) fn start_logging(format: LogFormat, level: LogLevel) -> io::Result<(AccessLog, Option<AccessWriter>)> {
     // Libraries talk of what they carry when they are verbose, and that is other people's secrets: none below `warn`.
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
-        .with_target("yaopai", filter(level))
-        .with_target(ACCESS, LevelFilter::OFF);
-    let (access, writer) = access::start(format)?;
+        .with_target("yaopai", filter(level));
     let layer = match format {
         LogFormat::Text => fmt::layer().with_writer(std::io::stderr).with_ansi(false).boxed(),
         LogFormat::Json => fmt::layer()
@@ -45,9 +38,20 @@ pub(crate) fn start_logging(format: LogFormat, level: LogLevel) -> io::Result<Ac
     // An error means that logging was started before.
     let _ = tracing_subscriber::registry()
         .with(layer.with_filter(filter))
-        .with(access.with_filter(Targets::new().with_target(ACCESS, self::filter(level))))
         .try_init();
-    Ok(writer)
+    start_access_log(format, level)
+}
+
+fn start_access_log(format: LogFormat, level: LogLevel) -> io::Result<(AccessLog, Option<AccessWriter>)> {
+    if filter(level) < LevelFilter::INFO {
+        return Ok((AccessLog::off(), None));
+    }
+    let format = match format {
+        LogFormat::Text => LineFormat::Text,
+        LogFormat::Json => LineFormat::Json,
+    };
+    let (log, writer) = AccessLog::start(format, io::stderr())?;
+    Ok((log, Some(writer)))
 }
 
 /// Has a panic leave where it happened in the log, and nothing of what it said: that may hold what somebody sent.

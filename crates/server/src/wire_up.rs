@@ -12,7 +12,7 @@ use yaopai_buckets::{Bucket, BucketSettings};
 use yaopai_console::DeskSettings;
 use yaopai_courier::{Channel, LogChannel, SetupError, SmtpChannel, WebhookChannel};
 use yaopai_dialects::WireSettings;
-use yaopai_http::Network;
+use yaopai_http::{AccessLog, Network};
 use yaopai_model::{Clock as _, Limits, PasswordPolicy, Timestamp};
 use yaopai_store::{OpenError, PostgresOptions, PostgresUrl, SqliteOptions, Store, base};
 
@@ -370,7 +370,7 @@ fn hashing(settings: &Settings) -> HashingSettings {
 }
 
 /// What operators set of the wires.
-pub(crate) fn wire_settings(settings: &Settings, base: &Base) -> WireSettings {
+pub(crate) fn wire_settings(settings: &Settings, base: &Base, access_log: &AccessLog) -> WireSettings {
     let origin = settings.cors.allow_origin.as_str();
     WireSettings {
         zone: settings.time_zone.zone(),
@@ -388,11 +388,12 @@ pub(crate) fn wire_settings(settings: &Settings, base: &Base) -> WireSettings {
         password_policy: password_policy(settings),
         clock: base.clock.clone(),
         entropy: Arc::new(DrawnAhead::of(base.entropy.clone())),
+        access_log: access_log.clone(),
     }
 }
 
 /// What operators set of the pages.
-pub(crate) fn desk_settings(config: &Config, base: &Base) -> DeskSettings {
+pub(crate) fn desk_settings(config: &Config, base: &Base, access_log: &AccessLog) -> DeskSettings {
     let settings = &config.settings;
     DeskSettings {
         zone: settings.time_zone.zone(),
@@ -402,6 +403,7 @@ pub(crate) fn desk_settings(config: &Config, base: &Base) -> DeskSettings {
         shown: config::shown(&config.effective),
         clock: base.clock.clone(),
         entropy: base.entropy.clone(),
+        access_log: access_log.clone(),
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use http::header::HOST;
@@ -16,8 +17,8 @@ use jiff::tz::TimeZone;
 use tempfile::TempDir;
 use yaopai_accounts::{Accounts, HashingSettings, Parts, PictureStore, RootKey};
 use yaopai_courier::{Channel, MemoryChannel};
-use yaopai_dialects::{Failure, Front, HttpStatus, WireSettings, Wires, router};
-use yaopai_http::PeerAddress;
+use yaopai_dialects::{Failure, Front, HttpStatus, WireSettings, Wires};
+use yaopai_http::{AccessLog, PeerAddress};
 use yaopai_model::{App, AppSecret, Limits, PasswordPolicy, Timestamp};
 use yaopai_store::{Store, Traffic};
 
@@ -51,6 +52,8 @@ pub struct TestSettings {
     pub has_mail: bool,
     /// Country codes to which codes are sent by SMS; empty for all.
     pub sms_countries: Vec<String>,
+    /// Where a line of every call goes.
+    pub access_log: AccessLog,
 }
 
 impl Default for TestSettings {
@@ -63,6 +66,7 @@ impl Default for TestSettings {
             has_sms: true,
             has_mail: true,
             sms_countries: vec!["86".to_owned()],
+            access_log: AccessLog::off(),
         }
     }
 }
@@ -158,7 +162,7 @@ impl TestServer {
             nodes.push(Node {
                 accounts,
                 store,
-                front: Front::new(wires.clone(), router(wires)),
+                front: Front::new(wires, Router::new()),
             });
         }
         let accounts = nodes.first().ok_or("there is a node")?.accounts.clone();
@@ -211,12 +215,10 @@ impl TestServer {
             .headers_mut()
             .entry(HOST)
             .or_insert(HeaderValue::from_static("localhost"));
-        request
-            .extensions_mut()
-            .insert(PeerAddress(SocketAddr::new(source, 49_152)));
+        let peer = PeerAddress(SocketAddr::new(source, 49_152));
         let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.nodes.len();
         let node = self.nodes.get(turn).ok_or("there is a node")?;
-        let response = node.front.answer(request.map(Body::from)).await;
+        let response = node.front.answer(peer, request.map(Body::from)).await;
         let (mut parts, body) = response.into_parts();
         let body = body.collect().await.map_err(text)?.to_bytes();
         Ok(Answer {
@@ -273,6 +275,7 @@ fn wire_settings(settings: &TestSettings, clock: Arc<ManualClock>) -> Result<Wir
         clock,
         // A stream of their own, so that a call more or less moves no code and no token.
         entropy: Arc::new(SeededEntropy::new(2)),
+        access_log: settings.access_log.clone(),
     })
 }
 

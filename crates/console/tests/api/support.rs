@@ -16,7 +16,7 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 use yaopai_accounts::{Actor, NewAccount, NewApiKey, Principal};
 use yaopai_console::{Desk, DeskSettings, Explanation, SettingGroup, ShownSetting};
-use yaopai_http::PeerAddress;
+use yaopai_http::{AccessLog, PeerAddress};
 use yaopai_model::{Account, ApiKeyName, ApiScope, ApiScopes, Identifier, Password, PasswordPolicy, Role};
 use yaopai_testkit::{Database, SeededEntropy, TestServer, TestSettings};
 
@@ -81,6 +81,7 @@ impl World {
             }],
             clock: server.clock.clone(),
             entropy: Arc::new(SeededEntropy::new(7)),
+            access_log: AccessLog::off(),
         };
         let desk = Desk {
             accounts: server.accounts.clone(),

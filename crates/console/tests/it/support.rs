@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use tower::ServiceExt as _;
 use yaopai_accounts::{Accounts, NewAccount};
 use yaopai_console::{Desk, DeskSettings, Explanation, SettingGroup, ShownSetting, router};
-use yaopai_http::PeerAddress;
+use yaopai_http::{AccessLog, PeerAddress};
 use yaopai_model::{Account, AppId, Identifier, Password, PasswordPolicy, Role};
 use yaopai_testkit::{Database, SeededEntropy, TestServer, TestSettings};
 
@@ -57,6 +57,7 @@ impl World {
             shown: vec![group],
             clock: server.clock.clone(),
             entropy: Arc::new(SeededEntropy::new(7)),
+            access_log: AccessLog::off(),
         };
         let desk = Desk {
             accounts: server.accounts.clone(),

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use ::http::HeaderMap;
-use axum::extract::{FromRequest, Request};
 use yaopai_accounts::{Principal, Refusal};
 use yaopai_model::limits::BODY_BYTES;
 use yaopai_model::{App, SessionToken};
 
 use crate::call::Call;
+use crate::http::{Arrived, FromArrived};
 use crate::parameters::{Parameters, agreed};
-use crate::{BadInput, Failure, Wires, token};
+use crate::{BadInput, Failure, token};
 
 /// A call whose app is known.
 pub(super) struct AppCall {
@@ -24,13 +24,13 @@ impl AppCall {
     ///
     /// # Errors
     /// `UnknownApp`, `AppRateExceeded`, and those of [`Call::read`].
-    pub(super) async fn read(wires: &Wires, request: Request, limit: usize) -> Result<Self, Failure> {
-        let call = Call::read(wires, request, limit).await?;
+    pub(super) async fn read(arrived: Arrived, limit: usize) -> Result<Self, Failure> {
+        let call = Call::read(arrived, limit).await?;
         let parameters = call.parameters()?;
         let headers = &call.parts.headers;
         let app_id = carried("app_id", &parameters, headers)?.ok_or(Refusal::UnknownApp)?;
         let app_secret = carried("app_secret", &parameters, headers)?.ok_or(Refusal::UnknownApp)?;
-        let app = wires.accounts.app_by_secret(app_id, app_secret).await?;
+        let app = call.wires.accounts.app_by_secret(app_id, app_secret).await?;
         call.record_app(&app);
         Ok(Self { call, app, parameters })
     }
@@ -56,11 +56,9 @@ impl AppCall {
     }
 }
 
-impl FromRequest<Wires> for AppCall {
-    type Rejection = Failure;
-
-    async fn from_request(request: Request, wires: &Wires) -> Result<Self, Failure> {
-        Self::read(wires, request, BODY_BYTES).await
+impl FromArrived for AppCall {
+    async fn from_arrived(arrived: Arrived) -> Result<Self, Failure> {
+        Self::read(arrived, BODY_BYTES).await
     }
 }
 

@@ -1,6 +1,5 @@
 //! `login/psw` and `login/code`
 
-use axum::response::Response;
 use serde::Serialize;
 use yaopai_accounts::{FailureRule, PresentedCode, SignedIn};
 use yaopai_model::{Address, Identifier, Purpose, SessionKind, TokenUse};
@@ -8,6 +7,7 @@ use yaopai_model::{Address, Identifier, Purpose, SessionKind, TokenUse};
 use super::app::AppCall;
 use super::{decode, envelope};
 use crate::call::Call;
+use crate::http::Reply;
 use crate::{Failure, fields};
 
 #[derive(Serialize)]
@@ -20,7 +20,7 @@ struct Login<'a> {
 }
 
 /// Signs in by password.
-pub(super) async fn by_password(for_app: AppCall) -> Result<Response, Failure> {
+pub(super) async fn by_password(for_app: AppCall) -> Result<Reply, Failure> {
     let AppCall { call, app, parameters } = for_app;
     let phone = Identifier::Phone(decode::phone(&parameters)?);
     let password = fields::presented_password("password", parameters.required_text("password")?)?;
@@ -33,14 +33,14 @@ pub(super) async fn by_password(for_app: AppCall) -> Result<Response, Failure> {
             password,
             FailureRule::Wait,
             SessionKind::Week,
-            &call.caller,
+            call.caller(),
         )
         .await?;
-    Ok(welcome(&call, &signed_in))
+    welcome(&call, &signed_in)
 }
 
 /// Signs in by code.
-pub(super) async fn by_code(for_app: AppCall) -> Result<Response, Failure> {
+pub(super) async fn by_code(for_app: AppCall) -> Result<Reply, Failure> {
     let bearer = for_app.token()?;
     let AppCall { call, app, parameters } = for_app;
     let address = Address::Phone(decode::phone(&parameters)?);
@@ -54,12 +54,12 @@ pub(super) async fn by_code(for_app: AppCall) -> Result<Response, Failure> {
     let signed_in = call
         .wires
         .accounts
-        .sign_in_with_code(app.id, presented, SessionKind::Week, &call.caller)
+        .sign_in_with_code(app.id, presented, SessionKind::Week, call.caller())
         .await?;
-    Ok(welcome(&call, &signed_in))
+    welcome(&call, &signed_in)
 }
 
-fn welcome(call: &Call, signed_in: &SignedIn) -> Response {
+fn welcome(call: &Call, signed_in: &SignedIn) -> Result<Reply, Failure> {
     let token = signed_in.token(TokenUse::Session);
     envelope::succeed(Login {
         user_id: token.public_id.as_str(),

@@ -1,19 +1,18 @@
 //! `logout`
 
-use axum::response::Response;
-
 use super::app::AppCall;
 use super::envelope;
 use crate::Failure;
+use crate::http::Reply;
 
 /// Ends every session of the account.
-pub(super) async fn logout(for_app: AppCall) -> Result<Response, Failure> {
+pub(super) async fn logout(for_app: AppCall) -> Result<Reply, Failure> {
     let principal = for_app.principal().await?;
     for_app
         .call
         .wires
         .accounts
-        .sign_out(&principal, &for_app.call.caller)
+        .sign_out(&principal, for_app.call.caller())
         .await?;
-    Ok(envelope::succeed(()))
+    envelope::succeed(())
 }

@@ -1,15 +1,15 @@
 //! `psw/rest`, also spelt `psw/reset`
 
-use axum::response::Response;
 use yaopai_accounts::{PasswordReset, ResetPermit};
 use yaopai_model::{Address, Purpose};
 
 use super::app::AppCall;
 use super::{decode, envelope};
+use crate::http::Reply;
 use crate::{Failure, fields};
 
 /// Sets a new password. The document asks for a token; whoever lost the password has none, so it may be missing.
-pub(super) async fn reset(for_app: AppCall) -> Result<Response, Failure> {
+pub(super) async fn reset(for_app: AppCall) -> Result<Reply, Failure> {
     let bearer = for_app.token()?;
     let AppCall { call, app, parameters } = for_app;
     let address = Address::Phone(decode::phone(&parameters)?);
@@ -22,6 +22,6 @@ pub(super) async fn reset(for_app: AppCall) -> Result<Response, Failure> {
         permit: ResetPermit::NotAsked,
         bearer: bearer.as_deref(),
     };
-    call.wires.accounts.reset_password(app.id, reset, &call.caller).await?;
-    Ok(envelope::succeed(()))
+    call.wires.accounts.reset_password(app.id, reset, call.caller()).await?;
+    envelope::succeed(())
 }

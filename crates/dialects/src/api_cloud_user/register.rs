@@ -1,24 +1,24 @@
 //! `register`
 
-use axum::response::Response;
 use yaopai_accounts::{ProvenRegistration, UsernameChoice};
 use yaopai_model::{Address, Profile, Purpose};
 
 use super::app::AppCall;
 use super::{decode, envelope};
+use crate::http::Reply;
 use crate::parameters::Parameters;
 use crate::{BadInput, Failure, WireSettings, fields};
 
 /// Makes an account.
-pub(super) async fn register(for_app: AppCall) -> Result<Response, Failure> {
+pub(super) async fn register(for_app: AppCall) -> Result<Reply, Failure> {
     let bearer = for_app.token()?;
     let AppCall { call, app, parameters } = for_app;
     let registration = read(&parameters, &call.wires.settings)?;
     call.wires
         .accounts
-        .register_with_code(app.id, registration, bearer.as_deref(), &call.caller)
+        .register_with_code(app.id, registration, bearer.as_deref(), call.caller())
         .await?;
-    Ok(envelope::succeed(()))
+    envelope::succeed(())
 }
 
 fn read(parameters: &Parameters, settings: &WireSettings) -> Result<ProvenRegistration, BadInput> {

@@ -1,12 +1,12 @@
 //! `userinfo/get` and `userinfo/update`
 
-use axum::response::Response;
 use serde::Serialize;
 use yaopai_accounts::ProfileChange;
 use yaopai_model::{Account, Gender, Nickname};
 
 use super::app::AppCall;
 use super::{decode, envelope};
+use crate::http::Reply;
 use crate::parameters::Parameters;
 use crate::{BadInput, Failure, WireSettings, fields};
 
@@ -24,18 +24,18 @@ struct UserInfo<'a> {
 }
 
 /// What the account says of itself.
-pub(super) async fn get(for_app: AppCall) -> Result<Response, Failure> {
+pub(super) async fn get(for_app: AppCall) -> Result<Reply, Failure> {
     let principal = for_app.principal().await?;
     envelope::own_info(&principal.account, |account| envelope::written(user_info(account)))
 }
 
 /// Changes what the account says of itself.
-pub(super) async fn update(for_app: AppCall) -> Result<Response, Failure> {
+pub(super) async fn update(for_app: AppCall) -> Result<Reply, Failure> {
     let principal = for_app.principal().await?;
     let AppCall { call, parameters, .. } = for_app;
     let change = read_change(&parameters, &call.wires.settings)?;
     call.wires.accounts.change_profile(&principal, change).await?;
-    Ok(envelope::succeed(()))
+    envelope::succeed(())
 }
 
 fn user_info(account: &Account) -> UserInfo<'_> {

@@ -1,6 +1,5 @@
 //! `captcha/get`, `captcha/validate`
 
-use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
@@ -9,6 +8,7 @@ use yaopai_accounts::SliderPictures;
 use super::decode;
 use super::envelope::succeed;
 use crate::call::Call;
+use crate::http::Reply;
 use crate::{BadInput, Failure};
 
 #[derive(Serialize)]
@@ -35,17 +35,17 @@ impl Slider {
 }
 
 /// Draws a slider.
-pub(super) async fn get(call: Call) -> Result<Response, Failure> {
+pub(super) async fn get(call: Call) -> Result<Reply, Failure> {
     let email = decode::email_in_query(&call.parameters()?)?;
     let app = call.app_of_host().await?.id;
-    let pictures = call.wires.accounts.draw_challenge(app, &email, &call.caller).await?;
-    Ok(succeed(Captcha {
+    let pictures = call.wires.accounts.draw_challenge(app, &email, call.caller()).await?;
+    succeed(Captcha {
         slider_captcha: Slider::of(&pictures),
-    }))
+    })
 }
 
 /// Takes the answer to it.
-pub(super) async fn validate(call: Call) -> Result<Response, Failure> {
+pub(super) async fn validate(call: Call) -> Result<Reply, Failure> {
     let body = decode::body(&call)?;
     let email = decode::email(&body)?;
     let x = body.integer("x")?.ok_or(BadInput::Missing("x"))?;
@@ -53,9 +53,9 @@ pub(super) async fn validate(call: Call) -> Result<Response, Failure> {
     let app = call.app_of_host().await?.id;
     call.wires
         .accounts
-        .answer_challenge(app, &email, x, &call.caller)
+        .answer_challenge(app, &email, x, call.caller())
         .await?;
-    Ok(succeed(()))
+    succeed(())
 }
 
 #[cfg(test)]

@@ -2,13 +2,12 @@
 
 use ::http::StatusCode;
 use axum::body::Bytes;
-use axum::response::Response;
 use serde::Serialize;
 use serde_json::Value;
 use yaopai_accounts::Snapshot;
 use yaopai_model::{Account, WireName};
 
-use crate::http::{failure_reply, json_reply, ready_reply, to_json};
+use crate::http::{Reply, failure_reply, json_reply, to_json};
 use crate::{Failure, Spelling};
 
 /// The `code` of a success.
@@ -22,7 +21,10 @@ struct Envelope<'a, T> {
 }
 
 /// A success.
-pub(super) fn succeed(data: impl Serialize) -> Response {
+///
+/// # Errors
+/// A fault where it cannot be written.
+pub(super) fn succeed(data: impl Serialize) -> Result<Reply, Failure> {
     json_reply(StatusCode::OK, SUCCESS, &success(data))
 }
 
@@ -33,9 +35,9 @@ pub(super) fn succeed(data: impl Serialize) -> Response {
 pub(super) fn own_info(
     account: &Snapshot,
     write: impl FnOnce(&Account) -> Result<Bytes, Failure>,
-) -> Result<Response, Failure> {
+) -> Result<Reply, Failure> {
     let written = account.own_info(WireName::ApiV1, write)?;
-    Ok(ready_reply(SUCCESS, written))
+    Ok(Reply::envelope(StatusCode::OK, SUCCESS, written))
 }
 
 /// The bytes of a success.
@@ -55,7 +57,7 @@ const fn success<T>(data: T) -> Envelope<'static, T> {
 }
 
 /// A failure.
-pub(crate) fn refuse(spelling: &Spelling) -> Response {
+pub(crate) fn refuse(spelling: &Spelling) -> Reply {
     let envelope = Envelope {
         code: spelling.code,
         data: (),
@@ -81,18 +83,18 @@ mod tests {
 
     use super::*;
 
-    async fn body(response: Response) -> String {
-        let bytes = to_bytes(response.into_body(), 1_000).await.unwrap();
+    async fn body(reply: Reply) -> String {
+        let bytes = to_bytes(reply.body, 1_000).await.unwrap();
         String::from_utf8(bytes.to_vec()).unwrap()
     }
 
     #[tokio::test]
     async fn keys_come_in_the_documents_order() {
-        let success = succeed(());
-        assert_eq!(success.status(), 200);
+        let success = succeed(()).unwrap();
+        assert_eq!(success.status, 200);
         assert_eq!(body(success).await, r#"{"code":200,"data":null,"msg":"ok"}"#);
         let failure = refuse(&Spelling::new(-1, "需要人机验证"));
-        assert_eq!(failure.status(), 200);
+        assert_eq!(failure.status, 200);
         assert_eq!(body(failure).await, r#"{"code":-1,"data":null,"msg":"需要人机验证"}"#);
     }
 
@@ -102,7 +104,7 @@ mod tests {
             .with_status(StatusCode::SERVICE_UNAVAILABLE)
             .with_retry_after(7);
         let failure = refuse(&spelling);
-        assert_eq!(failure.status(), 503);
-        assert_eq!(failure.headers()[RETRY_AFTER], "7");
+        assert_eq!(failure.status, 503);
+        assert_eq!(failure.headers[RETRY_AFTER], "7");
     }
 }

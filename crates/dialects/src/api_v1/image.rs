@@ -2,38 +2,48 @@
 
 use std::io;
 
+use ::http::HeaderValue;
 use ::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::body::{Body, Bytes};
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
 use http_body_util::channel::{Channel, Sender};
+use percent_encoding::percent_decode_str;
 use yaopai_accounts::StoredPicture;
 use yaopai_model::PictureName;
 
 use super::envelope::refuse;
 use super::errors;
-use crate::{Failure, Wires};
+use crate::Failure;
+use crate::http::{Arrived, Reply};
 
 /// A picture, to anybody. A name stands for the same bytes for ever, so that it may be kept as long as one likes.
 /// What is not even text is no picture's name.
-pub(super) async fn image(
-    State(wires): State<Wires>,
-    name: Result<Path<String>, PathRejection>,
-) -> Result<Response, Failure> {
-    let Some(name) = name.ok().and_then(|Path(name)| PictureName::parse(&name).ok()) else {
+pub(super) async fn image(arrived: Arrived) -> Result<Reply, Failure> {
+    let Some(name) = name(arrived.request.uri().path()) else {
         return Ok(refuse(&errors::no_such_picture()));
     };
-    let Some(picture) = wires.accounts.picture(&name).await? else {
+    let Some(picture) = arrived.wires.accounts.picture(&name).await? else {
         return Ok(refuse(&errors::no_such_picture()));
     };
     let headers = [
-        (CONTENT_TYPE, picture.media_type),
-        (CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        (CONTENT_TYPE, HeaderValue::from_static(picture.media_type)),
+        (
+            CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=31536000, immutable"),
+        ),
+        (
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; sandbox"),
+        ),
+        (CONTENT_LENGTH, HeaderValue::from(picture.byte_count)),
     ];
-    let length = [(CONTENT_LENGTH, picture.byte_count)];
-    Ok((headers, length, body(picture)).into_response())
+    Ok(Reply::bare(headers, body(picture)))
+}
+
+/// The name at the end of a path.
+fn name(path: &str) -> Option<PictureName> {
+    let (_, encoded) = path.rsplit_once('/')?;
+    let name = percent_decode_str(encoded).decode_utf8().ok()?;
+    PictureName::parse(&name).ok()
 }
 
 /// A body that takes a piece from the disk when the one before is on its way.

@@ -1,6 +1,5 @@
 //! `user/info/other`, `user/uid`, `user/info/get`, `user/info/modify`, `user/cover/modify`
 
-use axum::response::Response;
 use serde::Serialize;
 use yaopai_accounts::ProfileChange;
 use yaopai_model::{Account, AccountId, Username, UsernameError};
@@ -9,6 +8,7 @@ use super::envelope::{own_info, succeed, written};
 use super::shown::{PublicAccount, WholeAccount};
 use super::{decode, picture_address, shown};
 use crate::call::Call;
+use crate::http::Reply;
 use crate::json::JsonObject;
 use crate::{BadInput, Failure, WireSettings};
 
@@ -28,7 +28,7 @@ struct OwnInfo {
 }
 
 /// What everybody may see of an account, found by its number.
-pub(super) async fn info_other(call: Call) -> Result<Response, Failure> {
+pub(super) async fn info_other(call: Call) -> Result<Reply, Failure> {
     let id = decode::uid_in_query(&call.parameters()?)?;
     let app = call.app_of_host().await?.id;
     let account = call.wires.accounts.account_by_id(app, id).await?;
@@ -36,23 +36,23 @@ pub(super) async fn info_other(call: Call) -> Result<Response, Failure> {
     let user = account
         .map(|account| PublicAccount::of(&account, settings))
         .unwrap_or_default();
-    Ok(succeed(OtherInfo { user }))
+    succeed(OtherInfo { user })
 }
 
 /// The number of the account with a username, else 0.
-pub(super) async fn uid(call: Call) -> Result<Response, Failure> {
+pub(super) async fn uid(call: Call) -> Result<Reply, Failure> {
     let Some(username) = username_sought(call.parameters()?.required_text("name")?)? else {
-        return Ok(succeed(Uid { uid: 0 }));
+        return succeed(Uid { uid: 0 });
     };
     let app = call.app_of_host().await?.id;
     let found = call.wires.accounts.account_by_username(app, &username).await?;
-    Ok(succeed(Uid {
+    succeed(Uid {
         uid: found.map_or(0, |AccountId(id)| id),
-    }))
+    })
 }
 
 /// What the caller's account says of itself.
-pub(super) async fn info_get(call: Call) -> Result<Response, Failure> {
+pub(super) async fn info_get(call: Call) -> Result<Reply, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let settings = &call.wires.settings;
@@ -64,16 +64,16 @@ pub(super) async fn info_get(call: Call) -> Result<Response, Failure> {
 }
 
 /// Changes what it says of itself.
-pub(super) async fn info_modify(call: Call) -> Result<Response, Failure> {
+pub(super) async fn info_modify(call: Call) -> Result<Reply, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let change = profile_change(&decode::body(&call)?, &principal.account, &call.wires.settings)?;
     call.wires.accounts.change_profile(&principal, change).await?;
-    Ok(succeed(()))
+    succeed(())
 }
 
 /// Changes the cover picture.
-pub(super) async fn cover_modify(call: Call) -> Result<Response, Failure> {
+pub(super) async fn cover_modify(call: Call) -> Result<Reply, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let body = decode::body(&call)?;
@@ -83,7 +83,7 @@ pub(super) async fn cover_modify(call: Call) -> Result<Response, Failure> {
         ..ProfileChange::default()
     };
     call.wires.accounts.change_profile(&principal, change).await?;
-    Ok(succeed(()))
+    succeed(())
 }
 
 /// The username that somebody looks for; none where nobody can have such a name.

@@ -1,6 +1,5 @@
 //! `user/login`, `user/login/email`
 
-use axum::response::Response;
 use serde::Serialize;
 use yaopai_accounts::{FailureRule, PresentedCode, SignedIn};
 use yaopai_model::{Address, Identifier, Purpose, SessionKind, TokenUse};
@@ -9,6 +8,7 @@ use super::decode;
 use super::envelope::succeed;
 use crate::Failure;
 use crate::call::Call;
+use crate::http::Reply;
 
 /// Tokens for clients of both eras.
 #[derive(Serialize)]
@@ -19,7 +19,7 @@ struct Tokens {
 }
 
 /// Signs in by password.
-pub(super) async fn login(call: Call) -> Result<Response, Failure> {
+pub(super) async fn login(call: Call) -> Result<Reply, Failure> {
     let body = decode::body(&call)?;
     let identifier = Identifier::Email(decode::email(&body)?);
     let password = decode::presented_password(&body)?;
@@ -28,13 +28,13 @@ pub(super) async fn login(call: Call) -> Result<Response, Failure> {
     let (rule, kind) = (FailureRule::Challenge, SessionKind::Fortnight);
     let accounts = &call.wires.accounts;
     let signed_in = accounts
-        .sign_in_with_password(app, &identifier, password, rule, kind, &call.caller)
+        .sign_in_with_password(app, &identifier, password, rule, kind, call.caller())
         .await?;
-    Ok(tokens(&call, &signed_in))
+    tokens(&call, &signed_in)
 }
 
 /// Signs in by a one-time code.
-pub(super) async fn login_email(call: Call) -> Result<Response, Failure> {
+pub(super) async fn login_email(call: Call) -> Result<Reply, Failure> {
     let body = decode::body(&call)?;
     let address = Address::Email(decode::email(&body)?);
     let code = decode::code(&body)?;
@@ -50,12 +50,12 @@ pub(super) async fn login_email(call: Call) -> Result<Response, Failure> {
     };
     let accounts = &call.wires.accounts;
     let signed_in = accounts
-        .sign_in_with_code(app, presented, SessionKind::Fortnight, &call.caller)
+        .sign_in_with_code(app, presented, SessionKind::Fortnight, call.caller())
         .await?;
-    Ok(tokens(&call, &signed_in))
+    tokens(&call, &signed_in)
 }
 
-fn tokens(call: &Call, signed_in: &SignedIn) -> Response {
+fn tokens(call: &Call, signed_in: &SignedIn) -> Result<Reply, Failure> {
     let text = |token_use| call.encode_token(&signed_in.token(token_use));
     succeed(Tokens {
         access_token: text(TokenUse::Access),

@@ -1,6 +1,5 @@
 //! `user/manage/…`: administrators looking after other people's accounts.
 
-use axum::response::Response;
 use serde::Serialize;
 use yaopai_accounts::{AccountChange, AccountPage, Actor, Error, Refusal};
 
@@ -8,6 +7,7 @@ use super::envelope::{refuse, succeed};
 use super::shown::WholeAccount;
 use super::{decode, errors, page};
 use crate::call::Call;
+use crate::http::Reply;
 use crate::parameters::Parameters;
 use crate::{BadInput, Failure, WireSettings};
 
@@ -18,7 +18,7 @@ struct Page {
 }
 
 /// All accounts, oldest first.
-pub(super) async fn list(call: Call) -> Result<Response, Failure> {
+pub(super) async fn list(call: Call) -> Result<Reply, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let page = page::page(&call.parameters()?)?;
@@ -27,11 +27,11 @@ pub(super) async fn list(call: Call) -> Result<Response, Failure> {
         .accounts
         .list_accounts(app, Actor::Account(&principal), page)
         .await?;
-    Ok(succeed_with_page(&found, &call.wires.settings))
+    succeed_with_page(&found, &call.wires.settings)
 }
 
 /// Those that have a keyword in their number, username or e-mail address.
-pub(super) async fn search(call: Call) -> Result<Response, Failure> {
+pub(super) async fn search(call: Call) -> Result<Reply, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let query = search_query(call.parts.uri.path(), call.parts.uri.query())?;
@@ -41,11 +41,11 @@ pub(super) async fn search(call: Call) -> Result<Response, Failure> {
         .accounts
         .search_accounts(app, Actor::Account(&principal), keyword, page)
         .await?;
-    Ok(succeed_with_page(&found, &call.wires.settings))
+    succeed_with_page(&found, &call.wires.settings)
 }
 
 /// Changes an account.
-pub(super) async fn modify(call: Call) -> Result<Response, Failure> {
+pub(super) async fn modify(call: Call) -> Result<Reply, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let body = decode::body(&call)?;
@@ -61,14 +61,14 @@ pub(super) async fn modify(call: Call) -> Result<Response, Failure> {
         .change_account(app, Actor::Account(&principal), id, change)
         .await
     {
-        Ok(()) => Ok(succeed(())),
+        Ok(()) => succeed(()),
         Err(Error::Refused(Refusal::NotOnSelf)) => Ok(refuse(&errors::not_changing_own_email())),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Gives an account a role.
-pub(super) async fn role_modify(call: Call) -> Result<Response, Failure> {
+pub(super) async fn role_modify(call: Call) -> Result<Reply, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let body = decode::body(&call)?;
@@ -77,23 +77,23 @@ pub(super) async fn role_modify(call: Call) -> Result<Response, Failure> {
         .accounts
         .set_role(app, Actor::Account(&principal), id, role)
         .await?;
-    Ok(succeed(()))
+    succeed(())
 }
 
 /// Ends an account.
-pub(super) async fn delete(call: Call) -> Result<Response, Failure> {
+pub(super) async fn delete(call: Call) -> Result<Reply, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
     let id = decode::id(&decode::body(&call)?)?;
     let accounts = &call.wires.accounts;
     match accounts.delete_account(app, Actor::Account(&principal), id).await {
-        Ok(()) => Ok(succeed(())),
+        Ok(()) => succeed(()),
         Err(Error::Refused(Refusal::NotOnSelf)) => Ok(refuse(&errors::not_deleting_oneself())),
         Err(error) => Err(error.into()),
     }
 }
 
-fn succeed_with_page(found: &AccountPage, settings: &WireSettings) -> Response {
+fn succeed_with_page(found: &AccountPage, settings: &WireSettings) -> Result<Reply, Failure> {
     let show = |account| WholeAccount::of_another(account, settings);
     succeed(Page {
         total: found.total,

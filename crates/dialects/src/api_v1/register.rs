@@ -1,6 +1,5 @@
 //! `user/register`
 
-use axum::response::Response;
 use yaopai_accounts::{ProvenRegistration, UsernameChoice};
 use yaopai_model::{Address, Bio, Profile, Purpose};
 
@@ -8,12 +7,13 @@ use super::decode;
 use super::envelope::succeed;
 use crate::Failure;
 use crate::call::Call;
+use crate::http::Reply;
 
 /// What an account says of itself until it says something else.
 const DEFAULT_SIGN: &str = "这个人很懒，什么都没有留下";
 
 /// Makes an account; whoever has it still has to sign in.
-pub(super) async fn register(call: Call) -> Result<Response, Failure> {
+pub(super) async fn register(call: Call) -> Result<Reply, Failure> {
     let body = decode::body(&call)?;
     let email = decode::email(&body)?;
     let password = decode::chosen_password(&body, call.wires.settings.password_policy)?;
@@ -31,9 +31,9 @@ pub(super) async fn register(call: Call) -> Result<Response, Failure> {
     let bearer = call.bearer();
     call.wires
         .accounts
-        .register_with_code(app, registration, bearer.as_deref(), &call.caller)
+        .register_with_code(app, registration, bearer.as_deref(), call.caller())
         .await?;
-    Ok(succeed(()))
+    succeed(())
 }
 
 fn default_profile() -> Profile {

@@ -1,12 +1,12 @@
 //! `user/token/refresh`
 
-use axum::response::Response;
 use serde::Serialize;
 use yaopai_accounts::Refusal;
 
 use super::envelope::succeed;
 use crate::Failure;
 use crate::call::Call;
+use crate::http::Reply;
 
 #[derive(Serialize)]
 struct AccessToken {
@@ -14,11 +14,11 @@ struct AccessToken {
 }
 
 /// A new access token for the refresh token in `Authorization`.
-pub(super) async fn token_refresh(call: Call) -> Result<Response, Failure> {
+pub(super) async fn token_refresh(call: Call) -> Result<Reply, Failure> {
     let refresh_token = call.bearer().ok_or(Refusal::NotSignedIn)?;
     let app = call.app_of_host().await?.id;
     let access_token = call.wires.accounts.refresh(app, &refresh_token).await?;
-    Ok(succeed(AccessToken {
+    succeed(AccessToken {
         token: call.encode_token(&access_token),
-    }))
+    })
 }

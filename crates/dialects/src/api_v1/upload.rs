@@ -1,14 +1,14 @@
 //! `upload/image`
 
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State};
-use axum::response::Response;
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
 use serde::Serialize;
 use yaopai_model::limits::UPLOAD_BODY_BYTES;
 
 use super::envelope::succeed;
-use crate::call::{Call, caller};
-use crate::{BadInput, Failure, Wires};
+use crate::call::Call;
+use crate::http::{Arrived, Reply};
+use crate::{BadInput, Failure};
 use yaopai_http::read_body;
 
 #[derive(Serialize)]
@@ -17,14 +17,8 @@ struct Uploaded {
 }
 
 /// Takes a picture. Who is asking is settled before the body is read, so that strangers cannot make us hold megabytes.
-pub(super) async fn upload_image(State(wires): State<Wires>, request: Request) -> Result<Response, Failure> {
-    let (parts, body) = request.into_parts();
-    let call = Call {
-        caller: caller(&parts)?,
-        wires,
-        parts,
-        body: Bytes::new(),
-    };
+pub(super) async fn upload_image(arrived: Arrived) -> Result<Reply, Failure> {
+    let (call, body) = Call::without_body(arrived);
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
 
@@ -34,9 +28,9 @@ pub(super) async fn upload_image(State(wires): State<Wires>, request: Request) -
         .map_err(|problem| name_image(problem.into()))?;
     let bytes = image_part(Request::from_parts(call.parts, Body::from(body))).await?;
     let name = call.wires.accounts.upload_picture(&principal, bytes.into()).await?;
-    Ok(succeed(Uploaded {
+    succeed(Uploaded {
         url: call.wires.settings.picture_address(&name),
-    }))
+    })
 }
 
 /// A body that is too large is a picture that is too large.

@@ -4,71 +4,62 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use ::http::Method;
-use ::http::header::{ALLOW, CONTENT_LENGTH};
 use axum::Router;
-use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use tower::Service as _;
-use yaopai_http::Route;
+use yaopai_http::{PeerAddress, Route};
 
-use super::Around;
-use super::routes::PathCalls;
-use crate::{BadInput, Failure, Wire, Wires};
+use super::around::Around;
+use super::routes::{PathCalls, RouteTable};
+use crate::{Wire, Wires};
 
-/// Answers requests: calls of the wires at once by their paths, and everything else through a router. Cheap to clone.
+/// Answers requests: those for the wires by their paths, and everything else through a router. Cheap to clone.
 #[derive(Clone)]
 pub struct Front(Arc<Known>);
 
 struct Known {
-    calls: Option<Calls>,
+    by_path: HashMap<String, Called>,
+    by_pattern: Vec<Called>,
+    /// What is answered under a prefix where there is no call; the prefix ends in a slash.
+    elsewhere: Vec<(String, Called)>,
     others: Router,
 }
 
-struct Calls {
-    wires: Wires,
-    by_path: HashMap<String, Call>,
-}
-
-struct Call {
+/// What a request is for.
+struct Called {
     around: Arc<Around>,
     route: Route,
-    answers: PathCalls,
+    calls: Option<PathCalls>,
 }
 
 impl Front {
-    /// The wires' calls, and beside them what `others` answers, which has the wires' patterns of paths in it.
+    /// The wires' calls, and beside them what `others` answers.
     pub fn new(wires: Wires, others: Router) -> Self {
-        let by_path = Wire::ALL.into_iter().flat_map(|wire| {
-            let around = Around::new(wire, &wires.settings);
-            let calls = wire.tables().into_iter().flat_map(|table| table.into_calls().0);
-            calls.map(move |answers| {
-                let call = Call {
-                    around: Arc::clone(&around),
-                    route: Route::new(wire.name(), answers.path.clone()),
-                    answers,
-                };
-                (call.answers.path.clone(), call)
-            })
-        });
-        let by_path = by_path.collect();
-        Self(Arc::new(Known {
-            calls: Some(Calls { wires, by_path }),
-            others,
-        }))
+        let wires = Arc::new(wires);
+        let mut known = Known::of(others);
+        for wire in Wire::ALL {
+            known.add_wire(wire, &wires, wire.tables());
+        }
+        Self(Arc::new(known))
     }
 
-    /// The answer to a request.
-    pub async fn answer(&self, request: Request) -> Response {
-        let Known { calls, others } = &*self.0;
-        let called = calls
-            .as_ref()
-            .and_then(|calls| Some((&calls.wires, calls.by_path.get(request.uri().path())?)));
-        if let Some((wires, call)) = called {
-            return call.answer(wires, request).await;
+    /// One wire alone, with calls that are not its own.
+    #[cfg(test)]
+    pub(crate) fn of_table(wire: Wire, wires: Wires, table: RouteTable) -> Self {
+        let mut known = Known::of(Router::new());
+        known.add_wire(wire, &Arc::new(wires), vec![table]);
+        Self(Arc::new(known))
+    }
+
+    /// The answer to a request of a socket's peer, who is in the extensions of what `others` answer, as [`PeerAddress`].
+    pub async fn answer(&self, peer: PeerAddress, mut request: Request) -> Response {
+        if let Some(called) = self.0.called(request.uri().path()) {
+            let Called { around, route, calls } = called;
+            return around.answer(route, calls.as_ref(), peer, request).await;
         }
-        let Ok(response): Result<_, Infallible> = others.clone().call(request).await;
+        request.extensions_mut().insert(peer);
+        let Ok(response): Result<_, Infallible> = self.0.others.clone().call(request).await;
         response
     }
 }
@@ -76,33 +67,65 @@ impl Front {
 /// A router without the wires.
 impl From<Router> for Front {
     fn from(others: Router) -> Self {
-        Self(Arc::new(Known { calls: None, others }))
+        Self(Arc::new(Known::of(others)))
     }
 }
 
-impl Call {
-    async fn answer(&self, wires: &Wires, request: Request) -> Response {
-        let is_head = request.method() == Method::HEAD;
-        let is_known = self.answers.to_method(request.method()).is_some();
-        let response = self.around.call(&self.route, request, async |request: Request| {
-            match self.answers.to_method(request.method()) {
-                Some(endpoint) => endpoint(request, wires.clone()).await,
-                None => Failure::from(BadInput::UnknownMethod).into_response(),
-            }
-        });
-        let mut response = response.await;
-        if !is_known {
-            response.headers_mut().insert(ALLOW, self.answers.methods());
+impl Known {
+    fn of(others: Router) -> Self {
+        Self {
+            by_path: HashMap::new(),
+            by_pattern: Vec::new(),
+            elsewhere: Vec::new(),
+            others,
         }
-        if is_head { without_body(response) } else { response }
+    }
+
+    fn add_wire(&mut self, wire: Wire, wires: &Arc<Wires>, tables: Vec<RouteTable>) {
+        let around = Around::new(wire, wires);
+        for table in tables {
+            let nothing = Called {
+                around: Arc::clone(&around),
+                route: Route::unknown(wire.name()),
+                calls: None,
+            };
+            self.elsewhere.push((format!("{}/", table.prefix()), nothing));
+            for calls in table.into_calls() {
+                self.add(wire, &around, calls);
+            }
+        }
+    }
+
+    fn add(&mut self, wire: Wire, around: &Arc<Around>, calls: PathCalls) {
+        let (path, is_pattern) = (calls.path.clone(), calls.is_pattern());
+        let called = Called {
+            around: Arc::clone(around),
+            route: Route::new(wire.name(), path.clone()),
+            calls: Some(calls),
+        };
+        if is_pattern {
+            self.by_pattern.push(called);
+        } else {
+            self.by_path.insert(path, called);
+        }
+    }
+
+    fn called(&self, path: &str) -> Option<&Called> {
+        self.by_path
+            .get(path)
+            .or_else(|| self.by_pattern.iter().find(|called| called.fits(path)))
+            .or_else(|| self.elsewhere(path))
+    }
+
+    fn elsewhere(&self, path: &str) -> Option<&Called> {
+        let is_under = |prefix: &str| path.starts_with(prefix) || prefix.strip_suffix('/') == Some(path);
+        let mut under = self.elsewhere.iter().filter(|(prefix, _)| is_under(prefix));
+        under.next().map(|(_, called)| called)
     }
 }
 
-/// The head of an answer, which says how long the body would be (RFC 9110, section 9.3.2).
-fn without_body(mut response: Response) -> Response {
-    if let Some(length) = response.body().size_hint().exact() {
-        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+impl Called {
+    fn fits(&self, path: &str) -> bool {
+        self.calls.as_ref().is_some_and(|calls| calls.fits(path))
     }
-    *response.body_mut() = Body::empty();
-    response
 }

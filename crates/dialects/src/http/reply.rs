@@ -1,26 +1,54 @@
 //! Replies.
 
-use ::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use ::http::{HeaderValue, StatusCode};
+use ::http::header::RETRY_AFTER;
+use ::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::body::{Body, Bytes};
-use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-
-use yaopai_http::OutcomeCode;
 
 use crate::{Failure, Spelling};
 
-/// `envelope` as compact JSON; `code` is what it says in its own `code`, for log and metrics.
-pub(crate) fn json_reply(status: StatusCode, code: i64, envelope: &impl Serialize) -> Response {
-    match to_json(envelope) {
-        Ok(bytes) => reply(status, code, bytes),
-        Err(failure) => failure.into_response(),
+/// What a call is answered, without what every answer has.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    /// What the envelope says in its `code`, for log and metrics; the status where there is no envelope.
+    pub(crate) code: i64,
+    /// Whether the body is an envelope, which is JSON.
+    pub(crate) is_envelope: bool,
+    /// Headers of its own.
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+}
+
+impl Reply {
+    /// A success that is not in an envelope, with a header or two that say what it is.
+    pub(crate) fn bare<const N: usize>(headers: [(::http::HeaderName, HeaderValue); N], body: Body) -> Self {
+        Self {
+            status: StatusCode::OK,
+            code: i64::from(StatusCode::OK.as_u16()),
+            is_envelope: false,
+            headers: headers.into_iter().collect(),
+            body,
+        }
+    }
+
+    /// An envelope that was written before.
+    pub(crate) fn envelope(status: StatusCode, code: i64, envelope: Bytes) -> Self {
+        Self {
+            status,
+            code,
+            is_envelope: true,
+            headers: HeaderMap::new(),
+            body: Body::from(envelope),
+        }
     }
 }
 
-/// A success whose envelope was written before.
-pub(crate) fn ready_reply(code: i64, envelope: Bytes) -> Response {
-    reply(StatusCode::OK, code, envelope)
+/// `envelope` as compact JSON; `code` is what it says in its own `code`.
+///
+/// # Errors
+/// A fault where it cannot be written.
+pub(crate) fn json_reply(status: StatusCode, code: i64, envelope: &impl Serialize) -> Result<Reply, Failure> {
+    Ok(Reply::envelope(status, code, to_json(envelope)?))
 }
 
 /// `envelope` as compact JSON.
@@ -32,22 +60,13 @@ pub(crate) fn to_json(envelope: &impl Serialize) -> Result<Bytes, Failure> {
     written.map_err(|error| Failure::fault(format!("a reply could not be written as JSON: {error}")))
 }
 
-fn reply(status: StatusCode, code: i64, envelope: Bytes) -> Response {
-    let mut response = Response::new(Body::from(envelope));
-    *response.status_mut() = status;
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/json; charset=utf-8"),
-    );
-    response.extensions_mut().insert(OutcomeCode(code));
-    response
-}
-
-/// As [`json_reply`], for a failure: its `code`, and `Retry-After` where it has one.
-pub(crate) fn failure_reply(status: StatusCode, spelling: &Spelling, envelope: &impl Serialize) -> Response {
-    let mut response = json_reply(status, spelling.code, envelope);
+/// As [`json_reply`], for a failure: its `code`, and `Retry-After` where it has one. Numbers and texts are all that is in
+/// it, which can be written.
+pub(crate) fn failure_reply(status: StatusCode, spelling: &Spelling, envelope: &impl Serialize) -> Reply {
+    let written = serde_json::to_vec(envelope).unwrap_or_default();
+    let mut reply = Reply::envelope(status, spelling.code, written.into());
     if let Some(seconds) = spelling.retry_after {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        reply.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    response
+    reply
 }

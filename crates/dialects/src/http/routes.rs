@@ -1,31 +1,47 @@
 //! A wire's calls, as one table that is both served and printed.
 
 use std::pin::Pin;
-use std::sync::Arc;
 
 use ::http::{HeaderValue, Method};
-use axum::Router;
-use axum::extract::Request;
-use axum::handler::Handler;
-use axum::response::Response;
-use axum::routing::{get, post};
 
-use crate::Wires;
+use super::arrived::{Arrived, FromArrived};
+use super::reply::Reply;
+use crate::Failure;
 
 /// What answers a call.
-pub(crate) type Endpoint = Arc<dyn Fn(Request, Wires) -> Answering + Send + Sync>;
+pub(crate) type Endpoint = Box<dyn Fn(Arrived) -> Answering + Send + Sync>;
 /// A call that is being answered.
-pub(crate) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send>>;
 
-/// What answers at one path.
+/// What answers at one path, or at those of one pattern.
 pub(crate) struct PathCalls {
-    /// The whole path.
+    /// The whole path; a pattern ends in `{name}`, which stands for one segment, or in `{*name}`, for whatever follows.
     pub(crate) path: String,
     get: Option<Endpoint>,
     post: Option<Endpoint>,
 }
 
 impl PathCalls {
+    /// What comes before the part of a pattern that may be anything; none where this is a path.
+    fn beginning(&self) -> Option<(&str, &str)> {
+        let at = self.path.find('{')?;
+        Some(self.path.split_at(at))
+    }
+
+    /// Whether it is a pattern of paths.
+    pub(crate) fn is_pattern(&self) -> bool {
+        self.beginning().is_some()
+    }
+
+    /// Whether a path is of the pattern.
+    pub(crate) fn fits(&self, path: &str) -> bool {
+        let Some((beginning, rest)) = self.beginning() else {
+            return path == self.path;
+        };
+        let found = path.strip_prefix(beginning);
+        found.is_some_and(|found| !found.is_empty() && (rest.starts_with("{*") || !found.contains('/')))
+    }
+
     /// What answers to a method; `HEAD` is asked for as `GET` is (RFC 9110, section 9.3.2).
     pub(crate) fn to_method(&self, method: &Method) -> Option<&Endpoint> {
         match *method {
@@ -46,12 +62,13 @@ impl PathCalls {
     }
 }
 
-fn endpoint<H, T>(handler: H) -> Endpoint
+fn endpoint<H, C, A>(handler: H) -> Endpoint
 where
-    H: Handler<T, Wires>,
-    T: 'static,
+    H: Fn(C) -> A + Copy + Send + Sync + 'static,
+    C: FromArrived,
+    A: Future<Output = Result<Reply, Failure>> + Send + 'static,
 {
-    Arc::new(move |request, wires| Box::pin(handler.clone().call(request, wires)))
+    Box::new(move |arrived| Box::pin(async move { handler(C::from_arrived(arrived).await?).await }))
 }
 
 /// One call as the reference prints it.
@@ -67,7 +84,6 @@ pub struct RouteLine {
 pub(crate) struct RouteTable {
     prefix: &'static str,
     calls: Vec<PathCalls>,
-    patterns: Router<Wires>,
     lines: Vec<RouteLine>,
 }
 
@@ -77,36 +93,38 @@ impl RouteTable {
         Self {
             prefix,
             calls: Vec::new(),
-            patterns: Router::new(),
             lines: Vec::new(),
         }
     }
 
     /// A call that answers GET.
-    pub(crate) fn get<H, T>(self, path: &str, handler: H) -> Self
+    pub(crate) fn get<H, C, A>(self, path: &str, handler: H) -> Self
     where
-        H: Handler<T, Wires>,
-        T: 'static,
+        H: Fn(C) -> A + Copy + Send + Sync + 'static,
+        C: FromArrived,
+        A: Future<Output = Result<Reply, Failure>> + Send + 'static,
     {
-        self.route("GET", path, Some(handler), None)
+        self.add("GET", path, Some(endpoint(handler)), None)
     }
 
     /// A call that answers POST.
-    pub(crate) fn post<H, T>(self, path: &str, handler: H) -> Self
+    pub(crate) fn post<H, C, A>(self, path: &str, handler: H) -> Self
     where
-        H: Handler<T, Wires>,
-        T: 'static,
+        H: Fn(C) -> A + Copy + Send + Sync + 'static,
+        C: FromArrived,
+        A: Future<Output = Result<Reply, Failure>> + Send + 'static,
     {
-        self.route("POST", path, None, Some(handler))
+        self.add("POST", path, None, Some(endpoint(handler)))
     }
 
     /// A call that answers both alike.
-    pub(crate) fn get_or_post<H, T>(self, path: &str, handler: H) -> Self
+    pub(crate) fn get_or_post<H, C, A>(self, path: &str, handler: H) -> Self
     where
-        H: Handler<T, Wires>,
-        T: 'static,
+        H: Fn(C) -> A + Copy + Send + Sync + 'static,
+        C: FromArrived,
+        A: Future<Output = Result<Reply, Failure>> + Send + 'static,
     {
-        self.route("GET, POST", path, Some(handler.clone()), Some(handler))
+        self.add("GET, POST", path, Some(endpoint(handler)), Some(endpoint(handler)))
     }
 
     /// What the paths begin with.
@@ -114,9 +132,9 @@ impl RouteTable {
         self.prefix
     }
 
-    /// The calls, to be served: those that have a path, and under the prefix those of a pattern of paths.
-    pub(crate) fn into_calls(self) -> (Vec<PathCalls>, Router<Wires>) {
-        (self.calls, self.patterns)
+    /// The calls, to be served.
+    pub(crate) fn into_calls(self) -> Vec<PathCalls> {
+        self.calls
     }
 
     /// The calls, to be printed.
@@ -124,28 +142,13 @@ impl RouteTable {
         self.lines
     }
 
-    fn route<H, T>(mut self, methods: &'static str, path: &str, on_get: Option<H>, on_post: Option<H>) -> Self
-    where
-        H: Handler<T, Wires>,
-        T: 'static,
-    {
-        let whole = format!("{}{path}", self.prefix);
+    fn add(mut self, methods: &'static str, path: &str, get: Option<Endpoint>, post: Option<Endpoint>) -> Self {
+        let path = format!("{}{path}", self.prefix);
         self.lines.push(RouteLine {
             methods,
-            path: whole.clone(),
+            path: path.clone(),
         });
-        if path.contains('{') {
-            self.patterns = [on_get.map(get), on_post.map(post)]
-                .into_iter()
-                .flatten()
-                .fold(self.patterns, |router, answering| router.route(path, answering));
-        } else {
-            self.calls.push(PathCalls {
-                path: whole,
-                get: on_get.map(endpoint),
-                post: on_post.map(endpoint),
-            });
-        }
+        self.calls.push(PathCalls { path, get, post });
         self
     }
 }

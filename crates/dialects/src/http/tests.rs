@@ -1,57 +1,90 @@
 //! What surrounds a call, around calls that do nothing else.
 
-use std::sync::Arc;
-
-use ::http::header::HOST;
+use ::http::header::{CACHE_CONTROL, HOST};
 use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
-use axum::Router;
 use axum::body::Body;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use http_body_util::BodyExt as _;
-use tower::ServiceExt as _;
 use yaopai_accounts::Refusal;
-use yaopai_model::limits::URL_BYTES;
-
 use yaopai_http::{Network, PeerAddress};
+use yaopai_model::limits::URL_BYTES;
+use yaopai_testkit::{Database, TestServer, TestSettings};
 
-use super::{Surroundings, json_reply, surround};
+use super::{Arrived, Front, Reply, RouteTable, json_reply};
 use crate::samples::settings;
-use crate::{Failure, HttpStatus, Wire, WireSettings};
+use crate::{Failure, HttpStatus, Wire, WireSettings, Wires};
 
-fn app(wire: Wire, settings: WireSettings) -> Router {
-    let routes = Router::new()
-        .route("/fine", get(async || json_reply(StatusCode::OK, 1, &"fine")))
-        .route("/posted", post(async || json_reply(StatusCode::OK, 1, &"posted")))
-        .route(
-            "/source",
-            get(async |around: axum::Extension<Surroundings>| {
-                around
-                    .0
-                    .caller
-                    .map(|caller| caller.source.to_string())
-                    .unwrap_or_default()
-            }),
-        )
-        .route("/panics", get(panics))
-        .route("/fault", get(async || Failure::fault("table accounts, column epoch")))
-        .route("/busy", get(async || Failure::from(Refusal::Overloaded)))
-        .route("/signed_out", get(async || Failure::from(Refusal::NotSignedIn)))
-        .route("/cacheable", get(async || [("cache-control", "max-age=60")]));
-    Router::new().nest("/prefix", surround(wire, routes, &Arc::new(settings)))
+fn table() -> RouteTable {
+    RouteTable::under("/prefix")
+        .get("/fine", fine)
+        .post("/posted", fine)
+        .get("/source", source)
+        .get("/panics", panics)
+        .get("/fault", fault)
+        .get("/busy", busy)
+        .get("/signed_out", signed_out)
+        .get("/cacheable", cacheable)
+        .get("/named/{name}", fine)
+        .get("/search&{*query}", fine)
 }
 
-async fn panics() -> Response {
+async fn fine(_: Arrived) -> Result<Reply, Failure> {
+    json_reply(StatusCode::OK, 1, &"fine")
+}
+
+async fn source(arrived: Arrived) -> Result<Reply, Failure> {
+    let source = arrived.surroundings.caller.source.to_string();
+    Ok(Reply::bare([], Body::from(source)))
+}
+
+async fn panics(_: Arrived) -> Result<Reply, Failure> {
     panic!("on purpose")
 }
 
-struct Reply {
+async fn fault(_: Arrived) -> Result<Reply, Failure> {
+    Err(Failure::fault("table accounts, column epoch"))
+}
+
+async fn busy(_: Arrived) -> Result<Reply, Failure> {
+    Err(Refusal::Overloaded.into())
+}
+
+async fn signed_out(_: Arrived) -> Result<Reply, Failure> {
+    Err(Refusal::NotSignedIn.into())
+}
+
+async fn cacheable(_: Arrived) -> Result<Reply, Failure> {
+    let for_a_minute = HeaderValue::from_static("max-age=60");
+    Ok(Reply::bare([(CACHE_CONTROL, for_a_minute)], Body::empty()))
+}
+
+async fn front(wire: Wire, settings: WireSettings) -> Front {
+    let server = TestServer::start(Database::Sqlite, TestSettings::default())
+        .await
+        .unwrap();
+    let wires = Wires {
+        accounts: server.accounts.clone(),
+        settings: settings.into(),
+    };
+    Front::of_table(wire, wires, table())
+}
+
+struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: String,
 }
 
-async fn send(app: Router, method: Method, url: &str, headers: &[(&str, &str)]) -> Reply {
+async fn answer(front: Front, request: Request<Body>) -> Answer {
+    let peer = PeerAddress("10.0.0.1:5000".parse().unwrap());
+    let (parts, body) = front.answer(peer, request).await.into_parts();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap(),
+    }
+}
+
+async fn send(front: Front, method: Method, url: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -61,20 +94,11 @@ async fn send(app: Router, method: Method, url: &str, headers: &[(&str, &str)]) 
         .headers_mut()
         .entry(HOST)
         .or_insert(HeaderValue::from_static("localhost"));
-    request
-        .extensions_mut()
-        .insert(PeerAddress("10.0.0.1:5000".parse().unwrap()));
-    let response = app.oneshot(request).await.unwrap().into_response();
-    let (parts, body) = response.into_parts();
-    Reply {
-        status: parts.status,
-        headers: parts.headers,
-        body: String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap(),
-    }
+    answer(front, request).await
 }
 
-async fn fetch(wire: Wire, url: &str) -> Reply {
-    send(app(wire, settings()), Method::GET, url, &[]).await
+async fn fetch(wire: Wire, url: &str) -> Answer {
+    send(front(wire, settings()).await, Method::GET, url, &[]).await
 }
 
 #[tokio::test]
@@ -82,20 +106,49 @@ async fn unknown_routes_and_methods_are_answered_in_the_wires_form() {
     let unknown = fetch(Wire::ApiCloudUser, "/prefix/nowhere").await;
     assert_eq!(unknown.status, 404);
     assert_eq!(unknown.body, r#"{"code":0,"msg":"接口不存在","data":null}"#);
-    for url in ["/prefix/", "/prefix", "/prefix/fine/", "/prefix/fine/more"] {
+    for url in [
+        "/prefix/",
+        "/prefix",
+        "/prefix/fine/",
+        "/prefix/fine/more",
+        "/prefix/named/",
+        "/prefix/named/a/b",
+    ] {
         assert_eq!(fetch(Wire::User, url).await.status, 404, "{url}");
     }
     let unsuited = fetch(Wire::User, "/prefix/posted").await;
     assert_eq!(unsuited.status, 405);
     assert_eq!(unsuited.body, r#"{"code":405,"message":"请求方式不支持","data":null}"#);
     let strange = send(
-        app(Wire::User, settings()),
+        front(Wire::User, settings()).await,
         Method::from_bytes(b"BREW").unwrap(),
         "/prefix/fine",
         &[],
     )
     .await;
     assert_eq!(strange.status, 405);
+}
+
+#[tokio::test]
+async fn patterns_stand_for_paths() {
+    for url in [
+        "/prefix/named/a",
+        "/prefix/named/%2F",
+        "/prefix/search&a",
+        "/prefix/search&a/b",
+    ] {
+        assert_eq!(fetch(Wire::User, url).await.status, 200, "{url}");
+    }
+    assert_eq!(fetch(Wire::User, "/prefix/search&").await.status, 404);
+}
+
+#[tokio::test]
+async fn methods_are_told_where_one_does_not_suit() {
+    let unsuited = fetch(Wire::User, "/prefix/posted").await;
+    assert_eq!(unsuited.headers["allow"], "POST");
+    let unsuited = send(front(Wire::User, settings()).await, Method::POST, "/prefix/fine", &[]).await;
+    assert_eq!(unsuited.headers["allow"], "GET,HEAD");
+    assert!(!fetch(Wire::User, "/prefix/nowhere").await.headers.contains_key("allow"));
 }
 
 #[tokio::test]
@@ -122,7 +175,11 @@ async fn the_user_wire_may_keep_to_200_but_not_for_our_own_faults() {
         user_http_status: HttpStatus::Always200,
         ..settings()
     };
-    let status = async |url, settings| send(app(Wire::User, settings), Method::GET, url, &[]).await.status;
+    let status = async |url, settings| {
+        send(front(Wire::User, settings).await, Method::GET, url, &[])
+            .await
+            .status
+    };
     assert_eq!(status("/prefix/signed_out", settings()).await, 401);
     assert_eq!(status("/prefix/signed_out", always()).await, 200);
     assert_eq!(status("/prefix/busy", always()).await, 503);
@@ -148,7 +205,7 @@ async fn every_reply_keeps_out_of_caches_and_may_be_read_from_pages() {
 #[tokio::test]
 async fn preflights_are_answered_empty() {
     for url in ["/prefix/fine", "/prefix/posted", "/prefix/nowhere"] {
-        let reply = send(app(Wire::User, settings()), Method::OPTIONS, url, &[]).await;
+        let reply = send(front(Wire::User, settings()).await, Method::OPTIONS, url, &[]).await;
         assert_eq!((reply.status.as_u16(), reply.body.as_str()), (200, ""), "{url}");
         assert_eq!(
             reply.headers["access-control-allow-headers"],
@@ -164,7 +221,7 @@ async fn one_origin_may_be_named() {
         cors_origin: Some(HeaderValue::from_static("https://example.com")),
         ..settings()
     };
-    let headers = send(app(Wire::User, one), Method::GET, "/prefix/fine", &[])
+    let headers = send(front(Wire::User, one).await, Method::GET, "/prefix/fine", &[])
         .await
         .headers;
     assert_eq!(headers["access-control-allow-origin"], "https://example.com");
@@ -173,8 +230,9 @@ async fn one_origin_may_be_named() {
 
 #[tokio::test]
 async fn head_is_get_without_a_body() {
-    let reply = send(app(Wire::User, settings()), Method::HEAD, "/prefix/fine", &[]).await;
+    let reply = send(front(Wire::User, settings()).await, Method::HEAD, "/prefix/fine", &[]).await;
     assert_eq!((reply.status.as_u16(), reply.body.as_str()), (200, ""));
+    assert_eq!(reply.headers["content-length"], "6");
 }
 
 #[tokio::test]
@@ -187,7 +245,7 @@ async fn addresses_have_a_bound() {
 #[tokio::test]
 async fn a_request_names_one_host() {
     let two = [("host", "a.example"), ("host", "b.example")];
-    let reply = send(app(Wire::User, settings()), Method::GET, "/prefix/fine", &two).await;
+    let reply = send(front(Wire::User, settings()).await, Method::GET, "/prefix/fine", &two).await;
     assert_eq!(reply.status, 400);
     assert_eq!(reply.body, r#"{"code":400,"message":"请求头Host有误","data":null}"#);
     for (version, status) in [(Version::HTTP_11, 400), (Version::HTTP_10, 200)] {
@@ -195,8 +253,8 @@ async fn a_request_names_one_host() {
             .version(version)
             .body(Body::empty())
             .unwrap();
-        let reply = app(Wire::User, settings()).oneshot(hostless).await.unwrap();
-        assert_eq!(reply.status(), status, "{version:?}");
+        let reply = answer(front(Wire::User, settings()).await, hostless).await;
+        assert_eq!(reply.status, status, "{version:?}");
     }
 }
 
@@ -204,9 +262,14 @@ async fn a_request_names_one_host() {
 async fn proxies_are_believed_only_where_they_are_trusted() {
     let forwarded = [("x-forwarded-for", "1.2.3.4")];
     let source = async |settings| {
-        send(app(Wire::User, settings), Method::GET, "/prefix/source", &forwarded)
-            .await
-            .body
+        send(
+            front(Wire::User, settings).await,
+            Method::GET,
+            "/prefix/source",
+            &forwarded,
+        )
+        .await
+        .body
     };
     assert_eq!(source(settings()).await, "10.0.0.1");
     let trusting = WireSettings {
@@ -219,6 +282,6 @@ async fn proxies_are_believed_only_where_they_are_trusted() {
 #[tokio::test]
 async fn a_request_id_comes_back() {
     let id = [("x-request-id", "trace-7")];
-    let reply = send(app(Wire::User, settings()), Method::GET, "/prefix/fine", &id).await;
+    let reply = send(front(Wire::User, settings()).await, Method::GET, "/prefix/fine", &id).await;
     assert_eq!(reply.headers["x-request-id"], "trace-7");
 }

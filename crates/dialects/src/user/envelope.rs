@@ -2,13 +2,12 @@
 
 use ::http::StatusCode;
 use axum::body::Bytes;
-use axum::response::Response;
 use serde::Serialize;
 use serde_json::Value;
 use yaopai_accounts::Snapshot;
 use yaopai_model::{Account, WireName};
 
-use crate::http::{failure_reply, json_reply, ready_reply, to_json};
+use crate::http::{Reply, failure_reply, json_reply, to_json};
 use crate::{Failure, HttpStatus, Spelling, WireSettings};
 
 /// The `code` of a success.
@@ -22,7 +21,10 @@ struct Envelope<'a, T> {
 }
 
 /// A success.
-pub(super) fn succeed(data: impl Serialize) -> Response {
+///
+/// # Errors
+/// A fault where it cannot be written.
+pub(super) fn succeed(data: impl Serialize) -> Result<Reply, Failure> {
     json_reply(StatusCode::OK, SUCCESS, &success(data))
 }
 
@@ -33,9 +35,9 @@ pub(super) fn succeed(data: impl Serialize) -> Response {
 pub(super) fn own_info(
     account: &Snapshot,
     write: impl FnOnce(&Account) -> Result<Bytes, Failure>,
-) -> Result<Response, Failure> {
+) -> Result<Reply, Failure> {
     let written = account.own_info(WireName::User, write)?;
-    Ok(ready_reply(SUCCESS, written))
+    Ok(Reply::envelope(StatusCode::OK, SUCCESS, written))
 }
 
 /// The bytes of a success.
@@ -55,7 +57,7 @@ const fn success<T>(data: T) -> Envelope<'static, T> {
 }
 
 /// A failure.
-pub(crate) fn refuse(spelling: &Spelling, settings: &WireSettings) -> Response {
+pub(crate) fn refuse(spelling: &Spelling, settings: &WireSettings) -> Reply {
     let envelope = Envelope {
         code: spelling.code,
         message: &spelling.message,

@@ -1,14 +1,13 @@
 //! `info`
 
-use axum::response::Response;
-
 use super::envelope;
 use super::profile::Fields;
 use crate::Failure;
 use crate::call::Call;
+use crate::http::Reply;
 
 /// The account that is asking, or the `fields` of it.
-pub(super) async fn info(call: Call) -> Result<Response, Failure> {
+pub(super) async fn info(call: Call) -> Result<Reply, Failure> {
     let app = call.app_of_host().await?;
     let principal = call.principal(app.id).await?;
     call.wires.accounts.count_info_call(&principal).await?;
@@ -21,5 +20,5 @@ pub(super) async fn info(call: Call) -> Result<Response, Failure> {
         });
     }
     let info = Fields::info(&principal.account, settings)?;
-    Ok(envelope::succeed(info.named_in(wanted)))
+    envelope::succeed(info.named_in(wanted))
 }

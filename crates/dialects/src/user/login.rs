@@ -1,16 +1,16 @@
 //! `login`
 
-use axum::response::Response;
 use yaopai_accounts::{FailureRule, Refusal};
 use yaopai_model::{Identifier, SessionKind};
 
 use super::register::welcome;
 use crate::call::Call;
+use crate::http::Reply;
 use crate::json::KeyCase;
 use crate::{Failure, fields};
 
 /// Signs in by password. What cannot be an account's name is answered as an unknown one is.
-pub(super) async fn login(call: Call) -> Result<Response, Failure> {
+pub(super) async fn login(call: Call) -> Result<Reply, Failure> {
     let body = call.json(KeyCase::Exact)?;
     let account = body.required_text("account")?;
     let password = fields::presented_password("password", body.required_text("password")?)?;
@@ -25,8 +25,8 @@ pub(super) async fn login(call: Call) -> Result<Response, Failure> {
             password,
             FailureRule::Wait,
             SessionKind::Week,
-            &call.caller,
+            call.caller(),
         )
         .await?;
-    Ok(welcome(&call, &signed_in))
+    welcome(&call, &signed_in)
 }

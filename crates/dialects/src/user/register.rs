@@ -1,6 +1,5 @@
 //! `register`
 
-use axum::response::Response;
 use serde::Serialize;
 use yaopai_accounts::SignedIn;
 use yaopai_model::limits::EMAIL_BYTES;
@@ -9,6 +8,7 @@ use yaopai_model::{Identifier, TokenUse};
 use super::envelope;
 use super::profile::{Fields, Masking};
 use crate::call::Call;
+use crate::http::Reply;
 use crate::json::KeyCase;
 use crate::{BadInput, Failure, fields};
 
@@ -19,7 +19,7 @@ struct Welcome {
 }
 
 /// Makes an account and signs it in.
-pub(super) async fn register(call: Call) -> Result<Response, Failure> {
+pub(super) async fn register(call: Call) -> Result<Reply, Failure> {
     let body = call.json(KeyCase::Exact)?;
     let identifier = read_account(body.required_text("account")?)?;
     let policy = call.wires.settings.password_policy;
@@ -28,13 +28,13 @@ pub(super) async fn register(call: Call) -> Result<Response, Failure> {
     let signed_in = call
         .wires
         .accounts
-        .register_without_proof(app.id, identifier, password, &call.caller)
+        .register_without_proof(app.id, identifier, password, call.caller())
         .await?;
-    Ok(welcome(&call, &signed_in))
+    welcome(&call, &signed_in)
 }
 
 /// The answer to whoever has just signed in.
-pub(super) fn welcome(call: &Call, signed_in: &SignedIn) -> Response {
+pub(super) fn welcome(call: &Call, signed_in: &SignedIn) -> Result<Reply, Failure> {
     envelope::succeed(Welcome {
         user: Fields::user(&signed_in.account, &call.wires.settings, Masking::Whole),
         token: call.encode_token(&signed_in.token(TokenUse::Session)),

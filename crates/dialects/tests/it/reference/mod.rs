@@ -29,6 +29,7 @@ fn settings(user_http_status: HttpStatus) -> WireSettings {
         password_policy: PasswordPolicy::Published,
         clock: Arc::new(ManualClock::at(Timestamp::EPOCH)),
         entropy: Arc::new(SeededEntropy::new(1)),
+        access_log: yaopai_http::AccessLog::off(),
     }
 }
 

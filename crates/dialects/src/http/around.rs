@@ -1,0 +1,158 @@
+//! What surrounds every call of a wire.
+
+use std::sync::Arc;
+
+use ::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use ::http::{HeaderMap, HeaderValue, Method};
+use axum::body::{Body, HttpBody as _};
+use axum::extract::Request;
+use axum::response::Response;
+use yaopai_http::{Answered, BadHead, CallRecord, PeerAddress, RequestId, Route};
+
+use super::arrived::{Arrived, Surroundings};
+use super::cors;
+use super::reply::Reply;
+use super::routes::PathCalls;
+use crate::{BadInput, Failure, Wire, Wires};
+
+/// What surrounds every call of a wire: where it comes from, what it is called, its bounds, and what is written of it.
+pub(crate) struct Around {
+    wire: Wire,
+    wires: Arc<Wires>,
+    /// Those that every answer has.
+    headers: HeaderMap,
+    /// The same for an envelope.
+    envelope_headers: HeaderMap,
+}
+
+impl Around {
+    pub(crate) fn new(wire: Wire, wires: &Arc<Wires>) -> Arc<Self> {
+        let mut headers = HeaderMap::new();
+        cors::allow(&mut headers, wires.settings.cors_origin.as_ref());
+        secure(&mut headers);
+        let mut envelope_headers = headers.clone();
+        envelope_headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=utf-8"),
+        );
+        Arc::new(Self {
+            wire,
+            wires: Arc::clone(wires),
+            headers: RequestId::leave_room(headers),
+            envelope_headers: RequestId::leave_room(envelope_headers),
+        })
+    }
+
+    /// The answer to a request, which `calls` are there for; without any, nothing has its path.
+    pub(crate) async fn answer(
+        &self,
+        route: &Route,
+        calls: Option<&PathCalls>,
+        peer: PeerAddress,
+        request: Request,
+    ) -> Response {
+        let settings = &*self.wires.settings;
+        let asked_at = settings.clock.now();
+        let request_id = RequestId::choose(request.headers(), &*settings.entropy);
+        let method = request.method().clone();
+        let surroundings = Arc::new(Surroundings {
+            record: CallRecord::default(),
+            caller: yaopai_http::caller(self.wire.name(), request.headers(), peer, &settings.trusted_proxies),
+            wire: self.wire.in_apps(),
+        });
+
+        let (mut reply, failure) = match self.reply(calls, &surroundings, request).await {
+            Ok(reply) => (reply, None),
+            Err(failure) => (self.refuse(&failure, &request_id), Some(failure)),
+        };
+        if let Some(calls) = calls.filter(|calls| calls.to_method(&method).is_none()) {
+            reply.headers.insert(ALLOW, calls.methods());
+        }
+
+        let answered = Answered {
+            method: &method,
+            status: reply.status,
+            code: reply.code,
+            asked_at,
+            answered_at: settings.clock.now(),
+            request_id: &request_id,
+            record: &surroundings.record,
+        };
+        route.note(&settings.access_log, &answered);
+        let mut response = self.response(reply, request_id, method == Method::HEAD);
+        if let Some(failure) = failure {
+            // For whoever stands around the wires.
+            response.extensions_mut().insert(failure);
+        }
+        response
+    }
+
+    async fn reply(
+        &self,
+        calls: Option<&PathCalls>,
+        surroundings: &Arc<Surroundings>,
+        request: Request,
+    ) -> Result<Reply, Failure> {
+        if request.method() == Method::OPTIONS {
+            return Ok(Reply::bare([], Body::empty()));
+        }
+        yaopai_http::check_head(&request).map_err(BadInput::from)?;
+        let calls = calls.ok_or(BadInput::UnknownRoute)?;
+        let endpoint = calls.to_method(request.method()).ok_or(BadInput::UnknownMethod)?;
+        let arrived = Arrived {
+            wires: Arc::clone(&self.wires),
+            surroundings: Arc::clone(surroundings),
+            request,
+        };
+        let answered = yaopai_http::caught(endpoint(arrived)).await;
+        answered.unwrap_or_else(|panicked| Err(Failure::fault(panicked.to_string())))
+    }
+
+    /// Every failure of a wire, unknown routes and panics included, is put into words here.
+    fn refuse(&self, failure: &Failure, request_id: &RequestId) -> Reply {
+        if let Failure::Fault(fault) = failure {
+            yaopai_http::write_fault(fault, request_id);
+        }
+        self.wire.refuse(failure, &self.wires.settings)
+    }
+
+    fn response(&self, reply: Reply, request_id: RequestId, is_head: bool) -> Response {
+        let mut response = Response::new(reply.body);
+        *response.status_mut() = reply.status;
+        let headers = if reply.is_envelope {
+            &self.envelope_headers
+        } else {
+            &self.headers
+        };
+        headers.clone_into(response.headers_mut());
+        // A call may have set its own.
+        response.headers_mut().extend(reply.headers);
+        request_id.give(response.headers_mut());
+        if is_head { without_body(response) } else { response }
+    }
+}
+
+impl From<BadHead> for BadInput {
+    fn from(problem: BadHead) -> Self {
+        match problem {
+            BadHead::Host => Self::BadHost,
+            BadHead::UrlTooLong => Self::UrlTooLong,
+        }
+    }
+}
+
+/// Headers that keep replies out of caches and addresses out of other sites' logs.
+fn secure(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}
+
+/// The head of an answer, which says how long the body would be (RFC 9110, section 9.3.2).
+fn without_body(mut response: Response) -> Response {
+    if let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
+    *response.body_mut() = Body::empty();
+    response
+}

@@ -1,0 +1,45 @@
+//! A request that has arrived, and of which nobody has read the body yet.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use yaopai_accounts::Caller;
+use yaopai_http::CallRecord;
+use yaopai_model::WireName;
+
+use crate::{Failure, Wires};
+
+/// A request that has arrived.
+pub(crate) struct Arrived {
+    /// What the wires stand on.
+    pub(crate) wires: Arc<Wires>,
+    /// What is known of it already.
+    pub(crate) surroundings: Arc<Surroundings>,
+    /// Its head, and its body on the way.
+    pub(crate) request: Request,
+}
+
+/// What is known of a call before it is read.
+pub(crate) struct Surroundings {
+    /// Where the call notes what it finds out.
+    pub(crate) record: CallRecord,
+    /// Who is at the other end of the line.
+    pub(crate) caller: Caller,
+    /// On which wire it came.
+    pub(crate) wire: WireName,
+}
+
+/// What an endpoint starts from.
+pub(crate) trait FromArrived: Sized + Send {
+    /// Makes it of a request.
+    ///
+    /// # Errors
+    /// What is wrong with the request.
+    fn from_arrived(arrived: Arrived) -> impl Future<Output = Result<Self, Failure>> + Send;
+}
+
+impl FromArrived for Arrived {
+    async fn from_arrived(arrived: Arrived) -> Result<Self, Failure> {
+        Ok(arrived)
+    }
+}

@@ -1,0 +1,324 @@
+//! Writes the lines. Every request leaves one, so they are put together by hand and leave together: writing each by itself
+//! would cost as much as answering.
+
+use std::io::{self, Write as _};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use http::Method;
+use yaopai_model::Timestamp;
+
+use super::Answered;
+
+/// How long a line waits for others to leave with. A crash loses as much.
+const GATHERED: Duration = Duration::from_millis(50);
+/// What waits at most, in bytes, before whoever has a line has to write.
+const WAITING: usize = 64 * 1024;
+/// More than the fields of most lines have, in bytes.
+const FIELDS: usize = 256;
+
+/// How a line is written, as the rest of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineFormat {
+    /// `instant  INFO access: name=value …`
+    Text,
+    /// An object of JSON.
+    Json,
+}
+
+/// Where the lines go. Clones share it.
+#[derive(Clone)]
+pub struct AccessLog(Option<Open>);
+
+#[derive(Clone)]
+struct Open {
+    format: LineFormat,
+    lines: Arc<Lines>,
+}
+
+/// Writes what waits; the rest of it when this is dropped.
+pub struct AccessWriter {
+    lines: Arc<Lines>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Lines {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+    output: Mutex<Box<dyn io::Write + Send>>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    bytes: Vec<u8>,
+    /// The second that it is, and how it is written.
+    second: Option<(i64, String)>,
+    is_closed: bool,
+}
+
+impl AccessLog {
+    /// Nothing is written.
+    pub const fn off() -> Self {
+        Self(None)
+    }
+
+    /// Lines go to `output`, by way of the writer.
+    ///
+    /// # Errors
+    /// When there can be no thread for it.
+    pub fn start(format: LineFormat, output: impl io::Write + Send + 'static) -> io::Result<(Self, AccessWriter)> {
+        let lines = Arc::new(Lines {
+            waiting: Mutex::default(),
+            changed: Condvar::new(),
+            output: Mutex::new(Box::new(output)),
+        });
+        let writing = Arc::clone(&lines);
+        let thread = std::thread::Builder::new()
+            .name("access-log".to_owned())
+            .spawn(move || writing.write_until_closed())?;
+        let writer = AccessWriter {
+            lines: Arc::clone(&lines),
+            thread: Some(thread),
+        };
+        Ok((Self(Some(Open { format, lines })), writer))
+    }
+
+    pub(super) fn write(&self, surface: &'static str, route: &str, answered: &Answered<'_>) {
+        if let Some(Open { format, lines }) = &self.0 {
+            lines.add(
+                *format,
+                answered.answered_at,
+                &fields(*format, surface, route, answered),
+            );
+        }
+    }
+}
+
+impl Drop for AccessWriter {
+    fn drop(&mut self) {
+        self.lines.waiting().is_closed = true;
+        self.lines.changed.notify_one();
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been reported by the panic hook.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Lines {
+    fn add(&self, format: LineFormat, at: Timestamp, fields: &[u8]) {
+        let mut waiting = self.waiting();
+        let is_first = waiting.bytes.is_empty();
+        waiting.add(format, at, fields);
+        if waiting.bytes.len() >= WAITING {
+            // The lock is kept: others have to wait as well then.
+            self.write_out(&waiting.bytes);
+            waiting.bytes.clear();
+        } else if is_first {
+            self.changed.notify_one();
+        }
+    }
+
+    fn write_until_closed(&self) {
+        let mut leaving = Vec::new();
+        loop {
+            let mut waiting = self.waiting();
+            while waiting.bytes.is_empty() {
+                if waiting.is_closed {
+                    return;
+                }
+                waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            }
+            let gathered = self
+                .changed
+                .wait_timeout_while(waiting, GATHERED, |waiting| !waiting.is_closed);
+            let (mut waiting, _) = gathered.unwrap_or_else(PoisonError::into_inner);
+            std::mem::swap(&mut waiting.bytes, &mut leaving);
+            drop(waiting);
+            self.write_out(&leaving);
+            leaving.clear();
+        }
+    }
+
+    fn write_out(&self, lines: &[u8]) {
+        let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody is left to be told that the log cannot be written.
+        let _ = output.write_all(lines);
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    /// A line as the rest of the log has them.
+    fn add(&mut self, format: LineFormat, at: Timestamp, fields: &[u8]) {
+        let (before, between, after): (&[u8], &[u8], &[u8]) = match format {
+            LineFormat::Text => (b"", b"Z  INFO access:", b"\n"),
+            LineFormat::Json => (
+                br#"{"timestamp":""#,
+                br#"Z","level":"INFO""#,
+                b",\"target\":\"access\"}\n",
+            ),
+        };
+        self.bytes.extend_from_slice(before);
+        self.add_instant(at);
+        self.bytes.extend_from_slice(between);
+        self.bytes.extend_from_slice(fields);
+        self.bytes.extend_from_slice(after);
+    }
+
+    fn add_instant(&mut self, at: Timestamp) {
+        let second = self.second.take().filter(|(second, _)| *second == at.as_seconds());
+        let second = second.unwrap_or_else(|| (at.as_seconds(), written_second(at)));
+        self.bytes.extend_from_slice(second.1.as_bytes());
+        self.second = Some(second);
+        let millis = at.as_millis().rem_euclid(1000);
+        // Writing into memory does not fail.
+        let _ = write!(self.bytes, ".{millis:03}");
+    }
+}
+
+fn written_second(at: Timestamp) -> String {
+    jiff::Timestamp::from_second(at.as_seconds()).map_or_else(
+        |_| at.as_seconds().to_string(),
+        |at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+    )
+}
+
+/// What a line says of a call.
+fn fields(format: LineFormat, surface: &'static str, route: &str, answered: &Answered<'_>) -> Vec<u8> {
+    let mut fields = Fields {
+        format,
+        bytes: Vec::with_capacity(FIELDS),
+    };
+    fields.text("wire", surface);
+    fields.text("route", route);
+    fields.text("method", known_method(answered.method));
+    fields.number("status", i64::from(answered.status.as_u16()));
+    fields.number("code", answered.code);
+    fields.number(
+        "latency_ms",
+        i64::try_from(answered.latency().as_millis()).unwrap_or(i64::MAX),
+    );
+    fields.text("request_id", answered.request_id.as_str());
+    if let Some(app) = answered.record.app.get() {
+        fields.number("app", app.0);
+    }
+    if let Some(account) = answered.record.account.get() {
+        fields.number("account", account.0);
+    }
+    fields.bytes
+}
+
+/// The fields of a line: ` name=value` each, or `,"name":value`.
+struct Fields {
+    format: LineFormat,
+    bytes: Vec<u8>,
+}
+
+impl Fields {
+    fn number(&mut self, name: &str, value: i64) {
+        self.name(name);
+        self.put(itoa::Buffer::new().format(value));
+    }
+
+    /// A text of ours, in which there is nothing to escape.
+    fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        self.put("\"");
+        self.put(value);
+        self.put("\"");
+    }
+
+    fn name(&mut self, name: &str) {
+        let (before, after) = match self.format {
+            LineFormat::Text => (" ", "="),
+            LineFormat::Json => (",\"", "\":"),
+        };
+        self.put(before);
+        self.put(name);
+        self.put(after);
+    }
+
+    fn put(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// A method's name is the client's to choose, so only known ones are written.
+fn known_method(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "POST", "OPTIONS", "HEAD", "PUT", "PATCH", "DELETE"];
+    KNOWN
+        .into_iter()
+        .find(|known| *known == method.as_str())
+        .unwrap_or("other")
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, StatusCode};
+    use yaopai_model::{AccountId, AppId, Entropy};
+
+    use super::*;
+    use crate::{CallRecord, RequestId, Route};
+
+    struct Sevens;
+    impl Entropy for Sevens {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    /// What a call leaves.
+    fn line(format: LineFormat, record: &CallRecord) -> String {
+        let (log, writer) = AccessLog::start(format, io::sink()).unwrap();
+        // So that the writer has been told already, and sleeps.
+        writer.lines.waiting().bytes.push(b'|');
+        let asked_at = Timestamp::from_millis(1_700_000_000_002);
+        let answered = Answered {
+            method: &Method::from_bytes(b"BREW").unwrap(),
+            status: StatusCode::OK,
+            code: -1,
+            asked_at,
+            answered_at: asked_at.plus(Duration::from_millis(3)),
+            request_id: &RequestId::choose(&HeaderMap::new(), &Sevens),
+            record,
+        };
+        Route::new("user", "/user/info").note(&log, &answered);
+        let text = String::from_utf8(std::mem::take(&mut writer.lines.waiting().bytes)).unwrap();
+        text.trim_start_matches('|').to_owned()
+    }
+
+    #[test]
+    fn a_line_looks_like_the_rest_of_the_log() {
+        let record = CallRecord::default();
+        record.note_app(AppId(1));
+        record.note_app(AppId(2));
+        assert_eq!(
+            line(LineFormat::Text, &record),
+            format!(
+                "2023-11-14T22:13:20.005Z  INFO access: wire=\"user\" route=\"/user/info\" method=\"other\" status=200 \
+                 code=-1 latency_ms=3 request_id=\"{}\" app=1\n",
+                "07".repeat(16)
+            )
+        );
+    }
+
+    #[test]
+    fn a_line_may_be_json() {
+        let record = CallRecord::default();
+        record.note_account(AccountId(8));
+        let text = line(LineFormat::Json, &record);
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["timestamp"], "2023-11-14T22:13:20.005Z");
+        assert_eq!(json["level"], "INFO");
+        assert_eq!(json["target"], "access");
+        assert_eq!(json["route"], "/user/info");
+        assert_eq!(json["latency_ms"], 3);
+        assert_eq!(json["account"], 8);
+        assert!(json.get("app").is_none());
+    }
+}
