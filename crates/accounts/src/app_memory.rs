@@ -15,23 +15,28 @@ pub(crate) struct AppMemory(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     version: Option<Version>,
-    by_host: HashMap<Option<HostName>, Arc<App>>,
+    by_host: HashMap<HostName, Arc<App>>,
+    /// Where no host is named.
+    default: Option<Arc<App>>,
     by_key: HashMap<AppKey, Arc<AppWithSecret>>,
 }
 
 impl AppMemory {
     /// The app that a host was found to belong to at this version.
-    pub(crate) fn of_host(&self, version: Version, host: &Option<HostName>) -> Option<Arc<App>> {
+    pub(crate) fn of_host(&self, version: Version, host: Option<&HostName>) -> Option<Arc<App>> {
         let kept = self.kept();
-        let app = kept.by_host.get(host).filter(|_| kept.version == Some(version));
-        app.cloned()
+        let app = host.map_or(kept.default.as_ref(), |host| kept.by_host.get(host));
+        app.filter(|_| kept.version == Some(version)).cloned()
     }
 
     /// Remembers the app of a host, looked up after `version` had been asked for.
     pub(crate) fn put_host(&self, version: Version, host: Option<HostName>, app: &Arc<App>) {
         let mut kept = self.kept();
         kept.make_room(version);
-        kept.by_host.insert(host, Arc::clone(app));
+        match host {
+            Some(host) => drop(kept.by_host.insert(host, Arc::clone(app))),
+            None => kept.default = Some(Arc::clone(app)),
+        }
     }
 
     /// The app that was found under a key at this version.

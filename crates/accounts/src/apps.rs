@@ -127,11 +127,11 @@ impl Accounts {
     /// # Errors
     /// Faults only.
     pub async fn app_of_host(&self, host: Option<&HostName>) -> Outcome<Arc<App>> {
-        let (host, version) = (host.cloned(), self.store().apps_version());
-        if let Some(app) = version.and_then(|version| self.parts.apps.of_host(version, &host)) {
+        let version = self.store().apps_version();
+        if let Some(app) = version.and_then(|version| self.parts.apps.of_host(version, host)) {
             return Ok(app);
         }
-        let sought = host.clone();
+        let (host, sought) = (host.cloned(), host.cloned());
         let found = self.store().read(move |db| -> Result<_, SqlError> {
             let mapped = sought.map_or(Ok(None), |host| apps::by_host(db, &host))?;
             mapped.map_or_else(|| apps::default(db), |app| Ok(Some(app)))

@@ -1,10 +1,11 @@
 //! Who is asking?
 
-use yaopai_model::{AppId, SessionToken, Timestamp, TokenUse};
+use yaopai_model::{AppId, Timestamp, TokenUse};
 use yaopai_store::sessions;
 
 use crate::keys::session_digest;
-use crate::{Accounts, Outcome, Refusal, Snapshot};
+use crate::token::LiveSession;
+use crate::{Accounts, Outcome, Refusal, Snapshot, Token};
 
 /// An account that is asking by a live session.
 #[derive(Clone)]
@@ -13,62 +14,68 @@ pub struct Principal {
     pub account: Snapshot,
 }
 
+/// What the rows say of a token.
+enum Looked {
+    /// Its session lives as far as they know.
+    Live(LiveSession),
+    /// Its session was ended, or is another's, or its account is disabled.
+    Ended,
+    /// There is no such account.
+    NoAccount,
+}
+
 impl Accounts {
     /// The principal behind a token that serves for calls (`Session` or `Access`). The rows decide, not the token: the
     /// session must live, be of `app`, and be younger than the last change of credentials.
     ///
     /// # Errors
     /// `NotSignedIn`, `AccessTokenExpired`, `AccountGone`.
-    pub async fn authenticate(&self, app: AppId, token: &SessionToken) -> Outcome<Principal> {
-        let (principal, _) = self.live_session(app, token).await?;
-        let is_over = token.expires_at <= self.now();
+    pub async fn authenticate(&self, app: AppId, token: &Token) -> Outcome<Principal> {
+        let now = self.now();
+        let session = self.live_session(app, token, now).await?;
+        let is_over = token.expires_at <= now;
         match token.token_use {
-            TokenUse::Session if !is_over => Ok(principal),
-            TokenUse::Access if !is_over => Ok(principal),
+            TokenUse::Session | TokenUse::Access if !is_over => Ok(Principal {
+                account: session.account,
+            }),
             TokenUse::Access => Err(Refusal::AccessTokenExpired.into()),
             TokenUse::Session | TokenUse::Refresh => Err(Refusal::NotSignedIn.into()),
         }
     }
 
-    /// Whose live session a token stands for, whatever the token is good for, and when it ends.
-    pub(crate) async fn live_session(&self, app: AppId, token: &SessionToken) -> Outcome<(Principal, Timestamp)> {
-        let found = self.rows_of(token).await?;
-        let now = self.now();
-        let Some((account, ends_at)) = found else {
-            return Err(refusal_without_account(token, now).into());
-        };
-        let is_meant = account.app == app && account.public_id == token.public_id && account.disabled_at.is_none();
-        match ends_at {
-            Some(ends_at) if is_meant && ends_at > now => Ok((Principal { account }, ends_at)),
-            Some(_) | None => Err(Refusal::NotSignedIn.into()),
+    /// The live session that a token stands for, whatever the token is good for.
+    pub(crate) async fn live_session(&self, app: AppId, token: &Token, now: Timestamp) -> Outcome<LiveSession> {
+        match self.look_up(token).await? {
+            Looked::Live(session) if session.app == app && session.ends_at > now => Ok(session),
+            Looked::NoAccount if token.expires_at > now => Err(Refusal::AccountGone.into()),
+            Looked::Live(_) | Looked::Ended | Looked::NoAccount => Err(Refusal::NotSignedIn.into()),
         }
     }
 
-    /// The account of a token, and when its session ends unless that was ended: from the rows, or from memory where they
-    /// have not changed since they were looked up. So what ends a session counts on the next call.
-    async fn rows_of(&self, token: &SessionToken) -> Outcome<Option<(Snapshot, Option<Timestamp>)>> {
+    /// What the rows say of a token's session: they are asked, unless they have not changed since they were asked last. So
+    /// what ends a session counts on the next call.
+    async fn look_up(&self, token: &Token) -> Outcome<Looked> {
         let version = self.store().account_version(token.account);
-        let remembered = version.and_then(|version| self.parts.sessions.get(token, version));
-        if let Some((account, ends_at)) = remembered {
-            return Ok(Some((account, Some(ends_at))));
+        if let Some(session) = version.and_then(|version| token.session(version)) {
+            return Ok(Looked::Live(session));
         }
         let (id, digest) = (token.account, session_digest(&token.secret));
         let found = self.store().read(move |db| sessions::find(db, id, &digest)).await?;
         let Some((account, ends_at)) = found else {
-            return Ok(None);
+            return Ok(Looked::NoAccount);
         };
-        let account = Snapshot::from(account);
-        if let (Some(version), Some(ends_at)) = (version, ends_at) {
-            self.parts.sessions.put(token, version, account.clone(), ends_at);
+        let is_meant = account.public_id == token.public_id && account.disabled_at.is_none();
+        let Some(ends_at) = ends_at.filter(|_| is_meant) else {
+            return Ok(Looked::Ended);
+        };
+        let session = LiveSession {
+            app: account.app,
+            account: Snapshot::from(account),
+            ends_at,
+        };
+        if let Some(version) = version {
+            token.keep(version, session.clone());
         }
-        Ok(Some((account, ends_at)))
-    }
-}
-
-fn refusal_without_account(token: &SessionToken, now: Timestamp) -> Refusal {
-    if token.expires_at > now {
-        Refusal::AccountGone
-    } else {
-        Refusal::NotSignedIn
+        Ok(Looked::Live(session))
     }
 }

@@ -4,15 +4,13 @@
 //! counts: nobody can lie in wait on a victim's number. With a live token of the claiming account beside the code, the
 //! claimant is the prover.
 
-use yaopai_model::{
-    AccountId, Address, AppId, Entropy, EventKind, Identifier, Nickname, Role, SessionToken, Timestamp,
-};
+use yaopai_model::{AccountId, Address, AppId, Entropy, EventKind, Identifier, Nickname, Role, Timestamp};
 use yaopai_store::identifiers::{self, Holder};
 use yaopai_store::{SqlError, Tx, accounts, passwords, settings};
 
 use crate::credentials::end_sessions;
 use crate::profile::orphan_pictures;
-use crate::{Accounts, Error, Outcome, Principal, journal};
+use crate::{Accounts, Error, Outcome, Principal, Token, journal};
 
 /// Whose the address is, now that it is proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +154,7 @@ fn start_over(tx: &Tx, id: AccountId, entropy: &dyn Entropy, now: Timestamp) -> 
 
 impl Accounts {
     /// Whose token came beside a code, if its session lives.
-    pub(crate) async fn bearer(&self, app: AppId, token: Option<&SessionToken>) -> Outcome<Option<Principal>> {
+    pub(crate) async fn bearer(&self, app: AppId, token: Option<&Token>) -> Outcome<Option<Principal>> {
         let Some(token) = token else { return Ok(None) };
         match self.authenticate(app, token).await {
             Ok(principal) => Ok(Some(principal)),

@@ -18,7 +18,7 @@ use yaopai_store::{SqlError, Store};
 use zeroize::Zeroizing;
 
 use crate::recent::Recent;
-use crate::{Accounts, Fault, Outcome};
+use crate::{Accounts, Fault, Outcome, Token};
 
 const KEY_BYTES: usize = 32;
 
@@ -79,14 +79,8 @@ impl KeyPurpose {
 /// Signs and checks tokens (HMAC-SHA-256). Several keys can be live; one of them signs.
 pub struct TokenKeys {
     keys: Vec<(String, hmac::Key)>,
-    /// What was checked lately, by the first characters of the signature.
-    checked: Recent<CheckedToken>,
-}
-
-/// A token that has been found to be signed by one of the keys.
-struct CheckedToken {
-    text: Box<str>,
-    token: Arc<SessionToken>,
+    /// Tokens that were checked lately, by the first characters of their signatures.
+    checked: Recent<Token>,
 }
 
 impl TokenKeys {
@@ -125,27 +119,24 @@ impl TokenKeys {
         key.is_some_and(|(_, key)| hmac::verify(key, message, signature).is_ok())
     }
 
-    /// What the token with this text says, if it was checked lately. That it was well signed stays true for as long as
-    /// there are these keys; whether its session lives is not for them to say.
-    pub fn checked(&self, text: &str) -> Option<Arc<SessionToken>> {
+    /// The token with this text, if it was checked lately. That it was well signed stays true for as long as there are
+    /// these keys; whether its session lives is not for them to say.
+    pub fn checked(&self, text: &str) -> Option<Token> {
         let (message, signature) = text.rsplit_once('.')?;
-        self.checked.get(key_of(signature)?, |known| {
-            let (own_message, own_signature) = known.text.rsplit_once('.')?;
-            let is_meant = message == own_message && are_equal(signature.as_bytes(), own_signature.as_bytes());
-            is_meant.then(|| Arc::clone(&known.token))
-        })
+        let token = self.checked.get(key_of(signature)?)?;
+        let (own_message, own_signature) = token.text().rsplit_once('.')?;
+        let is_meant = message == own_message && are_equal(signature.as_bytes(), own_signature.as_bytes());
+        is_meant.then_some(token)
     }
 
-    /// Remembers what a token says that was checked just now.
-    pub fn remember(&self, text: &str, token: &Arc<SessionToken>) {
+    /// The token with this text, which says this and was checked just now. It is remembered.
+    pub fn remember(&self, text: &str, said: SessionToken) -> Token {
+        let token = Token::written(text, said);
         let signature = text.rsplit_once('.').map(|(_, signature)| signature);
         if let Some(key) = signature.and_then(key_of) {
-            let checked = CheckedToken {
-                text: text.into(),
-                token: Arc::clone(token),
-            };
-            self.checked.put(key, checked);
+            self.checked.put(key, token.clone());
         }
+        token
     }
 
     /// Whether these are the keys with such names, in this order.

@@ -14,7 +14,6 @@ use crate::keys::{Keys, RootKey};
 use crate::password_hasher::{HashingSettings, PasswordHasher};
 use crate::rate_limiter::RateLimiter;
 use crate::search::Search;
-use crate::session_memory::SessionMemory;
 use crate::trial_codes::TrialCodes;
 use crate::turns::Turns;
 use crate::upload::{DatabasePlaces, PictureStore};
@@ -44,7 +43,7 @@ pub struct Parts {
     pub pictures: PictureStore,
     /// Memory that may be taken to search in, in bytes; 0 leaves searching to the database.
     pub search_memory_bytes: usize,
-    /// Sessions, and tokens of theirs, that may be remembered; 0 checks each at every call.
+    /// Tokens that may be remembered, with their sessions; 0 checks each at every call.
     pub sessions_remembered: usize,
 }
 
@@ -71,7 +70,6 @@ pub(crate) struct Working {
     pub(crate) journal: Journal,
     pub(crate) search: Search,
     pub(crate) apps: AppMemory,
-    pub(crate) sessions: SessionMemory,
     /// Whoever draws a slider holds one.
     pub(crate) drawings: Arc<Semaphore>,
     pub(crate) outbox: Notify,
@@ -117,7 +115,6 @@ impl Accounts {
                 journal: Journal::default(),
                 search: Search::new(parts.search_memory_bytes),
                 apps: AppMemory::default(),
-                sessions: SessionMemory::new(parts.sessions_remembered),
                 drawings: Arc::new(Semaphore::new(SLIDERS_AT_ONCE)),
                 outbox: Notify::new(),
                 trial_codes: TrialCodes::default(),

@@ -3,9 +3,9 @@
 //! Where this process has the database to itself they are counted in memory, and a restart may forget them. Where several
 //! nodes share it they are counted there, so that thirty calls a minute are thirty, whichever nodes answer them.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use rustc_hash::FxHashMap;
 use yaopai_model::limits::{INFO_CALLS_PER_MINUTE, RATES_KEPT, windows};
 use yaopai_model::{AccountId, AppId, SlidingWindow, Timestamp, Wait, WindowRule};
 
@@ -43,6 +43,12 @@ impl Rate {
         }
     }
 
+    /// Whose it is spreads them: numbers are handed out one after the other.
+    fn part(self) -> usize {
+        let (Self::AppRequests(AppId(number), _) | Self::InfoCalls(AccountId(number))) = self;
+        number.unsigned_abs() as usize % PARTS
+    }
+
     /// What its row in the table of counters is named by.
     fn name(self) -> String {
         match self {
@@ -68,31 +74,43 @@ impl Accounts {
     }
 }
 
-/// Sliding windows in memory, at most `limits::RATES_KEPT`. Past it those that are idle are forgotten first, and if none
-/// is, all are: a rate that lets a burst pass is better than one that refuses strangers.
+/// Parts of the windows, so that threads seldom wait for each other.
+const PARTS: usize = 64;
+
+/// Sliding windows in memory, at most about `limits::RATES_KEPT`. Where a part is full those that are idle are forgotten
+/// first, and if none is, all of it are: a rate that lets a burst pass is better than one that refuses strangers.
 pub(crate) struct RateLimiter {
-    windows: Mutex<HashMap<Rate, SlidingWindow>>,
+    parts: Vec<Mutex<Windows>>,
 }
+
+type Windows = FxHashMap<Rate, SlidingWindow>;
 
 impl RateLimiter {
     pub(crate) fn new() -> Self {
         Self {
-            windows: Mutex::new(HashMap::new()),
+            parts: (0..PARTS).map(|_| Mutex::default()).collect(),
         }
     }
 
     fn admit(&self, rate: Rate, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        if windows.len() >= RATES_KEPT && !windows.contains_key(&rate) {
-            windows.retain(|rate, window| {
-                let _ = window.check(rate.rule(), now);
-                !window.is_empty()
-            });
-            if windows.len() >= RATES_KEPT {
-                windows.clear();
-            }
+        let Some(part) = self.parts.get(rate.part()) else {
+            return Ok(());
+        };
+        let mut windows = part.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.len() >= RATES_KEPT / PARTS && !windows.contains_key(&rate) {
+            make_room(&mut windows, now);
         }
         windows.entry(rate).or_default().admit(rule, now)
+    }
+}
+
+fn make_room(windows: &mut Windows, now: Timestamp) {
+    windows.retain(|rate, window| {
+        let _ = window.check(rate.rule(), now);
+        !window.is_empty()
+    });
+    if windows.len() >= RATES_KEPT / PARTS {
+        windows.clear();
     }
 }
 
@@ -112,6 +130,7 @@ mod tests {
         for app in 1..=i64::try_from(RATES_KEPT).unwrap() {
             assert!(admit(app).is_ok());
         }
-        assert!(limiter.windows.lock().unwrap().len() <= RATES_KEPT);
+        let kept = limiter.parts.iter().map(|part| part.lock().unwrap().len());
+        assert!(kept.sum::<usize>() <= RATES_KEPT);
     }
 }

@@ -1,37 +1,37 @@
 //! What was used lately, up to a bound.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Parts of a memory, so that threads seldom wait for each other.
-const PARTS: usize = 16;
+use rustc_hash::FxHashMap;
 
-/// Values under keys that somebody drew at random, such as the first bytes of a secret. Of two values under one key the later one stays, so whoever asks looks whether the value is the one that is meant.
+/// Parts of a memory, so that threads seldom wait for each other.
+const PARTS: usize = 64;
+
+/// Values under keys that somebody drew at random, such as the first bytes of a signature. Of two values under one key the
+/// later one stays, so whoever asks looks whether the value is the one that is meant. Values are cheap to clone.
 pub(crate) struct Recent<V> {
     parts: Vec<Mutex<Part<V>>>,
 }
 
-/// A ring of values. When it is full, the hand goes round and lets those go that were not used since it last came by.
+/// When it is full, the hand goes round the ring and lets those go that were not used since it last came by.
 struct Part<V> {
     most: usize,
-    index: HashMap<u64, usize, BuildHasherDefault<Spread>>,
-    ring: Vec<Kept<V>>,
+    values: FxHashMap<u64, Kept<V>>,
+    ring: Vec<u64>,
     hand: usize,
 }
 
 struct Kept<V> {
-    key: u64,
     value: V,
     used: bool,
 }
 
-impl<V> Recent<V> {
+impl<V: Clone> Recent<V> {
     /// Room for about `most` values; memory is taken as they come.
     pub(crate) fn new(most: usize) -> Self {
         let part = || Part {
             most: most.div_ceil(PARTS),
-            index: HashMap::default(),
+            values: FxHashMap::default(),
             ring: Vec::new(),
             hand: 0,
         };
@@ -40,24 +40,18 @@ impl<V> Recent<V> {
         }
     }
 
-    /// What `pick` takes of the value under `key`; nothing where it is not the one that is meant.
-    pub(crate) fn get<T>(&self, key: u64, pick: impl FnOnce(&V) -> Option<T>) -> Option<T> {
+    /// The value under `key`.
+    pub(crate) fn get(&self, key: u64) -> Option<V> {
         let mut part = self.part(key)?;
-        let at = *part.index.get(&key)?;
-        let kept = part.ring.get_mut(at)?;
-        let picked = pick(&kept.value)?;
+        let kept = part.values.get_mut(&key)?;
         kept.used = true;
-        Some(picked)
+        Some(kept.value.clone())
     }
 
     /// Keeps a value, in the place of the one under the same key, or of one that was not used lately.
     pub(crate) fn put(&self, key: u64, value: V) {
         if let Some(mut part) = self.part(key) {
-            part.put(Kept {
-                key,
-                value,
-                used: false,
-            });
+            part.put(key, value);
         }
     }
 
@@ -69,56 +63,36 @@ impl<V> Recent<V> {
 }
 
 impl<V> Part<V> {
-    fn put(&mut self, fresh: Kept<V>) {
-        let known = self.index.get(&fresh.key).copied();
-        let at = known.unwrap_or_else(|| self.free_place());
-        if known.is_none() && at < self.most {
-            self.index.insert(fresh.key, at);
-        }
-        match self.ring.get_mut(at) {
-            Some(place) => *place = fresh,
-            None if at < self.most => self.ring.push(fresh),
-            None => {}
+    fn put(&mut self, key: u64, value: V) {
+        let fresh = Kept { value, used: false };
+        if let Some(kept) = self.values.get_mut(&key) {
+            *kept = fresh;
+        } else if self.take_place(key) {
+            self.values.insert(key, fresh);
         }
     }
 
-    /// The next place that is free, having let go what was there.
-    fn free_place(&mut self) -> usize {
+    /// Puts a key into the ring, having let one go where there is no room; false where there can be none.
+    fn take_place(&mut self, key: u64) -> bool {
         if self.ring.len() < self.most {
-            return self.ring.len();
+            self.ring.push(key);
+            return true;
         }
         loop {
             let at = self.hand;
-            self.hand = (at + 1) % self.most.max(1);
-            match self.ring.get_mut(at) {
+            let Some(place) = self.ring.get_mut(at) else {
+                return false;
+            };
+            self.hand = (at + 1) % self.most;
+            match self.values.get_mut(place) {
                 Some(kept) if kept.used => kept.used = false,
-                Some(kept) => {
-                    self.index.remove(&kept.key);
-                    return at;
+                Some(_) | None => {
+                    self.values.remove(place);
+                    *place = key;
+                    return true;
                 }
-                None => return at,
             }
         }
-    }
-}
-
-/// Spreads over all bits of a key what was drawn at random in some of them, as in characters (Fibonacci hashing; Knuth, The
-/// Art of Computer Programming, volume 3, section 6.4).
-#[derive(Default)]
-struct Spread(u64);
-
-impl Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |sum, byte| sum << 8 | u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        let product = key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = product ^ product >> 32;
     }
 }
 
@@ -137,28 +111,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_comes_back_and_only_to_whom_it_is_meant() {
+    fn what_is_kept_comes_back_and_the_later_one_stays() {
         let recent = Recent::new(100);
         recent.put(key(1), "one");
-        assert_eq!(recent.get(key(1), |value| (*value == "one").then_some(1)), Some(1));
-        assert_eq!(recent.get(key(1), |value| (*value == "two").then_some(2)), None);
-        assert_eq!(recent.get(key(2), |value| Some(*value)), None);
+        assert_eq!(recent.get(key(1)), Some("one"));
+        assert_eq!(recent.get(key(2)), None);
         recent.put(key(1), "two");
-        assert_eq!(recent.get(key(1), |value| Some(*value)), Some("two"));
+        assert_eq!(recent.get(key(1)), Some("two"));
         assert_eq!(count(&recent), 1);
     }
 
     #[test]
     fn what_is_used_stays_and_the_bound_holds() {
-        let recent = Recent::new(160);
+        let most = 10 * PARTS;
+        let recent = Recent::new(most);
         recent.put(key(0), 0);
         for number in 1..100_000 {
             recent.put(key(number), number);
-            assert_eq!(recent.get(key(0), |value| Some(*value)), Some(0), "{number}");
+            assert_eq!(recent.get(key(0)), Some(0), "{number}");
         }
-        assert_eq!(count(&recent), 160);
-        let remembered = (0..100_000).filter(|number| recent.get(key(*number), |value| Some(*value)).is_some());
-        assert_eq!(remembered.count(), 160);
+        assert_eq!(count(&recent), most);
+        let remembered = (0..100_000).filter(|number| recent.get(key(*number)).is_some());
+        assert_eq!(remembered.count(), most);
     }
 
     #[test]
@@ -166,7 +140,7 @@ mod tests {
         let recent = Recent::new(0);
         recent.put(key(1), 1);
         recent.put(key(2), 2);
-        assert_eq!(recent.get(key(1), |value| Some(*value)), None);
+        assert_eq!(recent.get(key(1)), None);
         assert_eq!(count(&recent), 0);
     }
 }

@@ -3,7 +3,7 @@
 use yaopai_model::limits::windows;
 use yaopai_model::{
     Account, AccountId, Address, AppId, Code, EventKind, Held, Identifier, Nickname, Password, Profile, PublicId,
-    Purpose, Role, SessionKind, SessionToken, Timestamp, Username,
+    Purpose, Role, SessionKind, Timestamp, Username,
 };
 use yaopai_store::base::{self, Numbered};
 use yaopai_store::codes::CodeKey;
@@ -13,7 +13,7 @@ use crate::budget::Budget;
 use crate::claims::{self, NewAddress};
 use crate::sign_in::NewSignIn;
 use crate::throttle::network;
-use crate::{Accounts, Caller, Error, Outcome, Refusal, SignedIn};
+use crate::{Accounts, Caller, Error, Outcome, Refusal, SignedIn, Token};
 
 /// A registration that a one-time code proves.
 pub struct ProvenRegistration {
@@ -58,7 +58,7 @@ impl Accounts {
         &self,
         app: AppId,
         registration: ProvenRegistration,
-        bearer: Option<&SessionToken>,
+        bearer: Option<&Token>,
         caller: &Caller,
     ) -> Outcome<Account> {
         let attempt = self.attempt(EventKind::CodeRegistration, app, &registration.address, caller);
@@ -69,7 +69,7 @@ impl Accounts {
         &self,
         app: AppId,
         registration: ProvenRegistration,
-        bearer: Option<&SessionToken>,
+        bearer: Option<&Token>,
         caller: &Caller,
     ) -> Outcome<Account> {
         let ProvenRegistration {

@@ -1,14 +1,14 @@
 //! A new password for one that is lost.
 
 use yaopai_model::limits::RESET_PERMIT_LIFE;
-use yaopai_model::{Address, AppId, Code, Email, EventKind, Identifier, Password, Purpose, SessionToken};
+use yaopai_model::{Address, AppId, Code, Email, EventKind, Identifier, Password, Purpose};
 use yaopai_store::challenges::{self, ChallengeKey};
 use yaopai_store::codes::CodeKey;
 
 use crate::claims::{self, Proof};
 use crate::credentials::end_sessions;
 use crate::throttle::{Subject, Tally};
-use crate::{Accounts, Caller, Error, Outcome, Refusal};
+use crate::{Accounts, Caller, Error, Outcome, Refusal, Token};
 
 /// Whether [`Accounts::permit_reset`] has to come first, which is the wire's to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct PasswordReset<'a> {
     /// Whether a permit is needed.
     pub permit: ResetPermit,
     /// The token sent beside it, if any.
-    pub bearer: Option<&'a SessionToken>,
+    pub bearer: Option<&'a Token>,
 }
 
 impl Accounts {

@@ -19,7 +19,7 @@ use crate::keys::session_digest;
 use crate::own_account::take_closing_back;
 use crate::rank::{Action, Rank, reaches};
 use crate::throttle::{SourceTry, Subject, Tally};
-use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal};
+use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal, Token};
 
 pub use by_code::PresentedCode;
 
@@ -45,18 +45,18 @@ pub struct SignedIn {
 
 impl SignedIn {
     /// The token for `token_use`, with the life that use has.
-    pub fn token(&self, token_use: TokenUse) -> SessionToken {
+    pub fn token(&self, token_use: TokenUse) -> Token {
         let expires_at = match token_use {
             TokenUse::Session | TokenUse::Refresh => self.expires_at,
             TokenUse::Access => self.signed_in_at.plus(ACCESS_TOKEN_LIFE),
         };
-        SessionToken {
+        Token::from(SessionToken {
             account: self.account.id,
             public_id: self.account.public_id.clone(),
             secret: self.secret.clone(),
             token_use,
             expires_at,
-        }
+        })
     }
 }
 

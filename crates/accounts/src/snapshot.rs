@@ -11,9 +11,11 @@ use yaopai_model::{Account, WireName};
 #[derive(Clone)]
 pub struct Snapshot(Arc<Shared>);
 
+/// In this order, so that what most calls look at lies together in memory.
+#[repr(C)]
 struct Shared {
-    account: Account,
     own_info: [OnceLock<Bytes>; WireName::ALL.len()],
+    account: Account,
 }
 
 impl Snapshot {

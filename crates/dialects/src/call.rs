@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::http::header::{CONTENT_TYPE, HOST};
 use ::http::request::Parts;
 use axum::body::{Body, Bytes};
-use yaopai_accounts::{Caller, Principal, Refusal};
+use yaopai_accounts::{Caller, Principal, Refusal, Token};
 use yaopai_model::limits::BODY_BYTES;
 use yaopai_model::{App, AppId, HostName, SessionToken};
 
@@ -93,12 +93,12 @@ impl Call {
     }
 
     /// The token in `Authorization`, if there is one and it is ours.
-    pub(crate) fn bearer(&self) -> Option<Arc<SessionToken>> {
+    pub(crate) fn bearer(&self) -> Option<Token> {
         self.decode_token(token::authorization(&self.parts.headers)?)
     }
 
     /// What a token's text says, if it is one of ours.
-    pub(crate) fn decode_token(&self, text: &str) -> Option<Arc<SessionToken>> {
+    pub(crate) fn decode_token(&self, text: &str) -> Option<Token> {
         token::decode(&self.wires.accounts.token_keys(), text)
     }
 
@@ -119,11 +119,7 @@ impl Call {
     ///
     /// # Errors
     /// Those of [`Call::principal`].
-    pub(crate) async fn principal_by(
-        &self,
-        app: AppId,
-        token: Option<Arc<SessionToken>>,
-    ) -> Result<Principal, Failure> {
+    pub(crate) async fn principal_by(&self, app: AppId, token: Option<Token>) -> Result<Principal, Failure> {
         let token = token.ok_or(Refusal::NotSignedIn)?;
         let principal = self.wires.accounts.authenticate(app, &token).await?;
         self.surroundings.record.note_account(principal.account.id);

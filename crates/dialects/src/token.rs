@@ -3,14 +3,12 @@
 //! A token is an envelope for the session's secret; whether the session lives is for its row to say. The form is one
 //! that we alone write, so it is read strictly: the header must be, byte for byte, the one that we would have written.
 
-use std::sync::Arc;
-
 use ::http::HeaderMap;
 use ::http::header::AUTHORIZATION;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
-use yaopai_accounts::TokenKeys;
+use yaopai_accounts::{Token, TokenKeys};
 use yaopai_model::limits::TOKEN_BYTES;
 use yaopai_model::{AccountId, PublicId, SessionSecret, SessionToken, Timestamp, TokenUse};
 
@@ -53,12 +51,9 @@ pub(crate) fn encode(keys: &TokenKeys, token: &SessionToken) -> String {
 }
 
 /// What a token says, if it is one of ours. Its end is for `authenticate` to judge.
-pub(crate) fn decode(keys: &TokenKeys, text: &str) -> Option<Arc<SessionToken>> {
-    keys.checked(text).or_else(|| {
-        let token = Arc::new(check(keys, text)?);
-        keys.remember(text, &token);
-        Some(token)
-    })
+pub(crate) fn decode(keys: &TokenKeys, text: &str) -> Option<Token> {
+    keys.checked(text)
+        .or_else(|| Some(keys.remember(text, check(keys, text)?)))
 }
 
 fn check(keys: &TokenKeys, text: &str) -> Option<SessionToken> {

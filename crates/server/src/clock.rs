@@ -25,6 +25,11 @@ impl Clock for SystemClock {
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
         let machine = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
+        // Mostly it is the same millisecond still, and writing would take the value away from other cores.
+        let latest = self.latest.load(Ordering::Relaxed);
+        if machine <= latest {
+            return Timestamp::from_millis(latest);
+        }
         let before = self.latest.fetch_max(machine, Ordering::Relaxed);
         Timestamp::from_millis(machine.max(before))
     }

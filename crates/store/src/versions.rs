@@ -16,7 +16,14 @@ use yaopai_model::AccountId;
 /// How many accounts have a version of their own; more share theirs, which costs a look-up now and then.
 const ACCOUNT_VERSIONS: u64 = 1 << 15;
 
-/// Where a row's changes were at some time.
+/// Versions that one store may step through before it comes to those of the next: at a million changes a second it would
+/// take twelve days for each account, and nobody remembers that long.
+const VERSIONS_OF_A_STORE: u64 = 1 << 40;
+
+/// Stores that were opened by this process, so that no two have a version in common.
+static STORES: AtomicU64 = AtomicU64::new(0);
+
+/// Where a row's changes were at some time, in one store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version(u64);
 
@@ -41,9 +48,12 @@ enum Changed {
 
 impl Versions {
     pub(crate) fn new() -> Arc<Self> {
+        let first = STORES
+            .fetch_add(1, Ordering::Relaxed)
+            .wrapping_mul(VERSIONS_OF_A_STORE);
         Arc::new(Self {
-            accounts: (0..ACCOUNT_VERSIONS).map(|_| AtomicU64::new(0)).collect(),
-            apps: AtomicU64::new(0),
+            accounts: (0..ACCOUNT_VERSIONS).map(|_| AtomicU64::new(first)).collect(),
+            apps: AtomicU64::new(first),
             changed: Mutex::default(),
         })
     }

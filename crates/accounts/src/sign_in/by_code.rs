@@ -1,7 +1,7 @@
 //! Signing in by a one-time code.
 
 use tokio::sync::MutexGuard;
-use yaopai_model::{Address, AppId, Code, EventKind, Purpose, SessionKind, SessionToken};
+use yaopai_model::{Address, AppId, Code, EventKind, Purpose, SessionKind};
 use yaopai_store::accounts;
 use yaopai_store::codes::CodeKey;
 
@@ -9,7 +9,7 @@ use super::{Counted, FailureRule, NewSignIn, SignedIn, gate};
 use crate::claims::{self, Proof};
 use crate::code_guess::CodeGuess;
 use crate::throttle::{SourceTry, Subject};
-use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal};
+use crate::{Accounts, Caller, Error, Fault, Outcome, Refusal, Token};
 
 /// A code that somebody presents to sign in.
 pub struct PresentedCode<'a> {
@@ -20,7 +20,7 @@ pub struct PresentedCode<'a> {
     /// What it was asked for.
     pub purpose: Purpose,
     /// The token sent beside it, if any.
-    pub bearer: Option<&'a SessionToken>,
+    pub bearer: Option<&'a Token>,
     /// How failures in a row are answered.
     pub rule: FailureRule,
 }

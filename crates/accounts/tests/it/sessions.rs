@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use yaopai_accounts::{Actor, FailureRule, Refusal, SignedIn};
+use yaopai_accounts::{Actor, FailureRule, Refusal, SignedIn, Token};
 use yaopai_model::{Purpose, SessionKind, SessionSecret, SessionToken, TokenUse};
 
 use crate::steps::{from, phone};
@@ -20,7 +20,7 @@ async fn session(world: &World, kind: SessionKind) -> SignedIn {
         .unwrap()
 }
 
-async fn refused(world: &World, token: &SessionToken) -> Refusal {
+async fn refused(world: &World, token: &Token) -> Refusal {
     refusal(world.accounts.authenticate(world.app, token).await)
 }
 
@@ -35,10 +35,10 @@ async fn a_session_lives_as_long_as_its_kind() {
         assert!(world.accounts.authenticate(world.app, &token).await.is_ok());
         world.clock.advance(Duration::from_millis(1));
         assert_eq!(refused(&world, &token).await, Refusal::NotSignedIn);
-        let longer = SessionToken {
+        let longer = Token::from(SessionToken {
             expires_at: token.expires_at.plus(DAY),
-            ..token
-        };
+            ..SessionToken::clone(&token)
+        });
         assert_eq!(
             refused(&world, &longer).await,
             Refusal::NotSignedIn,
@@ -157,23 +157,23 @@ async fn a_token_is_good_in_its_own_app_and_for_its_own_account_only() {
     let elsewhere = world.accounts.authenticate(other_app, &token).await;
     assert_eq!(refusal(elsewhere), Refusal::NotSignedIn);
     let forged = [
-        SessionToken {
+        Token::from(SessionToken {
             account: other.id,
-            ..token.clone()
-        },
-        SessionToken {
+            ..SessionToken::clone(&token)
+        }),
+        Token::from(SessionToken {
             account: other.id,
             public_id: other.public_id.clone(),
-            ..token.clone()
-        },
-        SessionToken {
+            ..SessionToken::clone(&token)
+        }),
+        Token::from(SessionToken {
             public_id: other.public_id,
-            ..token.clone()
-        },
-        SessionToken {
+            ..SessionToken::clone(&token)
+        }),
+        Token::from(SessionToken {
             secret: SessionSecret::draw(&*world.entropy),
-            ..token.clone()
-        },
+            ..SessionToken::clone(&token)
+        }),
     ];
     for token in forged {
         assert_eq!(refused(&world, &token).await, Refusal::NotSignedIn);

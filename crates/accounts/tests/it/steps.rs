@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use yaopai_accounts::{
     Actor, Caller, ChallengeRule, FailureRule, NewApp, Outcome, PasswordReset, PresentedCode, Principal,
-    ProvenRegistration, ResetPermit, SignedIn, UsernameChoice,
+    ProvenRegistration, ResetPermit, SignedIn, Token, UsernameChoice,
 };
 use yaopai_courier::{Body, Message};
 use yaopai_model::{
     Account, Address, AppId, AppName, Code, Email, Identifier, Password, Phone, Profile, Purpose, SessionKind,
-    SessionToken, TokenUse, Username,
+    TokenUse, Username,
 };
 use yaopai_store::{SqlError, args};
 
@@ -125,7 +125,7 @@ impl World {
         address: &Address,
         digits: &str,
         password: &str,
-        bearer: Option<&SessionToken>,
+        bearer: Option<&Token>,
     ) -> Outcome<Account> {
         let registration = ProvenRegistration {
             address: address.clone(),
@@ -168,12 +168,7 @@ impl World {
         signed_in.await
     }
 
-    pub(crate) async fn by_code(
-        &self,
-        address: &Address,
-        digits: &str,
-        bearer: Option<&SessionToken>,
-    ) -> Outcome<SignedIn> {
+    pub(crate) async fn by_code(&self, address: &Address, digits: &str, bearer: Option<&Token>) -> Outcome<SignedIn> {
         self.by_code_in(self.app, address, digits, bearer, FailureRule::Wait)
             .await
     }
@@ -183,7 +178,7 @@ impl World {
         app: AppId,
         address: &Address,
         digits: &str,
-        bearer: Option<&SessionToken>,
+        bearer: Option<&Token>,
         rule: FailureRule,
     ) -> Outcome<SignedIn> {
         let code = Code::parse(digits).unwrap();

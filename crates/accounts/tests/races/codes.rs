@@ -2,11 +2,9 @@
 
 use yaopai_accounts::{
     Accounts, ChallengeRule, FailureRule, Outcome, PasswordReset, PresentedCode, ProvenRegistration, ResetPermit,
-    SignedIn, UsernameChoice,
+    SignedIn, Token, UsernameChoice,
 };
-use yaopai_model::{
-    Account, Address, AppId, Code, Password, Phone, Profile, Purpose, SessionKind, SessionToken, TokenUse,
-};
+use yaopai_model::{Account, Address, AppId, Code, Password, Phone, Profile, Purpose, SessionKind, TokenUse};
 use yaopai_store::{SqlError, args};
 
 use crate::steps::{email, from, mailbox, other_than, phone, username};
@@ -34,7 +32,7 @@ async fn sign_in(
     app: AppId,
     address: Address,
     digits: String,
-    bearer: Option<SessionToken>,
+    bearer: Option<Token>,
     source: u32,
 ) -> Outcome<SignedIn> {
     let presented = PresentedCode {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use yaopai_accounts::{Actor, Principal, ProfileChange, Refusal};
-use yaopai_model::{Nickname, Role, SessionToken, TokenUse};
+use yaopai_accounts::{Actor, Principal, ProfileChange, Refusal, Token};
+use yaopai_model::{Nickname, Role, TokenUse};
 
 use crate::support::{World, caller, refusal};
 use crate::{rounds, world};
@@ -13,7 +13,7 @@ use crate::{rounds, world};
 struct Readers(Arc<AtomicBool>);
 
 impl Readers {
-    fn start(world: &World, token: &SessionToken) -> Self {
+    fn start(world: &World, token: &Token) -> Self {
         let done = Arc::new(AtomicBool::new(false));
         for _ in 0..3 {
             let (node, app, token, done) = (world.node(), world.app, token.clone(), Arc::clone(&done));
@@ -34,11 +34,11 @@ impl Drop for Readers {
     }
 }
 
-async fn ask(world: &World, token: &SessionToken) -> Principal {
+async fn ask(world: &World, token: &Token) -> Principal {
     world.node().authenticate(world.app, token).await.unwrap()
 }
 
-async fn is_refused(world: &World, token: &SessionToken) {
+async fn is_refused(world: &World, token: &Token) {
     assert_eq!(
         refusal(world.node().authenticate(world.app, token).await),
         Refusal::NotSignedIn

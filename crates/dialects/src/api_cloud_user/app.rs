@@ -1,11 +1,9 @@
 //! A call for an app: what every endpoint of this wire starts from.
 
-use std::sync::Arc;
-
 use ::http::HeaderMap;
-use yaopai_accounts::{Principal, Refusal};
+use yaopai_accounts::{Principal, Refusal, Token};
+use yaopai_model::App;
 use yaopai_model::limits::BODY_BYTES;
-use yaopai_model::{App, SessionToken};
 
 use crate::call::Call;
 use crate::http::{Arrived, FromArrived};
@@ -39,7 +37,7 @@ impl AppCall {
     ///
     /// # Errors
     /// [`BadInput::Repeated`], [`BadInput::Malformed`].
-    pub(super) fn token(&self) -> Result<Option<Arc<SessionToken>>, BadInput> {
+    pub(super) fn token(&self) -> Result<Option<Token>, BadInput> {
         let text = carried("cloud_token", &self.parameters, &self.call.parts.headers)?;
         Ok(match text {
             Some(text) => self.call.decode_token(token::without_bearer(text)),

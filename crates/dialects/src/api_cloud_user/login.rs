@@ -48,7 +48,7 @@ pub(super) async fn by_code(for_app: AppCall) -> Result<Reply, Failure> {
         address: &address,
         code: decode::code(&parameters)?,
         purpose: Purpose::SignIn,
-        bearer: bearer.as_deref(),
+        bearer: bearer.as_ref(),
         rule: FailureRule::Wait,
     };
     let signed_in = call

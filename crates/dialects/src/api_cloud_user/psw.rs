@@ -20,7 +20,7 @@ pub(super) async fn reset(for_app: AppCall) -> Result<Reply, Failure> {
         purpose: Purpose::ResetPassword,
         password: fields::chosen_password("password", parameters.required_text("password")?, policy)?,
         permit: ResetPermit::NotAsked,
-        bearer: bearer.as_deref(),
+        bearer: bearer.as_ref(),
     };
     call.wires.accounts.reset_password(app.id, reset, call.caller()).await?;
     envelope::succeed(())

@@ -45,7 +45,7 @@ pub(super) async fn login_email(call: Call) -> Result<Reply, Failure> {
         address: &address,
         code,
         purpose: Purpose::Any,
-        bearer: bearer.as_deref(),
+        bearer: bearer.as_ref(),
         rule: FailureRule::Challenge,
     };
     let accounts = &call.wires.accounts;

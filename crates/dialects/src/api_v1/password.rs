@@ -32,7 +32,7 @@ pub(super) async fn pwd_modify(call: Call) -> Result<Reply, Failure> {
         purpose: Purpose::Any,
         password,
         permit: ResetPermit::MustBeHeld,
-        bearer: bearer.as_deref(),
+        bearer: bearer.as_ref(),
     };
     match call.wires.accounts.reset_password(app, reset, call.caller()).await {
         // Unknown addresses are answered as known ones are.

@@ -31,7 +31,7 @@ pub(super) async fn register(call: Call) -> Result<Reply, Failure> {
     let bearer = call.bearer();
     call.wires
         .accounts
-        .register_with_code(app, registration, bearer.as_deref(), call.caller())
+        .register_with_code(app, registration, bearer.as_ref(), call.caller())
         .await?;
     succeed(())
 }

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use yaopai_accounts::{
     Accounts, Actor, Error, FailureRule, Outcome, PasswordReset, PresentedCode, Principal, ProfileChange, Refusal,
-    ResetPermit, SignedIn,
+    ResetPermit, SignedIn, Token,
 };
 use yaopai_model::{
-    AccountId, Address, AppId, Clock, Code, Identifier, Password, Purpose, SessionKind, SessionToken, TokenUse,
-    Username,
+    AccountId, Address, AppId, Clock, Code, Identifier, Password, Purpose, SessionKind, TokenUse, Username,
 };
 
 use super::model::{CodeKey, End, Model};
@@ -84,7 +83,7 @@ pub(super) struct Base {
     world: Option<World>,
     pub(super) apps: [AppId; 2],
     pub(super) model: Model,
-    pub(super) tokens: Vec<SessionToken>,
+    pub(super) tokens: Vec<Token>,
     /// Every code that was ever sent, oldest first.
     sent: Vec<(CodeKey, String)>,
     /// Every password that was ever chosen by somebody who gave this name.

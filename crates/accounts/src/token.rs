@@ -1,0 +1,166 @@
+//! A token that somebody shows, and what was found of its session.
+
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use yaopai_model::{AppId, SessionToken, Timestamp};
+use yaopai_store::Version;
+
+use crate::Snapshot;
+
+/// A well-signed token: what it says, and its session as that was found last. Clones share both.
+#[derive(Clone)]
+pub struct Token(Arc<Shown>);
+
+struct Shown {
+    /// As it is written; empty where nobody wrote it yet.
+    text: Box<str>,
+    said: SessionToken,
+    found: Mutex<Option<Found>>,
+}
+
+/// A session that lived when its account had this version.
+#[derive(Clone)]
+struct Found {
+    version: Version,
+    session: LiveSession,
+}
+
+/// A session that had not been ended when it was looked up, and whose account was not disabled.
+#[derive(Clone)]
+pub(crate) struct LiveSession {
+    pub(crate) app: AppId,
+    pub(crate) account: Snapshot,
+    pub(crate) ends_at: Timestamp,
+}
+
+impl Token {
+    /// A token that is written like this.
+    pub(crate) fn written(text: &str, said: SessionToken) -> Self {
+        Self(Arc::new(Shown {
+            text: text.into(),
+            said,
+            found: Mutex::default(),
+        }))
+    }
+
+    /// As it is written; empty where nobody wrote it yet.
+    pub(crate) fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// Its session as it was found at `version`, which is its account's now. What was found at an older one is not given.
+    pub(crate) fn session(&self, version: Version) -> Option<LiveSession> {
+        let found = self.found();
+        let present = found.as_ref().filter(|found| found.version == version);
+        present.map(|found| found.session.clone())
+    }
+
+    /// Keeps what was looked up after `version` had been asked for.
+    pub(crate) fn keep(&self, version: Version, session: LiveSession) {
+        *self.found() = Some(Found { version, session });
+    }
+
+    fn found(&self) -> MutexGuard<'_, Option<Found>> {
+        self.0.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A token that nobody wrote yet.
+impl From<SessionToken> for Token {
+    fn from(said: SessionToken) -> Self {
+        Self::written("", said)
+    }
+}
+
+impl Deref for Token {
+    type Target = SessionToken;
+
+    fn deref(&self) -> &SessionToken {
+        &self.0.said
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use yaopai_model::{Account, AccountId, Profile, PublicId, Role, SessionSecret, TokenUse};
+    use yaopai_store::{SqlError, SqliteOptions, Store, accounts};
+    use yaopai_testkit::SeededEntropy;
+
+    use super::*;
+
+    const ID: AccountId = AccountId(8);
+
+    async fn store_with_account(folder: &Path) -> Store {
+        let options = SqliteOptions::new(Timestamp::EPOCH);
+        let store = Store::open_sqlite(&folder.join("yaopai.db"), &options).unwrap();
+        let account = Account {
+            id: ID,
+            app: AppId(1),
+            public_id: PublicId::parse("qpujpkjvoudsylho").unwrap(),
+            username: None,
+            phone: None,
+            email: None,
+            role: Role::User,
+            profile: Profile::default(),
+            created_at: Timestamp::EPOCH,
+            verified_at: None,
+            last_sign_in_at: None,
+            sign_in_count: 0,
+            disabled_at: None,
+            closing_at: None,
+            permissions: Vec::new(),
+            preferences: None,
+            epoch: 0,
+        };
+        let written = store.write(move |tx| accounts::insert(tx, &account)).await;
+        written.unwrap();
+        store
+    }
+
+    fn token() -> Token {
+        Token::from(SessionToken {
+            account: ID,
+            public_id: PublicId::parse("qpujpkjvoudsylho").unwrap(),
+            secret: SessionSecret::draw(&SeededEntropy::new(1)),
+            token_use: TokenUse::Session,
+            expires_at: Timestamp::EPOCH,
+        })
+    }
+
+    async fn look_up(store: &Store) -> LiveSession {
+        let found: Result<_, SqlError> = store.read(|db| accounts::by_id(db, ID)).await;
+        LiveSession {
+            app: AppId(1),
+            account: found.unwrap().unwrap().into(),
+            ends_at: Timestamp::EPOCH,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_looked_up_before_a_change_and_kept_after_it_is_not_given() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store_with_account(folder.path()).await;
+        let token = token();
+
+        let early = store.account_version(ID).unwrap();
+        let before = look_up(&store).await;
+        store
+            .write(|tx| accounts::disable(tx, ID, Timestamp::EPOCH))
+            .await
+            .unwrap();
+        token.keep(early, before);
+        let now = store.account_version(ID).unwrap();
+        assert!(token.session(now).is_none());
+
+        token.keep(now, look_up(&store).await);
+        let found = token.session(now).unwrap();
+        assert!(found.account.disabled_at.is_some());
+        assert!(token.clone().session(now).is_some());
+
+        store.write(|tx| accounts::enable(tx, ID)).await.unwrap();
+        assert!(token.session(store.account_version(ID).unwrap()).is_none());
+    }
+}
