@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use yaopai_model::limits::APPS_KEPT;
-use yaopai_model::{App, AppKey, HostName};
+use yaopai_model::limits::{APPS_KEPT, HOST_NAME_BYTES};
+use yaopai_model::{App, AppKey};
 use yaopai_store::Version;
 use yaopai_store::apps::AppWithSecret;
+
+/// What a host may have to be remembered, in bytes: a name and a port.
+const HOST_BYTES: usize = HOST_NAME_BYTES + ":65535".len();
 
 /// What look-ups gave at one version of the apps, `limits::APPS_KEPT` of each kind at most.
 #[derive(Default)]
@@ -15,26 +18,30 @@ pub(crate) struct AppMemory(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     version: Option<Version>,
-    by_host: HashMap<HostName, Arc<App>>,
+    /// By the host as it was written.
+    by_host: HashMap<Box<str>, Arc<App>>,
     /// Where no host is named.
     default: Option<Arc<App>>,
     by_key: HashMap<AppKey, Arc<AppWithSecret>>,
 }
 
 impl AppMemory {
-    /// The app that a host was found to belong to at this version.
-    pub(crate) fn of_host(&self, version: Version, host: Option<&HostName>) -> Option<Arc<App>> {
+    /// The app that a host, written like this, was found to belong to at this version.
+    pub(crate) fn of_host(&self, version: Version, host: Option<&str>) -> Option<Arc<App>> {
         let kept = self.kept();
         let app = host.map_or(kept.default.as_ref(), |host| kept.by_host.get(host));
         app.filter(|_| kept.version == Some(version)).cloned()
     }
 
     /// Remembers the app of a host, looked up after `version` had been asked for.
-    pub(crate) fn put_host(&self, version: Version, host: Option<HostName>, app: &Arc<App>) {
+    pub(crate) fn put_host(&self, version: Version, host: Option<&str>, app: &Arc<App>) {
+        if host.is_some_and(|host| host.len() > HOST_BYTES) {
+            return;
+        }
         let mut kept = self.kept();
         kept.make_room(version);
         match host {
-            Some(host) => drop(kept.by_host.insert(host, Arc::clone(app))),
+            Some(host) => drop(kept.by_host.insert(host.into(), Arc::clone(app))),
             None => kept.default = Some(Arc::clone(app)),
         }
     }

@@ -109,11 +109,12 @@ impl Accounts {
         Ok(found)
     }
 
-    /// The app that a call on `wire` belongs to: the one that the host is mapped to, else the default app.
+    /// The app that a call on `wire` belongs to: the one that the host is mapped to, written as the client wrote it, else the
+    /// default app.
     ///
     /// # Errors
     /// `WireClosed` where it takes no calls on `wire`.
-    pub async fn app_on_wire(&self, host: Option<&HostName>, wire: WireName) -> Outcome<Arc<App>> {
+    pub async fn app_on_wire(&self, host: Option<&str>, wire: WireName) -> Outcome<Arc<App>> {
         let app = self.app_of_host(host).await?;
         if app.wires.has(wire) {
             Ok(app)
@@ -122,16 +123,16 @@ impl Accounts {
         }
     }
 
-    /// The app that a host is mapped to, else the default app.
+    /// The app that a host is mapped to, else the default app. What is no host's name is mapped to none.
     ///
     /// # Errors
     /// Faults only.
-    pub async fn app_of_host(&self, host: Option<&HostName>) -> Outcome<Arc<App>> {
+    pub async fn app_of_host(&self, host: Option<&str>) -> Outcome<Arc<App>> {
         let version = self.store().apps_version();
         if let Some(app) = version.and_then(|version| self.parts.apps.of_host(version, host)) {
             return Ok(app);
         }
-        let (host, sought) = (host.cloned(), host.cloned());
+        let sought = host.and_then(|host| HostName::parse(host).ok());
         let found = self.store().read(move |db| -> Result<_, SqlError> {
             let mapped = sought.map_or(Ok(None), |host| apps::by_host(db, &host))?;
             mapped.map_or_else(|| apps::default(db), |app| Ok(Some(app)))

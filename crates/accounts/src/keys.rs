@@ -122,17 +122,17 @@ impl TokenKeys {
     /// The token with this text, if it was checked lately. That it was well signed stays true for as long as there are
     /// these keys; whether its session lives is not for them to say.
     pub fn checked(&self, text: &str) -> Option<Token> {
-        let (message, signature) = text.rsplit_once('.')?;
+        let (message, signature) = split_signature(text)?;
         let token = self.checked.get(key_of(signature)?)?;
-        let (own_message, own_signature) = token.text().rsplit_once('.')?;
-        let is_meant = message == own_message && are_equal(signature.as_bytes(), own_signature.as_bytes());
+        let (own_message, own_signature) = split_signature(token.text())?;
+        let is_meant = message == own_message && are_equal(signature, own_signature);
         is_meant.then_some(token)
     }
 
     /// The token with this text, which says this and was checked just now. It is remembered.
     pub fn remember(&self, text: &str, said: SessionToken) -> Token {
         let token = Token::written(text, said);
-        let signature = text.rsplit_once('.').map(|(_, signature)| signature);
+        let signature = split_signature(text).map(|(_, signature)| signature);
         if let Some(key) = signature.and_then(key_of) {
             self.checked.put(key, token.clone());
         }
@@ -145,12 +145,18 @@ impl TokenKeys {
     }
 }
 
+/// Characters of 32 bytes in base64url without padding (RFC 4648, section 5).
+const SIGNATURE: usize = 43;
+
+/// A token's text with the dot, and the signature behind it.
+fn split_signature(text: &str) -> Option<(&[u8], &[u8])> {
+    let at = text.len().checked_sub(SIGNATURE)?;
+    Some(text.as_bytes().split_at(at))
+}
+
 /// The first eight characters of a signature: nobody can choose those of one that is right.
-fn key_of(signature: &str) -> Option<u64> {
-    signature
-        .as_bytes()
-        .first_chunk()
-        .map(|first| u64::from_le_bytes(*first))
+fn key_of(signature: &[u8]) -> Option<u64> {
+    signature.first_chunk().map(|first| u64::from_le_bytes(*first))
 }
 
 fn tag(key: &hmac::Key, message: &[u8]) -> [u8; 32] {

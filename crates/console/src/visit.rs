@@ -93,7 +93,11 @@ impl Visit {
     /// # Errors
     /// Faults only.
     pub(crate) async fn app(&self) -> Result<Arc<App>, Failure> {
-        let app = self.desk.accounts.app_of_host(self.host.as_ref()).await?;
+        let app = self
+            .desk
+            .accounts
+            .app_of_host(self.host.as_ref().map(HostName::as_str))
+            .await?;
         if let Some(record) = &self.record {
             record.note_app(app.id);
         }

@@ -7,7 +7,7 @@ use ::http::request::Parts;
 use axum::body::{Body, Bytes};
 use yaopai_accounts::{Caller, Principal, Refusal, Token};
 use yaopai_model::limits::BODY_BYTES;
-use yaopai_model::{App, AppId, HostName, SessionToken};
+use yaopai_model::{App, AppId, SessionToken};
 
 use crate::http::{Arrived, FromArrived, Surroundings};
 use crate::json::{JsonObject, KeyCase};
@@ -85,9 +85,8 @@ impl Call {
     pub(crate) async fn app_of_host(&self) -> Result<Arc<App>, Failure> {
         let header = self.parts.headers.get(HOST).and_then(|value| value.to_str().ok());
         let host = header.or_else(|| self.parts.uri.authority().map(|authority| authority.as_str()));
-        let host = host.and_then(|host| HostName::parse(host).ok());
         let wire = self.surroundings.wire;
-        let app = self.wires.accounts.app_on_wire(host.as_ref(), wire).await?;
+        let app = self.wires.accounts.app_on_wire(host, wire).await?;
         self.record_app(&app);
         Ok(app)
     }

@@ -78,6 +78,9 @@ pub(crate) fn agreed<'a>(
 }
 
 fn split(encoded: &[u8]) -> Result<Vec<Parameter>, BadInput> {
+    if encoded.is_empty() {
+        return Ok(Vec::new());
+    }
     let pieces = encoded.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty());
     let mut parameters = Vec::new();
     for piece in pieces {

@@ -17,6 +17,7 @@ use jiff::tz::TimeZone;
 use tower::ServiceExt as _;
 use yaopai_dialects::reference::Document;
 use yaopai_dialects::{HttpStatus, Wire, WireSettings};
+use yaopai_http::AccessLog;
 use yaopai_model::{ApiScope, PasswordPolicy, Timestamp};
 use yaopai_testkit::{ManualClock, SeededEntropy};
 
@@ -71,6 +72,7 @@ fn router() -> Router {
         password_policy: PasswordPolicy::Published,
         clock: Arc::new(ManualClock::at(Timestamp::EPOCH)),
         entropy: Arc::new(SeededEntropy::new(1)),
+        access_log: AccessLog::off(),
     };
     let admin = Document {
         name: "admin",

@@ -41,8 +41,8 @@ impl RequestId {
 
 fn hexadecimal(bytes: [u8; 16]) -> HeaderValue {
     let mut digits = [0; 32];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-        pair.copy_from_slice(&[byte >> 4, byte & 15].map(|digit| HEX_DIGITS[usize::from(digit)]));
+    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [HEX_DIGITS[usize::from(byte >> 4)], HEX_DIGITS[usize::from(byte & 15)]];
     }
     // Digits are fit for a header.
     HeaderValue::from_bytes(&digits).unwrap_or(HeaderValue::from_static(""))

@@ -71,7 +71,11 @@ impl SlidingWindow {
     /// # Errors
     /// [`Wait`] as in [`SlidingWindow::admit`].
     pub fn check(&mut self, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
-        self.0.retain(|slice| slice.last.plus(rule.window) > now);
+        let has_left = |slice: &Slice| slice.last.plus(rule.window) <= now;
+        // They are in order, unless the clock was set back.
+        if self.0.iter().any(has_left) {
+            self.0.retain(|slice| !has_left(slice));
+        }
         let counted: u64 = self.0.iter().map(|slice| u64::from(slice.count)).sum();
         let Some(excess) = counted.checked_sub(u64::from(rule.limit)) else {
             return Ok(());

@@ -4,8 +4,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use yaopai_http::Network;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Looks out for `X-Forwarded-For` from peers that are not trusted with it. Clones share what was said.
 #[derive(Clone)]
@@ -38,9 +40,12 @@ impl Lookout {
 
     /// Whether this is the first request of its kind: anybody may send the header, and the log is not theirs to fill.
     fn is_first_untrusted(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
-        let peer = peer.to_canonical();
-        headers.contains_key("x-forwarded-for")
-            && !self.0.trusted.iter().any(|network| network.contains(peer))
+        headers.contains_key(X_FORWARDED_FOR)
+            && !self
+                .0
+                .trusted
+                .iter()
+                .any(|network| network.contains(peer.to_canonical()))
             && !self.0.has_warned.swap(true, Ordering::Relaxed)
     }
 }

@@ -21,7 +21,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use yaopai_http::Network;
-use yaopai_model::limits::{HEAD_BYTES, HEADERS};
+use yaopai_model::limits::HEAD_BYTES;
 
 use crate::reception::Reception;
 use crate::shutdown::Stop;
@@ -158,10 +158,10 @@ async fn converse(
             Ok::<_, Infallible>(answer)
         }
     });
+    // No more than a hundred headers, which is `limits::HEADERS` and hyper's own bound; one that is set costs more.
     let connection = http1::Builder::new()
         .header_read_timeout(None)
         .max_buf_size(HEAD_BYTES)
-        .max_headers(HEADERS)
         .serve_connection(TokioIo::new(stream), service);
     // An error is the peer's: gone, too slow, or not speaking HTTP. Hyper has answered what can be answered.
     let _ = pin!(watcher.watch(connection)).await;

@@ -13,7 +13,6 @@ use yaopai_dialects::reference::Document;
 use yaopai_dialects::{Front, Wires};
 use yaopai_docs::DocsError;
 use yaopai_http::AccessLog;
-use yaopai_http::AccessLog;
 
 use crate::admin_socket::AdminSocket;
 use crate::config::{Config, MailChannel, Settings, SmsChannel};

@@ -48,9 +48,7 @@ enum Changed {
 
 impl Versions {
     pub(crate) fn new() -> Arc<Self> {
-        let first = STORES
-            .fetch_add(1, Ordering::Relaxed)
-            .wrapping_mul(VERSIONS_OF_A_STORE);
+        let first = STORES.fetch_add(1, Ordering::Relaxed).wrapping_mul(VERSIONS_OF_A_STORE);
         Arc::new(Self {
             accounts: (0..ACCOUNT_VERSIONS).map(|_| AtomicU64::new(first)).collect(),
             apps: AtomicU64::new(first),

@@ -153,7 +153,7 @@ async fn a_host_finds_its_app_and_others_the_default_one() {
         ..named("one")
     };
     let (one, _) = world.accounts.create_app(Actor::Operator, new).await.unwrap();
-    let found = async |name: &str| world.accounts.app_of_host(Some(&host(name))).await.unwrap().id;
+    let found = async |name: &str| world.accounts.app_of_host(Some(name)).await.unwrap().id;
     assert_eq!(found("one.example.com:9000").await, one.id);
     assert_eq!(found("other.example.com").await, world.app);
     assert_eq!(world.accounts.app_of_host(None).await.unwrap().id, world.app);
@@ -287,7 +287,7 @@ async fn a_closed_wire_takes_no_calls() {
         let changed = accounts.update_app(Actor::Operator, &app.key, change).await.unwrap();
         for wire in WireName::ALL {
             assert_eq!(changed.wires.has(wire), wire != closed);
-            let found = accounts.app_on_wire(Some(&host("one.example.com")), wire).await;
+            let found = accounts.app_on_wire(Some("one.example.com"), wire).await;
             let by_secret = accounts.app_by_secret(app.key.as_str(), secret.expose()).await;
             if wire != closed {
                 assert_eq!(*found.unwrap(), changed);

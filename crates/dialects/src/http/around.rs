@@ -126,7 +126,9 @@ impl Around {
         };
         headers.clone_into(response.headers_mut());
         // A call may have set its own.
-        response.headers_mut().extend(reply.headers);
+        if !reply.headers.is_empty() {
+            response.headers_mut().extend(reply.headers);
+        }
         request_id.give(response.headers_mut());
         if is_head { without_body(response) } else { response }
     }

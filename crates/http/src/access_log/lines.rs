@@ -1,7 +1,7 @@
 //! Writes the lines. Every request leaves one, so they are put together by hand and leave together: writing each by itself
 //! would cost as much as answering.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use super::Answered;
 const GATHERED: Duration = Duration::from_millis(50);
 /// What waits at most, in bytes, before whoever has a line has to write.
 const WAITING: usize = 64 * 1024;
-/// More than the fields of most lines have, in bytes.
-const FIELDS: usize = 256;
+/// More than most lines have, in bytes.
+const LINE: usize = 320;
 
 /// How a line is written, as the rest of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,11 +86,7 @@ impl AccessLog {
 
     pub(super) fn write(&self, surface: &'static str, route: &str, answered: &Answered<'_>) {
         if let Some(Open { format, lines }) = &self.0 {
-            lines.add(
-                *format,
-                answered.answered_at,
-                &fields(*format, surface, route, answered),
-            );
+            lines.add(*format, surface, route, answered);
         }
     }
 }
@@ -107,10 +103,10 @@ impl Drop for AccessWriter {
 }
 
 impl Lines {
-    fn add(&self, format: LineFormat, at: Timestamp, fields: &[u8]) {
+    fn add(&self, format: LineFormat, surface: &'static str, route: &str, answered: &Answered<'_>) {
         let mut waiting = self.waiting();
         let is_first = waiting.bytes.is_empty();
-        waiting.add(format, at, fields);
+        waiting.add(format, surface, route, answered);
         if waiting.bytes.len() >= WAITING {
             // The lock is kept: others have to wait as well then.
             self.write_out(&waiting.bytes);
@@ -152,32 +148,108 @@ impl Lines {
     }
 }
 
+/// What stands between the values of a line. Values are numbers and texts of ours, in which there is nothing to escape.
+struct Between {
+    instant: &'static str,
+    wire: &'static str,
+    route: &'static str,
+    method: &'static str,
+    status: &'static str,
+    code: &'static str,
+    latency: &'static str,
+    request_id: &'static str,
+    app: &'static str,
+    account: &'static str,
+    end: &'static str,
+}
+
+const TEXT: Between = Between {
+    instant: "",
+    wire: "Z  INFO access: wire=\"",
+    route: "\" route=\"",
+    method: "\" method=\"",
+    status: "\" status=",
+    code: " code=",
+    latency: " latency_ms=",
+    request_id: " request_id=\"",
+    app: " app=",
+    account: " account=",
+    end: "\n",
+};
+
+const JSON: Between = Between {
+    instant: r#"{"timestamp":""#,
+    wire: r#"Z","level":"INFO","wire":""#,
+    route: r#"","route":""#,
+    method: r#"","method":""#,
+    status: r#"","status":"#,
+    code: r#","code":"#,
+    latency: r#","latency_ms":"#,
+    request_id: r#","request_id":""#,
+    app: r#","app":"#,
+    account: r#","account":"#,
+    end: ",\"target\":\"access\"}\n",
+};
+
+impl LineFormat {
+    const fn between(self) -> &'static Between {
+        match self {
+            Self::Text => &TEXT,
+            Self::Json => &JSON,
+        }
+    }
+}
+
 impl Waiting {
     /// A line as the rest of the log has them.
-    fn add(&mut self, format: LineFormat, at: Timestamp, fields: &[u8]) {
-        let (before, between, after): (&[u8], &[u8], &[u8]) = match format {
-            LineFormat::Text => (b"", b"Z  INFO access:", b"\n"),
-            LineFormat::Json => (
-                br#"{"timestamp":""#,
-                br#"Z","level":"INFO""#,
-                b",\"target\":\"access\"}\n",
-            ),
-        };
-        self.bytes.extend_from_slice(before);
-        self.add_instant(at);
-        self.bytes.extend_from_slice(between);
-        self.bytes.extend_from_slice(fields);
-        self.bytes.extend_from_slice(after);
+    fn add(&mut self, format: LineFormat, surface: &'static str, route: &str, answered: &Answered<'_>) {
+        let between = format.between();
+        self.bytes.reserve(LINE);
+        self.text(between.instant);
+        self.instant(answered.answered_at);
+        self.text(between.wire);
+        self.text(surface);
+        self.text(between.route);
+        self.text(route);
+        self.text(between.method);
+        self.text(known_method(answered.method));
+        self.text(between.status);
+        self.number(i64::from(answered.status.as_u16()));
+        self.text(between.code);
+        self.number(answered.code);
+        self.text(between.latency);
+        self.number(i64::try_from(answered.latency().as_millis()).unwrap_or(i64::MAX));
+        self.text(between.request_id);
+        self.text(answered.request_id.as_str());
+        self.text("\"");
+        if let Some(app) = answered.record.app.get() {
+            self.text(between.app);
+            self.number(app.0);
+        }
+        if let Some(account) = answered.record.account.get() {
+            self.text(between.account);
+            self.number(account.0);
+        }
+        self.text(between.end);
     }
 
-    fn add_instant(&mut self, at: Timestamp) {
+    fn instant(&mut self, at: Timestamp) {
         let second = self.second.take().filter(|(second, _)| *second == at.as_seconds());
         let second = second.unwrap_or_else(|| (at.as_seconds(), written_second(at)));
-        self.bytes.extend_from_slice(second.1.as_bytes());
+        self.text(&second.1);
         self.second = Some(second);
         let millis = at.as_millis().rem_euclid(1000);
-        // Writing into memory does not fail.
-        let _ = write!(self.bytes, ".{millis:03}");
+        // Three digits, behind a one that is not shown.
+        self.text(".");
+        self.text(itoa::Buffer::new().format(1000 + millis).get(1..).unwrap_or_default());
+    }
+
+    fn number(&mut self, number: i64) {
+        self.text(itoa::Buffer::new().format(number));
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
     }
 }
 
@@ -186,66 +258,6 @@ fn written_second(at: Timestamp) -> String {
         |_| at.as_seconds().to_string(),
         |at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
     )
-}
-
-/// What a line says of a call.
-fn fields(format: LineFormat, surface: &'static str, route: &str, answered: &Answered<'_>) -> Vec<u8> {
-    let mut fields = Fields {
-        format,
-        bytes: Vec::with_capacity(FIELDS),
-    };
-    fields.text("wire", surface);
-    fields.text("route", route);
-    fields.text("method", known_method(answered.method));
-    fields.number("status", i64::from(answered.status.as_u16()));
-    fields.number("code", answered.code);
-    fields.number(
-        "latency_ms",
-        i64::try_from(answered.latency().as_millis()).unwrap_or(i64::MAX),
-    );
-    fields.text("request_id", answered.request_id.as_str());
-    if let Some(app) = answered.record.app.get() {
-        fields.number("app", app.0);
-    }
-    if let Some(account) = answered.record.account.get() {
-        fields.number("account", account.0);
-    }
-    fields.bytes
-}
-
-/// The fields of a line: ` name=value` each, or `,"name":value`.
-struct Fields {
-    format: LineFormat,
-    bytes: Vec<u8>,
-}
-
-impl Fields {
-    fn number(&mut self, name: &str, value: i64) {
-        self.name(name);
-        self.put(itoa::Buffer::new().format(value));
-    }
-
-    /// A text of ours, in which there is nothing to escape.
-    fn text(&mut self, name: &str, value: &str) {
-        self.name(name);
-        self.put("\"");
-        self.put(value);
-        self.put("\"");
-    }
-
-    fn name(&mut self, name: &str) {
-        let (before, after) = match self.format {
-            LineFormat::Text => (" ", "="),
-            LineFormat::Json => (",\"", "\":"),
-        };
-        self.put(before);
-        self.put(name);
-        self.put(after);
-    }
-
-    fn put(&mut self, text: &str) {
-        self.bytes.extend_from_slice(text.as_bytes());
-    }
 }
 
 /// A method's name is the client's to choose, so only known ones are written.

@@ -161,12 +161,19 @@ impl AsyncWrite for TimedStream {
     }
 }
 
-/// A deadline that is set again and again.
-struct Timer(Option<Pin<Box<Sleep>>>);
+/// A deadline that is set again and again. Every request sets it, and hardly ever is it reached: so the runtime is not told
+/// of one that is later than that which it knows of, until that has come.
+struct Timer {
+    deadline: Option<Instant>,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
 
 impl Timer {
     const fn new() -> Self {
-        Self(None)
+        Self {
+            deadline: None,
+            sleep: None,
+        }
     }
 
     #[expect(
@@ -174,16 +181,25 @@ impl Timer {
         reason = "deadlines of connections are the runtime's time, not the product's"
     )]
     fn set(&mut self, duration: Duration) {
-        match &mut self.0 {
-            Some(sleep) => sleep.as_mut().reset(Instant::now() + duration),
-            None => self.0 = Some(Box::pin(tokio::time::sleep(duration))),
+        let deadline = Instant::now() + duration;
+        self.deadline = Some(deadline);
+        match &mut self.sleep {
+            Some(sleep) if sleep.deadline() > deadline => sleep.as_mut().reset(deadline),
+            Some(_) => {}
+            None => self.sleep = Some(Box::pin(tokio::time::sleep_until(deadline))),
         }
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        match &mut self.0 {
-            Some(sleep) => sleep.as_mut().poll(context).map(|()| io::ErrorKind::TimedOut.into()),
-            None => Poll::Pending,
+        let (Some(deadline), Some(sleep)) = (self.deadline, &mut self.sleep) else {
+            return Poll::Pending;
+        };
+        while sleep.as_mut().poll(context).is_ready() {
+            if sleep.deadline() >= deadline {
+                return Poll::Ready(io::ErrorKind::TimedOut.into());
+            }
+            sleep.as_mut().reset(deadline);
         }
+        Poll::Pending
     }
 }
