@@ -271,8 +271,9 @@ mod tests {
             assert_eq!(found(&[value.as_bytes()]).as_deref(), Some("abc"), "{value:?}");
         }
         assert_eq!(found(&[b"Basic abc"]).as_deref(), Some("Basic abc"));
-        for none in [&[][..], &[b""], &[b"abc", b"abc"], &[b"\xff"]] {
-            assert_eq!(found(none), None, "{none:?}");
+        let nothing: [&[&[u8]]; 4] = [&[], &[b""], &[b"abc", b"abc"], &[b"\xff"]];
+        for values in nothing {
+            assert_eq!(found(values), None, "{values:?}");
         }
     }
 

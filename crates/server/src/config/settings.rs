@@ -211,8 +211,8 @@ pub(crate) struct Sessions {
     #[config(default = 10, validate(bounds(per_account, 1, 1000), "1 到 1000 / 1 to 1000"))]
     pub(crate) per_account: u32,
 
-    /// 内存中记住的会话数；0 为每次都查数据库 / sessions that are remembered, so that not every call looks them up; 0: none.
-    /// Each that is in use takes about 2 KiB. With PostgreSQL every call asks the database.
+    /// 内存中记住的令牌数；0 为每次都查数据库 / tokens that are remembered with their sessions, so that not every call looks
+    /// them up; 0: none. Each that is in use takes about 2 KiB. With PostgreSQL every call asks the database.
     #[config(
         default = 100_000,
         validate(bounds(remembered, 0, 10_000_000), "0 到 10000000 / 0 to 10000000")
