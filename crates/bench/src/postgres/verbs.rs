@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::try_join_all;
-use yaopai_accounts::{Accounts, Caller, FailureRule};
-use yaopai_model::{Identifier, Password, SessionKind, SessionToken, TokenUse, Username};
+use yaopai_accounts::{Accounts, Caller, FailureRule, Token};
+use yaopai_model::{Identifier, Password, SessionKind, TokenUse, Username};
 
 use crate::Failure;
 use crate::base::{Base, in_words};
@@ -53,7 +53,7 @@ impl Work {
 #[derive(Clone)]
 pub(super) struct Verbs {
     accounts: Accounts,
-    tokens: Arc<Vec<OnceLock<SessionToken>>>,
+    tokens: Arc<Vec<OnceLock<Token>>>,
 }
 
 impl Verbs {
