@@ -1,5 +1,6 @@
 //! Checks of the source tree that no compiler lint knows, `cargo xtask tidy`; the transcripts of the wires, `cargo xtask
-//! conformance`; bases of any size, `cargo xtask seed-accounts`, and measurements, `cargo xtask bench`.
+//! conformance`; bases of any size, `cargo xtask seed-accounts`, measurements, `cargo xtask bench`, and counts of
+//! instructions, `cargo xtask instructions`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -8,6 +9,7 @@
 
 mod bench;
 mod conformance;
+mod instructions;
 mod tidy;
 
 use std::process::ExitCode;
@@ -20,9 +22,13 @@ fn main() -> ExitCode {
         ["conformance"] => conformance::main(false),
         ["conformance", "--bless"] => conformance::main(true),
         ["seed-accounts", rest @ ..] => bench::seed_accounts(rest),
+        ["instructions"] => instructions::main(false),
+        ["instructions", "--write"] => instructions::main(true),
         ["bench", rest @ ..] => bench::bench(rest),
         _ => {
-            eprintln!("usage: cargo xtask tidy | conformance [--bless] | seed-accounts N | bench");
+            eprintln!(
+                "usage: cargo xtask tidy | conformance [--bless] | seed-accounts N | bench | instructions [--write]"
+            );
             ExitCode::FAILURE
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod base;
 pub mod baseline;
+pub mod calls;
 pub mod console;
 pub mod figures;
 pub mod floods;
