@@ -33,6 +33,11 @@ pub(crate) fn bench(arguments: &[&str]) -> ExitCode {
     .concat())
 }
 
+/// `cargo xtask flame`, which looks at a server that is built as it is shipped.
+pub(crate) fn flame(paths: &[&str]) -> ExitCode {
+    bench(&[&["flame"], paths].concat())
+}
+
 fn run(arguments: &[&str]) -> ExitCode {
     match Command::new("cargo").args(arguments).status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,

@@ -1,6 +1,6 @@
 //! Checks of the source tree that no compiler lint knows, `cargo xtask tidy`; the transcripts of the wires, `cargo xtask
-//! conformance`; bases of any size, `cargo xtask seed-accounts`, measurements, `cargo xtask bench`, and counts of
-//! instructions, `cargo xtask instructions`.
+//! conformance`; bases of any size, `cargo xtask seed-accounts`, measurements, `cargo xtask bench`, profiles,
+//! `cargo xtask flame`, and counts of instructions, `cargo xtask instructions`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -21,13 +21,14 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::main(),
         ["conformance"] => conformance::main(false),
         ["conformance", "--bless"] => conformance::main(true),
+        ["flame", paths @ ..] => bench::flame(paths),
         ["seed-accounts", rest @ ..] => bench::seed_accounts(rest),
         ["instructions"] => instructions::main(false),
         ["instructions", "--write"] => instructions::main(true),
         ["bench", rest @ ..] => bench::bench(rest),
         _ => {
             eprintln!(
-                "usage: cargo xtask tidy | conformance [--bless] | seed-accounts N | bench | instructions [--write]"
+                "usage: cargo xtask tidy | conformance [--bless] | seed-accounts N | bench | flame | instructions [--write]"
             );
             ExitCode::FAILURE
         }

@@ -9,6 +9,7 @@ pub mod baseline;
 pub mod calls;
 pub mod console;
 pub mod figures;
+pub mod flame;
 pub mod floods;
 pub mod http;
 pub mod lists;

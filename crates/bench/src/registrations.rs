@@ -22,7 +22,7 @@ const CLIENTS: [usize; 3] = [1, 64, 256];
 const IN_MEMORY: &str = "/dev/shm";
 
 /// A base, and how many were registered in it.
-struct Contender {
+pub(crate) struct Contender {
     folder: PathBuf,
     base: Base,
     app: AppId,
@@ -69,7 +69,7 @@ pub async fn measure(place: &Place) -> Result<Vec<Line>, Failure> {
 }
 
 impl Contender {
-    async fn open(parent: &Path) -> Result<Self, Failure> {
+    pub(crate) async fn open(parent: &Path) -> Result<Self, Failure> {
         let folder = parent.join(format!("yaopai-registrations-{}", std::process::id()));
         let base = Base::open(&folder).await?;
         let app = base.accounts.app_of_host(None).await.map_err(in_words)?.id;
@@ -82,7 +82,7 @@ impl Contender {
         })
     }
 
-    async fn round(&mut self, clients: usize) -> Result<(), Failure> {
+    pub(crate) async fn round(&mut self, clients: usize) -> Result<(), Failure> {
         let (started, first) = (Instant::now(), self.registered);
         let mut batch = first;
         let mut tasks = Vec::new();
@@ -122,7 +122,7 @@ impl Contender {
         Ok(())
     }
 
-    async fn remove(self) -> Result<(), Failure> {
+    pub(crate) async fn remove(self) -> Result<(), Failure> {
         self.base.close().await;
         Ok(std::fs::remove_dir_all(&self.folder)?)
     }

@@ -118,6 +118,11 @@ impl Place {
 }
 
 impl Server {
+    /// The process's number.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The time that it has spent on processors, in user mode and in the kernel.
     ///
     /// # Errors

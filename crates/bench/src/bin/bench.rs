@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use yaopai_bench::people::Crowd;
 use yaopai_bench::server::Place;
 use yaopai_bench::{
-    Failure, baseline, floods, lists, postgres, reads, registrations, report, searches, sign_ins, starts,
+    Failure, baseline, flame, floods, lists, postgres, reads, registrations, report, searches, sign_ins, starts,
 };
 
 const USAGE: &str =
@@ -58,10 +58,18 @@ fn run(words: &[&str]) -> Result<(), Failure> {
                 println!("{}", lists::measure(&place()?).await?);
                 Ok(())
             }
+            ["flame"] => draw(&flame::PATHS).await,
+            ["flame", paths @ ..] => draw(paths).await,
             [] => measure(&PARTS).await,
             parts => measure(parts).await,
         }
     })
+}
+
+async fn draw(paths: &[&str]) -> Result<(), Failure> {
+    let shares = flame::draw(&place()?, paths).await?;
+    println!("{}", shares.join("\n"));
+    Ok(())
 }
 
 async fn measure(parts: &[&str]) -> Result<(), Failure> {
