@@ -16,7 +16,7 @@ use crate::base::in_words;
 /// People who are signed in: more than the server remembers sessions.
 const PEOPLE: u32 = 300;
 /// Few enough that the sessions of all of them are remembered.
-const FAMILIAR: u32 = 30;
+const FAMILIAR: u32 = 12;
 const PASSWORD: &str = "secret1";
 const OPERATOR: &str = "root-of-all";
 /// Between two calls, so that nobody makes more of them than allowed.
