@@ -111,11 +111,9 @@ impl PasswordHasher {
                     Worker::new(params, kernel).run(&queue);
                 })?;
         }
-        let mut worker = Worker::new(params, kernel);
-        let password = Password::presented("nobody's").map_err(|error| io::Error::other(error.to_string()))?;
-        let dummy = worker
-            .hash(&password, &draw::bytes::<SALT_BYTES>(entropy))
-            .ok_or_else(|| io::Error::other("hashing fails"))?;
+        // Nobody's hash, so it need not be one of a password: making that would take as long as the rest of the start.
+        let dummy = phc(&params, &draw::bytes::<SALT_BYTES>(entropy), &[0; OUTPUT_BYTES])
+            .ok_or_else(|| io::Error::other("a hash cannot be written down"))?;
         Ok(Self {
             jobs,
             places: Arc::new(Semaphore::new(capacity)),
@@ -212,14 +210,7 @@ impl Worker {
     fn hash(&mut self, password: &Password, salt: &[u8]) -> Option<String> {
         let params = self.params.clone();
         let output = self.output(&params, password, salt)?;
-        let hash = PasswordHash {
-            algorithm: Algorithm::Argon2id.ident(),
-            version: Some(Version::V0x13.into()),
-            params: ParamsString::try_from(&params).ok()?,
-            salt: Some(Salt::new(salt).ok()?),
-            hash: Some(Output::new(&output).ok()?),
-        };
-        Some(hash.to_string())
+        phc(&params, salt, &output)
     }
 
     fn verify(&mut self, password: &Password, hash: &str) -> Option<Verified> {
@@ -255,6 +246,18 @@ impl Worker {
         self.memory.shrink_to(self.params.block_count());
         Some(output)
     }
+}
+
+/// The PHC string of a hash that was made so.
+fn phc(params: &Params, salt: &[u8], output: &[u8; OUTPUT_BYTES]) -> Option<String> {
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).ok()?,
+        salt: Some(Salt::new(salt).ok()?),
+        hash: Some(Output::new(output).ok()?),
+    };
+    Some(hash.to_string())
 }
 
 #[cfg(test)]

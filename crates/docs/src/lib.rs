@@ -1,16 +1,22 @@
 //! The pages at `/docs/`: every call in the documents of the wires and of the admin API, with Swagger UI to try them in, a
 //! guide for each, and the table of refusals.
 //!
-//! Everything is rendered and compressed when the server starts, so that a request is a look-up.
+//! Everything is rendered and compressed when somebody asks for the first of it, so that the server starts without waiting
+//! for that, and a request is a look-up.
 
+mod library;
 mod overview;
 mod pages;
 mod serve;
 mod shelf;
 
+use std::sync::Arc;
+
 use axum::Router;
 use yaopai_dialects::WireSettings;
 use yaopai_dialects::reference::Document;
+
+use library::Library;
 
 /// Why the pages cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -26,10 +32,10 @@ pub enum DocsError {
     Compression(#[from] std::io::Error),
 }
 
-/// The pages, under `/docs/`, about wires that are set so, and about the admin API, which `admin` describes.
-///
-/// # Errors
-/// See [`DocsError`]; ours render.
-pub fn router(settings: &WireSettings, admin: Document) -> Result<Router, DocsError> {
-    Ok(serve::router(pages::all(settings, admin)?))
+/// What describes the admin API.
+pub type AdminReference = fn() -> Result<Document, DocsError>;
+
+/// The pages, under `/docs/`, about wires that are set so, and about the admin API.
+pub fn router(settings: Arc<WireSettings>, admin: AdminReference) -> Router {
+    serve::router(Library::new(settings, admin))
 }

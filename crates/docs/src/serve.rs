@@ -13,7 +13,8 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use yaopai_http::Language;
 
-use crate::shelf::{Item, Shelf};
+use crate::library::Library;
+use crate::shelf::Item;
 
 /// Nothing from outside, and no script or style inside a page. Swagger UI draws its icons from `data:` and shows pictures
 /// that were loaded from `blob:`.
@@ -31,20 +32,20 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-pub(crate) fn router(shelf: Shelf) -> Router {
+pub(crate) fn router(library: Library) -> Router {
     Router::new()
         .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
         .route("/docs/", get(front))
         .route("/docs/{*path}", get(page))
-        .with_state(Arc::new(shelf))
+        .with_state(Arc::new(library))
 }
 
-async fn front(shelf: State<Arc<Shelf>>, query: RawQuery, headers: HeaderMap) -> Response {
-    page(shelf, Path(String::new()), query, headers).await
+async fn front(library: State<Arc<Library>>, query: RawQuery, headers: HeaderMap) -> Response {
+    page(library, Path(String::new()), query, headers).await
 }
 
 async fn page(
-    State(shelf): State<Arc<Shelf>>,
+    State(library): State<Arc<Library>>,
     Path(path): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -57,6 +58,13 @@ async fn page(
     let language = asked
         .and_then(Language::parse)
         .unwrap_or_else(|| Language::preferred(&headers));
+    let shelf = match library.shelf() {
+        Ok(shelf) => shelf,
+        Err(error) => {
+            tracing::error!(%error, "接口文档 / the pages under /docs/");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
     match shelf.find(&path, language) {
         Some(item) => answer(item, &headers),
         None => (StatusCode::NOT_FOUND, "没有这一页 / no such page: /docs/\n").into_response(),

@@ -74,12 +74,14 @@ fn router() -> Router {
         entropy: Arc::new(SeededEntropy::new(1)),
         access_log: AccessLog::off(),
     };
-    let admin = Document {
-        name: "admin",
-        title: yaopai_console::ADMIN_TITLE,
-        json: yaopai_console::admin_reference().unwrap(),
+    let admin = || {
+        Ok(Document {
+            name: "admin",
+            title: yaopai_console::ADMIN_TITLE,
+            json: yaopai_console::admin_reference()?,
+        })
     };
-    yaopai_docs::router(&settings, admin).unwrap()
+    yaopai_docs::router(settings.into(), admin)
 }
 
 async fn get(router: &Router, path: &str, header: (&str, &str)) -> Reply {

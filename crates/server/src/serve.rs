@@ -44,8 +44,6 @@ pub(crate) enum ServeError {
     AdminSocket(io::Error),
     #[error("指标 / metrics: {0}")]
     Metrics(#[from] BuildError),
-    #[error("接口文档 / the pages under /docs/: {0}")]
-    Docs(#[from] DocsError),
     #[error("无法启动线程 / cannot start a thread: {0}")]
     Threads(io::Error),
     #[error("信号 / signals: {0}")]
@@ -73,7 +71,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Signals)?;
     let socket = AdminSocket::bind(base.folder.paths()).map_err(ServeError::AdminSocket)?;
 
-    let routes = routes(&config, &base, &access_log)?;
+    let routes = routes(&config, &base, &access_log);
 
     warn_of_trial_channels(settings);
     // Last of what can fail: the secret is shown only this once.
@@ -191,7 +189,7 @@ fn serve_http(
 }
 
 /// What the wires stand on, and what is answered beside them.
-fn routes(config: &Config, base: &Base, access_log: &AccessLog) -> Result<(Wires, Router), DocsError> {
+fn routes(config: &Config, base: &Base, access_log: &AccessLog) -> (Wires, Router) {
     let settings = &config.settings;
     let wires = Wires {
         accounts: base.accounts.clone(),
@@ -202,7 +200,7 @@ fn routes(config: &Config, base: &Base, access_log: &AccessLog) -> Result<(Wires
         settings: wire_up::desk_settings(config, base, access_log).into(),
     };
     let docs = if settings.docs.enabled {
-        yaopai_docs::router(&wires.settings, admin_reference()?)?
+        yaopai_docs::router(Arc::clone(&wires.settings), admin_reference)
     } else {
         Router::new()
     };
@@ -210,7 +208,7 @@ fn routes(config: &Config, base: &Base, access_log: &AccessLog) -> Result<(Wires
         .merge(docs)
         .merge(ops::health(base.readiness()))
         .fallback(ops::nothing_here);
-    Ok((wires, others))
+    (wires, others)
 }
 
 /// The description of the admin API, for the pages at `/docs/`.
