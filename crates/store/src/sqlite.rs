@@ -239,6 +239,8 @@ pub(crate) fn connect(
     // As in PostgreSQL: "…" is never text, and LIKE tells A from a.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    // A plan does not depend on arguments. Otherwise each statement with a `limit $n` is prepared anew whenever it is run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "case_sensitive_like", true)?;
     connection.pragma_update_and_check(None, "mmap_size", options.mmap_bytes, |_| Ok(()))?;
     connection.pragma_update(None, "temp_store", "memory")?;
