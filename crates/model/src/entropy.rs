@@ -4,10 +4,20 @@
 pub trait Entropy: Send + Sync {
     /// Fills `bytes` with random bytes fit for keys and codes.
     fn fill(&self, bytes: &mut [u8]);
+
+    /// Fills each of `numbers` as [`Entropy::fill`] would, one after the other. Where asking takes longer than drawing, all
+    /// are asked for at once.
+    fn fill_each(&self, numbers: &mut [[u8; 4]]) {
+        for number in numbers {
+            self.fill(number);
+        }
+    }
 }
 
 /// Shapes drawn from an [`Entropy`].
 pub mod draw {
+    use zeroize::Zeroizing;
+
     use super::Entropy;
 
     /// `N` random bytes.
@@ -19,22 +29,29 @@ pub mod draw {
 
     /// A number in `0..bound`, every one equally likely; `bound` is at least 1.
     pub fn below(entropy: &dyn Entropy, bound: u32) -> u32 {
+        reduce(bytes(entropy), entropy, bound)
+    }
+
+    /// A drawn number, brought into `0..bound`.
+    fn reduce(mut drawn: [u8; 4], entropy: &dyn Entropy, bound: u32) -> u32 {
         // Values past the last whole multiple of `bound` would favour the small numbers, so they are drawn again.
         let limit = u32::MAX - u32::MAX % bound.max(1);
         loop {
-            let drawn = u32::from_le_bytes(bytes(entropy));
-            if drawn < limit {
-                return drawn % bound.max(1);
+            let number = u32::from_le_bytes(drawn);
+            if number < limit {
+                return number % bound.max(1);
             }
+            drawn = bytes(entropy);
         }
     }
 
     /// `length` characters, each drawn from the ASCII `alphabet` with equal likelihood.
     pub fn text(entropy: &dyn Entropy, alphabet: &[u8], length: usize) -> String {
         let size = u32::try_from(alphabet.len()).unwrap_or(u32::MAX);
-        (0..length)
-            .map(|_| char::from(alphabet[below(entropy, size) as usize]))
-            .collect()
+        let mut drawn = Zeroizing::new(vec![[0; 4]; length]);
+        entropy.fill_each(&mut drawn);
+        let letter = |number: &[u8; 4]| char::from(alphabet[reduce(*number, entropy, size) as usize]);
+        drawn.iter().map(letter).collect()
     }
 
     /// The lower-case Latin letters.

@@ -31,6 +31,10 @@ impl Entropy for OsEntropy {
             panic!("the operating system has no randomness: {error}");
         }
     }
+
+    fn fill_each(&self, numbers: &mut [[u8; 4]]) {
+        self.fill(numbers.as_flattened_mut());
+    }
 }
 
 /// The operating system's randomness for what has to differ and is no secret, such as request ids: asked for ahead, since
