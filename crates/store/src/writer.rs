@@ -1,4 +1,4 @@
-//! The writer: one thread, one connection, and one commit for all that waits.
+//! The writer: one thread, one connection, and one commit for all that waits and for what comes meanwhile.
 //!
 //! A commit at `synchronous=FULL` waits for the disk, whatever it commits; sharing it is what makes durable writes
 //! cheap. Each job has a savepoint of its own, so that one that fails takes nothing else with it, and nobody is
@@ -79,31 +79,54 @@ impl Writer {
     }
 }
 
-fn write_groups(tx: Tx, queue: &Receiver<Box<dyn Job>>, group: usize, versions: &Versions) {
+fn write_groups(tx: Tx, queue: &Receiver<Box<dyn Job>>, most: usize, versions: &Versions) {
     while let Ok(first) = queue.recv() {
-        let mut jobs = vec![first];
-        jobs.extend(queue.try_iter().take(group.saturating_sub(1)));
-        write_group(&tx, jobs, versions);
+        let group = Group {
+            jobs: vec![first],
+            queue,
+            most,
+        };
+        write_group(&tx, group, versions);
     }
     tx.close();
 }
 
-/// Runs `jobs` in order, commits what they did, and answers them.
-fn write_group(tx: &Tx, mut jobs: Vec<Box<dyn Job>>, versions: &Versions) {
+/// The jobs that share a commit: those that wait, and those that come while they are run.
+struct Group<'a> {
+    jobs: Vec<Box<dyn Job>>,
+    queue: &'a Receiver<Box<dyn Job>>,
+    most: usize,
+}
+
+impl Group<'_> {
+    /// The job at this index, counted from 0 without gaps; none when no more wait, or there are as many as there may be.
+    fn job(&mut self, index: usize) -> Option<&mut Box<dyn Job>> {
+        if index == self.jobs.len() && index < self.most {
+            self.jobs.extend(self.queue.try_recv());
+        }
+        self.jobs.get_mut(index)
+    }
+}
+
+/// Runs the jobs of a group in order, commits what they did, and answers them.
+fn write_group(tx: &Tx, mut group: Group<'_>, versions: &Versions) {
     for _ in 0..WRITE_ATTEMPTS {
-        let attempted = attempt(tx, &mut jobs);
+        let attempted = attempt(tx, &mut group);
         versions.move_on();
         match attempted {
-            Ok(()) => return answer_all(jobs, &Ok(())),
+            Ok(()) => return answer_all(group.jobs, &Ok(())),
             Err(Failure::Group(error)) => {
                 tx.rollback();
-                return answer_all(jobs, &Err(error));
+                return answer_all(group.jobs, &Err(error));
             }
-            // What the others did went with it, though they did nothing wrong: they are run again.
-            Err(Failure::Job(culprit)) => jobs.remove(culprit).answer(Ok(())),
+            // What the others did went with it, though they did nothing wrong: they are run again, and nobody joins them.
+            Err(Failure::Job(culprit)) => {
+                group.jobs.remove(culprit).answer(Ok(()));
+                group.most = group.jobs.len();
+            }
         }
     }
-    answer_all(jobs, &Err(SqlError::Conflict));
+    answer_all(group.jobs, &Err(SqlError::Conflict));
 }
 
 /// Why a group was not committed.
@@ -120,9 +143,10 @@ impl From<SqlError> for Failure {
     }
 }
 
-fn attempt(tx: &Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+fn attempt(tx: &Tx, group: &mut Group<'_>) -> Result<(), Failure> {
     tx.begin()?;
-    for (index, job) in jobs.iter_mut().enumerate() {
+    let mut index = 0;
+    while let Some(job) = group.job(index) {
         for _ in 0..WRITE_ATTEMPTS {
             tx.mark()?;
             tx.bound_steps();
@@ -140,6 +164,7 @@ fn attempt(tx: &Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
                 break;
             }
         }
+        index += 1;
     }
     Ok(tx.commit()?)
 }
