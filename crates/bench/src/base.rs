@@ -32,8 +32,16 @@ impl Base {
     /// # Errors
     /// That a server uses the folder, and what the disk and the database say.
     pub async fn open(folder: &Path) -> Result<Self, Failure> {
+        Self::open_with(folder, SqliteOptions::new(now())).await
+    }
+
+    /// As [`Base::open`], with a database that works within other bounds.
+    ///
+    /// # Errors
+    /// See [`Base::open`].
+    pub async fn open_with(folder: &Path, options: SqliteOptions) -> Result<Self, Failure> {
         let lock = locked(folder)?;
-        let store = Store::open_sqlite(&folder.join("yaopai.db"), &SqliteOptions::new(MachineClock.now()))?;
+        let store = Store::open_sqlite(&folder.join("yaopai.db"), &options)?;
         Self::on(store, folder, lock).await
     }
 
@@ -176,5 +184,9 @@ impl Entropy for MachineEntropy {
         if let Err(error) = getrandom::fill(bytes) {
             panic!("the operating system has no randomness: {error}");
         }
+    }
+
+    fn fill_each(&self, numbers: &mut [[u8; 4]]) {
+        self.fill(numbers.as_flattened_mut());
     }
 }

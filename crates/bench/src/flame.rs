@@ -8,8 +8,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use yaopai_store::SqliteOptions;
+
 use crate::Failure;
-use crate::base::Base;
+use crate::base::{Base, now};
 use crate::http::Connection;
 use crate::load::send;
 use crate::people::Crowd;
@@ -120,7 +122,7 @@ async fn search(place: &Place, data: &Path) -> Result<PathBuf, Failure> {
 
 /// The verb without a socket, and with a hash that costs next to nothing.
 async fn registration(place: &Place) -> Result<PathBuf, Failure> {
-    let mut registering = Contender::open(&place.folder).await?;
+    let mut registering = Contender::open(&place.folder, "profiled", SqliteOptions::new(now())).await?;
     let samples = place.folder.join("perf.data");
     let perf = begin(std::process::id(), &samples)?;
     let end = std::time::Instant::now() + BEFORE + TAKING;
