@@ -15,6 +15,9 @@ use yaopai_store::{PostgresOptions, PostgresUrl, SqliteOptions, Store};
 
 use crate::Failure;
 
+/// How long a transaction may take: ten thousand accounts wait for a disk longer than a request would.
+const PATIENCE: Duration = Duration::from_secs(300);
+
 /// An open base.
 pub struct Base {
     /// Its verbs.
@@ -32,7 +35,11 @@ impl Base {
     /// # Errors
     /// That a server uses the folder, and what the disk and the database say.
     pub async fn open(folder: &Path) -> Result<Self, Failure> {
-        Self::open_with(folder, SqliteOptions::new(now())).await
+        let options = SqliteOptions {
+            write_deadline: PATIENCE,
+            ..SqliteOptions::new(now())
+        };
+        Self::open_with(folder, options).await
     }
 
     /// As [`Base::open`], with a database that works within other bounds.

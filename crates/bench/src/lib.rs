@@ -4,10 +4,12 @@
     reason = "tools by hand live by the machine's clock and wait for what they measure"
 )]
 
+mod asking;
 pub mod base;
 pub mod baseline;
 pub mod calls;
 pub mod console;
+pub mod depths;
 pub mod figures;
 pub mod flame;
 pub mod floods;
@@ -25,6 +27,7 @@ pub mod seed;
 pub mod server;
 pub mod sessions;
 pub mod sign_ins;
+pub mod sizes;
 pub mod starts;
 
 /// What went wrong, in words.

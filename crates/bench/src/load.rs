@@ -56,6 +56,38 @@ pub async fn send(
     Ok(whole)
 }
 
+/// Sends each of some requests once, on so many connections.
+///
+/// # Errors
+/// That a connection broke, or an answer that does not have `good` in it.
+pub async fn exchange(
+    address: &str,
+    requests: &Arc<Vec<Vec<u8>>>,
+    connections: usize,
+    good: &'static str,
+) -> Result<(), Failure> {
+    let tasks: Vec<_> = (0..connections)
+        .map(|number| {
+            let (address, requests) = (address.to_owned(), Arc::clone(requests));
+            tokio::spawn(async move {
+                let mut connection = Connection::open(&address).await?;
+                for request in requests.iter().skip(number).step_by(connections) {
+                    let text = connection.exchange(request).await?.text();
+                    if !text.contains(good) {
+                        let request = String::from_utf8_lossy(request);
+                        return Err(Failure::from(format!("{request} was answered {text}")));
+                    }
+                }
+                Ok(())
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await??;
+    }
+    Ok(())
+}
+
 async fn on_one(address: &str, requests: &[Vec<u8>], first: usize, step: usize, end: Instant) -> Result<Load, Failure> {
     let mut connection = Connection::open(address).await?;
     let (mut load, mut place, mut sent) = (Load::default(), first, Instant::now());

@@ -14,7 +14,7 @@ use crate::server::Place;
 use crate::sessions::begin_sessions;
 
 const SIZES: [i64; 2] = [1_000_000, 10_000_000];
-const SEARCHES: usize = 200;
+const SEARCHES: usize = 100;
 /// Accounts that change, over and over, and connections by which they do.
 const CHANGING: i64 = 2_000;
 const CONNECTIONS: u64 = 64;

@@ -3,16 +3,17 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use yaopai_model::{AccountId, SessionScope, SessionSecret, Timestamp};
-use yaopai_store::SqlError;
-use yaopai_store::accounts;
+use yaopai_model::{
+    AccountId, ApiKey, ApiKeyName, ApiKeyText, ApiScope, ApiScopes, SessionScope, SessionSecret, Timestamp,
+};
 use yaopai_store::sessions::{NewSession, begin};
+use yaopai_store::{SqlError, accounts, api_keys};
 
 use crate::Failure;
-use crate::base::{Base, MachineEntropy, now};
+use crate::base::{Base, MachineEntropy, in_words, now};
 
 /// Sessions of a transaction.
-const ROWS: i64 = 10_000;
+const ROWS: usize = 10_000;
 const DAY_MILLIS: i64 = 86_400_000;
 const MOST: u32 = 10;
 
@@ -20,25 +21,23 @@ const MOST: u32 = 10;
 ///
 /// # Errors
 /// What the database says.
-pub async fn begin_sessions(base: &Base, numbers: std::ops::RangeInclusive<i64>) -> Result<Vec<String>, Failure> {
-    let (created_at, last) = (now(), *numbers.end());
+pub async fn begin_sessions(base: &Base, numbers: impl IntoIterator<Item = i64>) -> Result<Vec<String>, Failure> {
+    let (created_at, numbers) = (now(), numbers.into_iter().collect::<Vec<_>>());
     let expires_at = Timestamp::from_millis(created_at.as_millis() + DAY_MILLIS);
     let mut tokens = Vec::new();
-    for start in numbers.step_by(ROWS as usize) {
-        let verbs = base.accounts.clone();
+    for numbers in numbers.chunks(ROWS) {
+        let (verbs, numbers) = (base.accounts.clone(), numbers.to_vec());
         let begun = base.store.write(move |tx| {
             let mut begun = Vec::new();
-            for number in start..=last.min(start + ROWS - 1) {
+            for number in numbers.iter().copied() {
                 let Some(account) = accounts::by_id(tx, AccountId(number))?.filter(|account| account.is_active())
                 else {
                     continue;
                 };
                 let secret = SessionSecret::draw(&MachineEntropy);
-                let mut hashed = [0; 32];
-                hashed.copy_from_slice(digest(&SHA256, secret.expose()).as_ref());
                 let session = NewSession {
                     account: account.id,
-                    digest: hashed,
+                    digest: sha256(secret.expose()),
                     created_at,
                     expires_at,
                     epoch: account.epoch,
@@ -54,6 +53,37 @@ pub async fn begin_sessions(base: &Base, numbers: std::ops::RangeInclusive<i64>)
         tokens.extend(begun.await?);
     }
     Ok(tokens)
+}
+
+/// Makes a key of the admin API for an operator, with all scopes; gives its text.
+///
+/// # Errors
+/// What the database says.
+pub async fn make_key(base: &Base, operator: i64) -> Result<String, Failure> {
+    let text = ApiKeyText::draw(&MachineEntropy);
+    let exposed = text.expose().to_string();
+    let app = base.accounts.app_of_host(None).await.map_err(in_words)?.id;
+    let created_at = now();
+    let key = ApiKey {
+        id: text.id.clone(),
+        app,
+        account: AccountId(operator),
+        name: ApiKeyName::parse("bench")?,
+        scopes: ApiScopes::new(ApiScope::ALL)?,
+        created_at,
+        expires_at: Timestamp::from_millis(created_at.as_millis() + DAY_MILLIS),
+        revoked_at: None,
+        last_used_at: None,
+    };
+    let hashed = sha256(text.secret.expose().as_bytes());
+    base.store.write(move |tx| api_keys::insert(tx, &key, &hashed)).await?;
+    Ok(exposed)
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hashed = [0; 32];
+    hashed.copy_from_slice(digest(&SHA256, bytes).as_ref());
+    hashed
 }
 
 /// As `crates/dialects/src/token.rs` writes it.

@@ -116,6 +116,27 @@ struct Candidates {
     goes_on: Option<Place>,
 }
 
+/// Accounts that have the text, in the list's order, without those that it names as a whole. The memory is searched once:
+/// as far as somebody asks for them, and from there on to count the rest.
+struct Hits<'a> {
+    ids: Box<dyn Iterator<Item = AccountId> + 'a>,
+    taken: usize,
+}
+
+impl Hits<'_> {
+    /// The next; less than `most` at the end only.
+    fn take(&mut self, most: usize) -> Vec<AccountId> {
+        let ids: Vec<AccountId> = self.ids.by_ref().take(most).collect();
+        self.taken += ids.len();
+        ids
+    }
+
+    /// How many there are, counted up to `bound`; those that were taken are among them.
+    fn count(self, bound: usize) -> usize {
+        self.taken + self.ids.take(bound.saturating_sub(self.taken)).count()
+    }
+}
+
 impl List<'_> {
     fn slice(&self, from: Option<AccountCursor>, size: u32) -> Result<AccountSlice, SqlError> {
         let has_text = !self.filter.text.is_empty();
@@ -137,7 +158,8 @@ impl List<'_> {
         } else {
             Vec::new()
         };
-        let mut found = self.walk(from, direction, size, &named)?;
+        let mut hits = self.hits(from, direction, &named);
+        let mut found = self.walk(from, direction, size, &named, hits.as_mut())?;
         let more = found.more;
         let (next, previous) = match way {
             Way::After => {
@@ -166,7 +188,7 @@ impl List<'_> {
         }
         accounts.extend(account_lists::by_ids(self.db, &ids)?);
         let total = match from {
-            None => self.total(&named)?,
+            None => self.total(&named, hits)?,
             Some(_) => None,
         };
         Ok(AccountSlice {
@@ -178,7 +200,7 @@ impl List<'_> {
     }
 
     /// See [`AccountSlice::total`].
-    fn total(&self, named: &[AccountId]) -> Result<Option<u32>, SqlError> {
+    fn total(&self, named: &[AccountId], hits: Option<Hits<'_>>) -> Result<Option<u32>, SqlError> {
         let bare = AccountFilter {
             text: String::new(),
             order: ListOrder::default(),
@@ -187,18 +209,15 @@ impl List<'_> {
         if bare != AccountFilter::default() {
             return Ok(None);
         }
-        let most = TOTAL_COUNTED as usize;
-        Ok(match (self.filter.text.as_str(), &self.memory) {
-            ("", Some(arena)) => Some(capped(arena.len())),
-            ("", None) => Some(account_lists::count(self.db, self.app, TOTAL_COUNTED)?),
-            (_, None) => None,
+        Ok(match (&self.memory, hits) {
+            (Some(arena), None) => Some(capped(arena.len())),
             // A count would tell as much as the accounts themselves.
             (_, Some(_)) if self.is_masked => None,
-            (text, Some(arena)) => {
-                let found = arena.find(text, Fields::All, AccountId(i64::MIN), Direction::Up, most);
-                let others = named.iter().filter(|id| found.binary_search(id).is_err()).count();
-                Some(capped(found.len() + others))
+            (_, Some(hits)) => Some(capped(named.len() + hits.count(TOTAL_COUNTED as usize))),
+            (None, None) if self.filter.text.is_empty() => {
+                Some(account_lists::count(self.db, self.app, TOTAL_COUNTED)?)
             }
+            (None, None) => None,
         })
     }
 
@@ -209,12 +228,13 @@ impl List<'_> {
         direction: Direction,
         size: u32,
         named: &[AccountId],
+        mut hits: Option<&mut Hits<'_>>,
     ) -> Result<Found, SqlError> {
         let mut place = self.start(from, direction);
         let mut ids: Vec<Listed> = Vec::new();
         let (mut looked_at, mut chunk) = (0, size.saturating_add(1));
         loop {
-            let candidates = self.candidates(place, direction, chunk)?;
+            let candidates = self.candidates(place, direction, chunk, hits.as_deref_mut())?;
             for candidate in candidates.accounts {
                 if self.filter.admits(&candidate) && !named.contains(&candidate.place.id) {
                     if ids.len() == size as usize {
@@ -253,8 +273,34 @@ impl List<'_> {
         }
     }
 
+    /// What the memory has of the text from a place on; `None` without a text, and while the database has to search.
+    fn hits<'a>(
+        &'a self,
+        from: Option<AccountCursor>,
+        direction: Direction,
+        named: &'a [AccountId],
+    ) -> Option<Hits<'a>> {
+        let arena = self.memory.as_ref().filter(|_| !self.filter.text.is_empty())?;
+        let found = arena.find(
+            &self.filter.text,
+            Fields::All,
+            self.start(from, direction).id,
+            direction,
+        );
+        Some(Hits {
+            ids: Box::new(found.filter(|id| !named.contains(id))),
+            taken: 0,
+        })
+    }
+
     /// The next accounts that may pass the filter.
-    fn candidates(&self, after: Place, direction: Direction, most: u32) -> Result<Candidates, SqlError> {
+    fn candidates(
+        &self,
+        after: Place,
+        direction: Direction,
+        most: u32,
+        hits: Option<&mut Hits<'_>>,
+    ) -> Result<Candidates, SqlError> {
         let filter = self.filter;
         if filter.text.is_empty() {
             let end = filter.end(direction);
@@ -266,8 +312,8 @@ impl List<'_> {
                 accounts,
             });
         }
-        let ids = match &self.memory {
-            Some(arena) => arena.find(&filter.text, Fields::All, after.id, direction, most as usize),
+        let ids = match hits {
+            Some(hits) => hits.take(most as usize),
             None => account_lists::with_text(self.db, self.app, &pattern(&filter.text), after.id, direction, most)?,
         };
         let mut accounts = account_lists::by_ids(self.db, &ids)?;

@@ -150,13 +150,10 @@ fn search(
 ) -> Result<Vec<AccountId>, SqlError> {
     let mut found = named.to_vec();
     let having = match memory {
-        Some(arena) => arena.find(
-            keyword,
-            Fields::Shown,
-            BEFORE_ALL,
-            Direction::Up,
-            TOTAL_COUNTED as usize,
-        ),
+        Some(arena) => arena
+            .find(keyword, Fields::Shown, BEFORE_ALL, Direction::Up)
+            .take(TOTAL_COUNTED as usize)
+            .collect(),
         None => account_lists::with_shown(db, app, &pattern(keyword), TOTAL_COUNTED)?,
     };
     for id in having {

@@ -104,43 +104,38 @@ impl Arena {
         self.segments.get(index).map_or(0, |segment| segment.bytes())
     }
 
-    /// The accounts past `after` that have a keyword, by number; at most `most`.
+    /// The accounts past `after` that have a keyword, by number. Each segment is looked through when its turn comes, so
+    /// whoever has enough of them stops there.
     pub(crate) fn find(
         &self,
         keyword: &str,
         fields: Fields,
         after: AccountId,
         direction: Direction,
-        most: usize,
-    ) -> Vec<AccountId> {
-        let keyword = keyword.to_ascii_lowercase();
-        let finder = Finder::new(keyword.as_bytes());
-        let mut found = Vec::new();
-        match direction {
+    ) -> impl Iterator<Item = AccountId> {
+        let finder = Finder::new(keyword.to_ascii_lowercase().as_bytes()).into_owned();
+        let past = match direction {
             Direction::Up => {
-                let first = self.segments.partition_point(|segment| segment.last() <= Some(after));
-                for segment in self.segments.iter().skip(first) {
-                    let ids = segment.matches(&finder, fields).into_iter();
-                    let ids = ids.filter_map(|index| segment.ids().get(index).copied());
-                    found.extend(ids.filter(|id| *id > after).take(most - found.len()));
-                    if found.len() == most {
-                        break;
-                    }
-                }
+                self.segments.partition_point(|segment| segment.last() <= Some(after))..self.segments.len()
             }
-            Direction::Down => {
-                let end = self.segments.partition_point(|segment| segment.first() < Some(after));
-                for segment in self.segments.iter().take(end).rev() {
-                    let ids = segment.matches(&finder, fields).into_iter().rev();
-                    let ids = ids.filter_map(|index| segment.ids().get(index).copied());
-                    found.extend(ids.filter(|id| *id < after).take(most - found.len()));
-                    if found.len() == most {
-                        break;
-                    }
-                }
+            Direction::Down => 0..self.segments.partition_point(|segment| segment.first() < Some(after)),
+        };
+        let mut segments = self.segments.get(past).unwrap_or_default().iter();
+        let in_turn = std::iter::from_fn(move || match direction {
+            Direction::Up => segments.next(),
+            Direction::Down => segments.next_back(),
+        });
+        let found = in_turn.flat_map(move |segment| {
+            let mut ids = segment.matches(&finder, fields);
+            if direction == Direction::Down {
+                ids.reverse();
             }
-        }
-        found
+            ids
+        });
+        found.filter(move |id| match direction {
+            Direction::Up => *id > after,
+            Direction::Down => *id < after,
+        })
     }
 
     /// The numbers of a page of all accounts; it costs next to nothing to skip.

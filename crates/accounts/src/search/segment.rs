@@ -85,8 +85,8 @@ impl Segment {
         size_of::<Self>() + self.ids.capacity() * size_of::<AccountId>() + self.shown.bytes() + self.hidden.bytes()
     }
 
-    /// Where in the segment the accounts are that have what is looked for, in order.
-    pub(super) fn matches(&self, finder: &Finder<'_>, fields: Fields) -> Vec<usize> {
+    /// The accounts that have what is looked for, by number.
+    pub(super) fn matches(&self, finder: &Finder<'_>, fields: Fields) -> Vec<AccountId> {
         let mut found = Vec::new();
         self.shown.matches(finder, &mut found);
         if fields == Fields::All {
@@ -97,7 +97,7 @@ impl Segment {
                 found.dedup();
             }
         }
-        found
+        found.iter().filter_map(|index| self.ids.get(*index).copied()).collect()
     }
 }
 

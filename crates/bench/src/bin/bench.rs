@@ -11,20 +11,22 @@ use std::process::ExitCode;
 use yaopai_bench::people::Crowd;
 use yaopai_bench::server::Place;
 use yaopai_bench::{
-    Failure, baseline, flame, floods, lists, postgres, reads, registrations, report, searches, sign_ins, starts,
+    Failure, baseline, depths, flame, floods, lists, postgres, reads, registrations, report, searches, sign_ins, sizes, starts,
 };
 
-const USAGE: &str =
-    "usage: cargo xtask bench [lists | reads | floods | sign-ins | registrations | starts | searches | postgres | base N]
+const USAGE: &str = "usage: cargo xtask bench [lists | reads | floods | sign-ins | registrations | starts | searches | depths | \
+                     sizes | postgres | base N]
 Without a word it measures all of them. Bases are made under target/bench at first and used again later. `base
-10000000` makes one that starts and searches measure as well.";
-const PARTS: [&str; 7] = [
+10000000` makes one that starts, searches, depths and sizes measure as well.";
+const PARTS: [&str; 9] = [
     "reads",
     "floods",
     "sign-ins",
     "registrations",
     "starts",
     "searches",
+    "depths",
+    "sizes",
     "postgres",
 ];
 
@@ -82,6 +84,8 @@ async fn measure(parts: &[&str]) -> Result<(), Failure> {
             "registrations" => registrations::measure(&place).await?,
             "postgres" => postgres::measure(&place).await?,
             "starts" => starts::measure(&place).await?,
+            "depths" => depths::measure(&place).await?,
+            "sizes" => sizes::measure(&place).await?,
             "searches" => searches::measure(&place).await?,
             _ => return Err(USAGE.into()),
         };
