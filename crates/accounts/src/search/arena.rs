@@ -15,6 +15,8 @@ use super::segment::Segment;
 pub(crate) struct Arena {
     /// None is empty, and no number of one is larger than any of the next.
     segments: Vec<Arc<Segment>>,
+    /// How many accounts each has; told side by side, so that a deep page is found without a look into every segment.
+    counts: Vec<usize>,
     bytes: usize,
     accounts: usize,
 }
@@ -39,6 +41,7 @@ impl Arena {
     pub(super) fn set(&mut self, id: AccountId, entry: &Entry) {
         if self.segments.is_empty() {
             self.segments.push(Arc::default());
+            self.counts.push(0);
             self.bytes = self.bytes_of(0);
         }
         let index = self.home(id).min(self.segments.len() - 1);
@@ -46,9 +49,7 @@ impl Arena {
         let Some(segment) = self.segments.get_mut(index).map(Arc::make_mut) else {
             return;
         };
-        let before_accounts = segment.ids().len();
         segment.set(id, entry);
-        self.accounts += segment.ids().len() - before_accounts;
         let mut split = None;
         if segment.is_full() {
             let count = segment.ids().len();
@@ -60,9 +61,12 @@ impl Arena {
             };
             split = Some(segment.split_off(at));
         }
-        let mut after = segment.bytes();
+        let (mut after, count) = (segment.bytes(), segment.ids().len());
+        self.recount(index, count);
         if let Some(split) = split {
             after += split.bytes();
+            self.counts.insert(index + 1, 0);
+            self.recount(index + 1, split.ids().len());
             self.segments.insert(index + 1, Arc::new(split));
         }
         self.bytes = self.bytes + after - before;
@@ -85,14 +89,22 @@ impl Arena {
             return;
         };
         segment.remove(id);
-        self.accounts -= 1;
-        let after = if segment.ids().is_empty() {
+        let (mut after, count) = (segment.bytes(), segment.ids().len());
+        self.recount(index, count);
+        if count == 0 {
             self.segments.remove(index);
-            0
-        } else {
-            segment.bytes()
-        };
+            self.counts.remove(index);
+            after = 0;
+        }
         self.bytes = self.bytes + after - before;
+    }
+
+    /// Notes how many accounts a segment has now.
+    fn recount(&mut self, index: usize, count: usize) {
+        if let Some(noted) = self.counts.get_mut(index) {
+            self.accounts = self.accounts + count - *noted;
+            *noted = count;
+        }
     }
 
     /// The segment that an account of this number is in, if it is in any.
@@ -141,15 +153,16 @@ impl Arena {
     /// The numbers of a page of all accounts; it costs next to nothing to skip.
     pub(crate) fn page(&self, skip: usize, size: usize) -> Vec<AccountId> {
         let (mut left, mut page) = (skip, Vec::with_capacity(size));
-        for segment in &self.segments {
-            let ids = segment.ids();
-            if let Some(ids) = ids.get(left.min(ids.len())..) {
-                page.extend(ids.iter().copied().take(size - page.len()));
-            }
-            left = left.saturating_sub(ids.len());
+        for (segment, count) in self.segments.iter().zip(&self.counts) {
             if page.len() == size {
                 break;
             }
+            if left >= *count {
+                left -= count;
+                continue;
+            }
+            let ids = segment.ids().iter().skip(std::mem::take(&mut left));
+            page.extend(ids.copied().take(size - page.len()));
         }
         page
     }

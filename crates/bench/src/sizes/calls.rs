@@ -81,7 +81,7 @@ pub(super) const CALLS: [Call; 17] = [
         name: "`config/set`",
         together: 2_000,
         good: CLOUD_SUCCESS,
-        ask: |asking, number| asking.cloud("config/set", &format!("&key=theme&value=dark{number}"), number),
+        ask: |asking, number| asking.cloud("config/set", &format!("&key=theme&config=dark{number}"), number),
     },
     Call {
         name: "`config/get`",
