@@ -77,7 +77,7 @@ impl Contender {
             server,
             asking,
             // Whoever measures again does not ask codes for the same people first, who would have to wait.
-            sent: now().as_seconds().unsigned_abs() as usize,
+            sent: now().as_millis().unsigned_abs() as usize,
         })
     }
 

@@ -57,7 +57,7 @@ impl Verbs {
             base,
             app,
             people,
-            next: now().as_seconds().unsigned_abs() as usize,
+            next: now().as_millis().unsigned_abs() as usize,
         })
     }
 
