@@ -159,7 +159,7 @@ pub(super) const CALLS: [Call; 17] = [
     Call {
         name: "admin API: an account",
         together: 2_000,
-        good: "\"account\"",
+        good: "\"has_password\"",
         ask: |asking, number| {
             let id = asking.person(number).0;
             asking.get(&format!("/api/admin/accounts/{id}"), &asking.of_key(), number)
