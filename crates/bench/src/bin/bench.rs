@@ -11,10 +11,12 @@ use std::process::ExitCode;
 use yaopai_bench::people::Crowd;
 use yaopai_bench::server::Place;
 use yaopai_bench::{
-    Failure, baseline, depths, flame, floods, lists, postgres, reads, registrations, report, searches, sign_ins, sizes, starts,
+    Failure, baseline, depths, flame, floods, lists, postgres, reads, registrations, report, searches, sign_ins, sizes,
+    starts,
 };
 
-const USAGE: &str = "usage: cargo xtask bench [lists | reads | floods | sign-ins | registrations | starts | searches | depths | \
+const USAGE: &str =
+    "usage: cargo xtask bench [lists | reads | floods | sign-ins | registrations | starts | searches | depths | \
                      sizes | postgres | base N]
 Without a word it measures all of them. Bases are made under target/bench at first and used again later. `base
 10000000` makes one that starts, searches, depths and sizes measure as well.";
