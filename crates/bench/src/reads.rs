@@ -8,7 +8,7 @@ use crate::base::Base;
 use crate::baseline;
 use crate::figures::{median, microseconds};
 use crate::http::Connection;
-use crate::load::send;
+use crate::load::{exchange, send};
 use crate::people::Crowd;
 use crate::report::Line;
 use crate::server::{Place, Server};
@@ -87,6 +87,8 @@ pub async fn measure(place: &Place) -> Result<Vec<Line>, Failure> {
         let whole = [answer.head.as_bytes(), answer.body].concat();
         let hyper = baseline::start(&std::env::current_exe()?, "bare-hyper", &whole, Some(CORE))?;
         let requests = Arc::new(requests);
+        // So that no round meets a session that nobody has asked for since the start.
+        exchange(&server.address, &requests, CONNECTIONS, r#""data":{"#).await?;
         let mut ours = Contender::new(Arc::clone(&server), &requests);
         let mut bare = Contender::new(Arc::new(hyper), &requests);
         for _ in 0..ROUNDS {

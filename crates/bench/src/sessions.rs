@@ -13,7 +13,7 @@ use crate::Failure;
 use crate::base::{Base, MachineEntropy, in_words, now};
 
 /// Sessions of a transaction.
-const ROWS: usize = 10_000;
+const ROWS: usize = 2_000;
 const DAY_MILLIS: i64 = 86_400_000;
 const MOST: u32 = 10;
 
