@@ -62,7 +62,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `UnknownApp`; `WireClosed` where it takes no calls on `api_cloud_user`; `AppRateExceeded`.
-    pub async fn app_by_secret(&self, app_id: &str, app_secret: &str) -> Outcome<App> {
+    pub async fn app_by_secret(&self, app_id: &str, app_secret: &str) -> Outcome<AppId> {
         let found = match AppKey::parse(app_id) {
             Ok(key) => self.app_by_key(key).await?,
             Err(_) => None,
@@ -76,11 +76,11 @@ impl Accounts {
         if let Some(limit) = app.requests_per_second {
             self.count_call(Rate::AppRequests(app.id, limit)).await?;
         }
-        Ok(app)
+        Ok(app.id)
     }
 
     /// The app, if the secret is one of its own. An unknown app and one without a secret before cost the same compares.
-    fn app_with_secret(&self, found: Option<&AppWithSecret>, app_secret: &str) -> Option<App> {
+    fn app_with_secret<'a>(&self, found: Option<&'a AppWithSecret>, app_secret: &str) -> Option<&'a App> {
         let (presented, nothing) = (sha256(app_secret.as_bytes()), [0; 32]);
         let kept = found.map_or(nothing.as_slice(), |found| &found.secret_digest);
         let before = found.and_then(|found| found.previous_digest.as_deref());
@@ -91,7 +91,7 @@ impl Accounts {
         let is_before = are_equal(&presented, before.unwrap_or(&nothing));
         found
             .filter(|_| is_kept | (is_before & is_overlapping))
-            .map(|found| found.app.clone())
+            .map(|found| &found.app)
     }
 
     /// The app with a key, from its row or as remembered.

@@ -87,7 +87,7 @@ impl Call {
         let host = header.or_else(|| self.parts.uri.authority().map(|authority| authority.as_str()));
         let wire = self.surroundings.wire;
         let app = self.wires.accounts.app_on_wire(host, wire).await?;
-        self.record_app(&app);
+        self.record_app(app.id);
         Ok(app)
     }
 
@@ -126,8 +126,8 @@ impl Call {
     }
 
     /// Notes the app for the access log.
-    pub(crate) fn record_app(&self, app: &App) {
-        self.surroundings.record.note_app(app.id);
+    pub(crate) fn record_app(&self, app: AppId) {
+        self.surroundings.record.note_app(app);
     }
 
     fn has_form(&self) -> bool {

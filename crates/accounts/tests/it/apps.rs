@@ -35,7 +35,7 @@ async fn a_secret_opens_its_own_app_only() {
         .app_by_secret(one.key.as_str(), secret.expose())
         .await
         .unwrap();
-    assert_eq!(opened, one);
+    assert_eq!(opened, one.id);
     for (key, secret) in [
         (one.key.as_str(), ""),
         (one.key.as_str(), &format!("{}a", secret.expose())),

@@ -135,7 +135,7 @@ async fn fresh_keys_take_the_place_of_those_shown_before() {
     };
     let (app, fresh) = set_up(&world, &secret, root).await.unwrap().app.unwrap();
     let held = world.accounts.app_by_secret(app.key.as_str(), fresh.expose()).await;
-    assert_eq!(held.unwrap().id, world.app);
+    assert_eq!(held.unwrap(), world.app);
     let void = world.accounts.app_by_secret(app.key.as_str(), before.expose()).await;
     assert_eq!(refusal(void), Refusal::UnknownApp);
 }

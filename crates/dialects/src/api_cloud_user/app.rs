@@ -2,7 +2,7 @@
 
 use ::http::HeaderMap;
 use yaopai_accounts::{Principal, Refusal, Token};
-use yaopai_model::App;
+use yaopai_model::AppId;
 use yaopai_model::limits::BODY_BYTES;
 
 use crate::call::Call;
@@ -13,7 +13,7 @@ use crate::{BadInput, Failure, token};
 /// A call whose app is known.
 pub(super) struct AppCall {
     pub(super) call: Call,
-    pub(super) app: App,
+    pub(super) app: AppId,
     pub(super) parameters: Parameters,
 }
 
@@ -29,7 +29,7 @@ impl AppCall {
         let app_id = carried("app_id", &parameters, headers)?.ok_or(Refusal::UnknownApp)?;
         let app_secret = carried("app_secret", &parameters, headers)?.ok_or(Refusal::UnknownApp)?;
         let app = call.wires.accounts.app_by_secret(app_id, app_secret).await?;
-        call.record_app(&app);
+        call.record_app(app);
         Ok(Self { call, app, parameters })
     }
 
@@ -50,7 +50,7 @@ impl AppCall {
     /// # Errors
     /// `NotSignedIn`, `AccountGone`, and those of [`AppCall::token`].
     pub(super) async fn principal(&self) -> Result<Principal, Failure> {
-        self.call.principal_by(self.app.id, self.token()?).await
+        self.call.principal_by(self.app, self.token()?).await
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) async fn get(for_app: AppCall) -> Result<Reply, Failure> {
     let purpose = decode::purpose(&parameters)?;
     call.wires
         .accounts
-        .request_code(app.id, &address, purpose, ChallengeRule::NotAsked, call.caller())
+        .request_code(app, &address, purpose, ChallengeRule::NotAsked, call.caller())
         .await?;
     envelope::succeed(())
 }

@@ -28,7 +28,7 @@ pub(super) async fn by_password(for_app: AppCall) -> Result<Reply, Failure> {
         .wires
         .accounts
         .sign_in_with_password(
-            app.id,
+            app,
             &phone,
             password,
             FailureRule::Wait,
@@ -54,7 +54,7 @@ pub(super) async fn by_code(for_app: AppCall) -> Result<Reply, Failure> {
     let signed_in = call
         .wires
         .accounts
-        .sign_in_with_code(app.id, presented, SessionKind::Week, call.caller())
+        .sign_in_with_code(app, presented, SessionKind::Week, call.caller())
         .await?;
     welcome(&call, &signed_in)
 }

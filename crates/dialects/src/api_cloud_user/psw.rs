@@ -22,6 +22,6 @@ pub(super) async fn reset(for_app: AppCall) -> Result<Reply, Failure> {
         permit: ResetPermit::NotAsked,
         bearer: bearer.as_ref(),
     };
-    call.wires.accounts.reset_password(app.id, reset, call.caller()).await?;
+    call.wires.accounts.reset_password(app, reset, call.caller()).await?;
     envelope::succeed(())
 }

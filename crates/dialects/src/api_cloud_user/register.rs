@@ -16,7 +16,7 @@ pub(super) async fn register(for_app: AppCall) -> Result<Reply, Failure> {
     let registration = read(&parameters, &call.wires.settings)?;
     call.wires
         .accounts
-        .register_with_code(app.id, registration, bearer.as_ref(), call.caller())
+        .register_with_code(app, registration, bearer.as_ref(), call.caller())
         .await?;
     envelope::succeed(())
 }
