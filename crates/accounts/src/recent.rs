@@ -27,10 +27,12 @@ struct Kept<V> {
 }
 
 impl<V: Clone> Recent<V> {
-    /// Room for about `most` values; memory is taken as they come.
+    /// Room for about `most` values; memory is taken as they come. Keys fall unevenly into the parts, and a part that is full
+    /// gives nothing to those who come round in turn: so each has room for an eighth more.
     pub(crate) fn new(most: usize) -> Self {
+        let even = most.div_ceil(PARTS);
         let part = || Part {
-            most: most.div_ceil(PARTS),
+            most: even + even / 8,
             values: FxHashMap::default(),
             ring: Vec::new(),
             hand: 0,
@@ -123,8 +125,8 @@ mod tests {
 
     #[test]
     fn what_is_used_stays_and_the_bound_holds() {
-        let most = 10 * PARTS;
-        let recent = Recent::new(most);
+        let recent = Recent::new(8 * PARTS);
+        let most = 9 * PARTS;
         recent.put(key(0), 0);
         for number in 1..100_000 {
             recent.put(key(number), number);
@@ -133,6 +135,16 @@ mod tests {
         assert_eq!(count(&recent), most);
         let remembered = (0..100_000).filter(|number| recent.get(key(*number)).is_some());
         assert_eq!(remembered.count(), most);
+    }
+
+    #[test]
+    fn as_many_as_there_is_room_for_are_all_kept() {
+        let most = 100_000;
+        let recent = Recent::new(most);
+        for number in 0..most as u64 {
+            recent.put(key(number), number);
+        }
+        assert_eq!(count(&recent), most);
     }
 
     #[test]
