@@ -58,10 +58,15 @@ impl<V: Clone> Recent<V> {
     }
 
     fn part(&self, key: u64) -> Option<MutexGuard<'_, Part<V>>> {
-        // The map inside looks at the first and the last bits.
-        let part = self.parts.get((key >> 32) as usize % PARTS)?;
+        let part = self.parts.get(spread(key) as usize % PARTS)?;
         Some(part.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Bits in which a key is as random as it is in all of its own: characters of base64 have few that are (Fibonacci hashing;
+/// Knuth, The Art of Computer Programming, volume 3, section 6.4).
+fn spread(key: u64) -> u64 {
+    key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32
 }
 
 impl<V> Part<V> {
@@ -100,6 +105,9 @@ impl<V> Part<V> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     /// Keys as they are drawn, one after the other (SplitMix64).
@@ -140,11 +148,16 @@ mod tests {
     #[test]
     fn as_many_as_there_is_room_for_are_all_kept() {
         let most = 100_000;
-        let recent = Recent::new(most);
+        let (numbers, texts) = (Recent::new(most), Recent::new(most));
         for number in 0..most as u64 {
-            recent.put(key(number), number);
+            let key = key(number);
+            numbers.put(key, number);
+            // As the beginning of a signature is.
+            let text = URL_SAFE_NO_PAD.encode(key.to_le_bytes());
+            texts.put(u64::from_le_bytes(*text.as_bytes().first_chunk().unwrap()), number);
         }
-        assert_eq!(count(&recent), most);
+        assert_eq!(count(&numbers), most);
+        assert_eq!(count(&texts), most);
     }
 
     #[test]
