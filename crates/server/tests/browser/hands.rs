@@ -105,6 +105,18 @@ impl Browser {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Fills the last field of a form, clicks, and waits until the answer has taken the form's place: what the page said before,
+    /// it may say again.
+    pub(crate) async fn fill_and_send(&self, label: &str, text: &str, words: &str) {
+        self.fill(label, text).await;
+        let field = self.control(label).await;
+        self.click(words).await;
+        let gone = self.before_long(async || field.tag_name().await.is_err().then_some(()));
+        if gone.await.is_none() {
+            self.give_up(&format!("{words:?} brings no other page")).await;
+        }
+    }
+
     /// What stands in the field with this label.
     pub(crate) async fn value(&self, label: &str) -> String {
         let value = self.control(label).await.prop("value").await.unwrap();

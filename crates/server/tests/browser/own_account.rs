@@ -365,8 +365,7 @@ impl Browser {
             ["Username, phone or e-mail", "Password", "Sign in"]
         };
         self.fill(who, account).await;
-        self.fill(secret, password).await;
-        self.click(enter).await;
+        self.fill_and_send(secret, password, enter).await;
     }
 
     /// Shows by a code to the phone that it is still her.
