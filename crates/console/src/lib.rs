@@ -32,7 +32,7 @@ mod times;
 mod visit;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use jiff::tz::TimeZone;
@@ -74,8 +74,36 @@ pub struct DeskSettings {
     pub access_log: AccessLog,
 }
 
-/// All pages.
-pub fn router(desk: Desk) -> Router {
+/// All pages, and the admin API, made when somebody asks for the first of them: making them costs milliseconds, and some
+/// megabytes of the program and its memory, which a server that nobody administers just now does without.
+pub struct Pages {
+    desk: Desk,
+    made: OnceLock<Router>,
+}
+
+impl Pages {
+    /// None is made yet.
+    pub fn new(desk: Desk) -> Self {
+        Self {
+            desk,
+            made: OnceLock::new(),
+        }
+    }
+
+    /// What answers requests for this path; none where it is no page's.
+    pub fn at(&self, path: &str) -> Option<&Router> {
+        let is_under = |prefix: &str| {
+            let rest = path.strip_prefix(prefix);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        [api::PREFIX, pages::PREFIX, account_page::PREFIX]
+            .into_iter()
+            .any(is_under)
+            .then(|| self.made.get_or_init(|| router(self.desk.clone())))
+    }
+}
+
+fn router(desk: Desk) -> Router {
     let console = Surface {
         prefix: pages::PREFIX,
         name: "console",

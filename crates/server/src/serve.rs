@@ -1,14 +1,18 @@
 //! `yaopai serve`: from an open base to an orderly end.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
 use metrics_exporter_prometheus::BuildError;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use yaopai_console::Desk;
+use tower::ServiceExt as _;
+use yaopai_console::{Desk, Pages};
 use yaopai_dialects::reference::Document;
 use yaopai_dialects::{Front, Wires};
 use yaopai_docs::DocsError;
@@ -204,11 +208,22 @@ fn routes(config: &Config, base: &Base, access_log: &AccessLog) -> (Wires, Route
     } else {
         Router::new()
     };
-    let others = yaopai_console::router(desk)
-        .merge(docs)
+    let pages = Arc::new(Pages::new(desk));
+    let others = docs
         .merge(ops::health(base.readiness()))
-        .fallback(ops::nothing_here);
+        .fallback(move |request: Request| page(Arc::clone(&pages), request));
     (wires, others)
+}
+
+/// A page, or what is said where there is none. Were the pages in the router, they would have to be made at the start.
+async fn page(pages: Arc<Pages>, request: Request) -> Response {
+    match pages.at(request.uri().path()) {
+        Some(router) => {
+            let Ok(response): Result<_, Infallible> = router.clone().oneshot(request).await;
+            response
+        }
+        None => ops::nothing_here().await,
+    }
 }
 
 /// The description of the admin API, for the pages at `/docs/`.

@@ -298,3 +298,27 @@ async fn what_pages_ask_the_password_for_again_takes_a_scope_of_its_own() {
         assert!(guarded.contains(id), "{id}: {guarded:?}");
     }
 }
+
+#[tokio::test]
+async fn pages_are_where_their_addresses_say_and_nowhere_else() {
+    let pages = World::new().await.pages;
+    for path in [
+        "/api/admin",
+        "/api/admin/me",
+        "/console",
+        "/console/accounts/7",
+        "/account/",
+    ] {
+        assert!(pages.at(path).is_some(), "{path}");
+    }
+    for path in [
+        "/",
+        "/api/",
+        "/api/v1/user/uid",
+        "/consoles",
+        "/accounts/7",
+        "/user/info",
+    ] {
+        assert!(pages.at(path).is_none(), "{path}");
+    }
+}

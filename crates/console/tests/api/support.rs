@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 use tower::ServiceExt as _;
 use yaopai_accounts::{Actor, NewAccount, NewApiKey, Principal};
-use yaopai_console::{Desk, DeskSettings, Explanation, SettingGroup, ShownSetting};
+use yaopai_console::{Desk, DeskSettings, Explanation, Pages, SettingGroup, ShownSetting};
 use yaopai_http::{AccessLog, PeerAddress};
 use yaopai_model::{Account, ApiKeyName, ApiScope, ApiScopes, Identifier, Password, PasswordPolicy, Role};
 use yaopai_testkit::{Database, SeededEntropy, TestServer, TestSettings};
@@ -25,7 +25,7 @@ const PASSWORD: &str = "correct horse";
 
 pub(crate) struct World {
     pub(crate) server: TestServer,
-    router: Router,
+    pub(crate) pages: Pages,
 }
 
 /// An answer with its body read.
@@ -88,7 +88,7 @@ impl World {
             settings: Arc::new(settings),
         };
         Self {
-            router: yaopai_console::router(desk),
+            pages: Pages::new(desk),
             server,
         }
     }
@@ -148,7 +148,7 @@ impl World {
         body: Option<&Value>,
     ) -> Answer {
         let request = request(method, path, headers, body);
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.router(&request).oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         Answer {
             status: parts.status,
@@ -160,12 +160,16 @@ impl World {
     /// An answer of which nothing was taken yet but its head.
     pub(crate) async fn begin(&self, key: &str, path: &str) -> http::Response<Body> {
         let request = request(Method::GET, path, &[("authorization", &bearer(key))], None);
-        self.router.clone().oneshot(request).await.unwrap()
+        self.router(&request).oneshot(request).await.unwrap()
+    }
+
+    fn router(&self, request: &Request<Body>) -> Router {
+        self.pages.at(request.uri().path()).unwrap().clone()
     }
 
     /// Begins a call and hangs up after having looked for the answer so often.
     pub(crate) async fn hang_up(&self, request: Request<Body>, looks: usize) {
-        let mut call = pin!(self.router.clone().oneshot(request));
+        let mut call = pin!(self.router(&request).oneshot(request));
         for _ in 0..looks {
             let look = poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_ready()));
             if look.await {

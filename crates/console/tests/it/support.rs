@@ -12,7 +12,7 @@ use http_body_util::BodyExt as _;
 use jiff::tz::TimeZone;
 use tower::ServiceExt as _;
 use yaopai_accounts::{Accounts, NewAccount};
-use yaopai_console::{Desk, DeskSettings, Explanation, SettingGroup, ShownSetting, router};
+use yaopai_console::{Desk, DeskSettings, Explanation, Pages, SettingGroup, ShownSetting};
 use yaopai_http::{AccessLog, PeerAddress};
 use yaopai_model::{Account, AppId, Identifier, Password, PasswordPolicy, Role};
 use yaopai_testkit::{Database, SeededEntropy, TestServer, TestSettings};
@@ -66,7 +66,7 @@ impl World {
         Self {
             accounts: server.accounts.clone(),
             app: server.default_app.id,
-            router: router(desk),
+            router: Pages::new(desk).at("/console/").unwrap().clone(),
             server,
         }
     }
