@@ -63,7 +63,7 @@ pub use caller::Caller;
 pub use challenge::SliderPictures;
 pub use error::{Error, Fault, Outcome, Refusal};
 pub use keys::{KeyPurpose, RootKey, TokenKeys};
-pub use measure::Measures;
+pub use measure::{Measures, SessionCount};
 pub use outbox::{
     ListedMessage, MessageCursor, MessageCursorError, MessageFilter, MessageSlice, MessageState, OutgoingMessage,
     TrialChannels,

@@ -1,4 +1,4 @@
-//! What goes on beside the requests: sending messages, taking up new keys, sweeping up, keeping metrics tidy.
+//! What goes on beside the requests: sending messages, taking up new keys, sweeping up, counting, keeping metrics tidy.
 
 use std::time::Duration;
 
@@ -24,6 +24,12 @@ const SEARCH: Duration = Duration::from_millis(500);
 const SEARCH_TROUBLE: Duration = Duration::from_secs(5);
 /// How often gauges are read and histograms emptied into their buckets.
 const MEASURE: Duration = Duration::from_secs(15);
+/// How many times as long as counting sessions took they are left uncounted, so that it keeps a thousandth of a core busy.
+const SESSIONS: u32 = 1000;
+/// The longest time that they are; a clock that was set meanwhile makes it seem as if counting had taken long.
+const SESSIONS_LONGEST: Duration = Duration::from_secs(60 * 60);
+/// How long to leave them alone after they could not be counted.
+const SESSIONS_TROUBLE: Duration = Duration::from_secs(5 * 60);
 /// How long to leave the outbox alone after it could not be looked into.
 const OUTBOX_TROUBLE: Duration = Duration::from_secs(5);
 /// How long messages that are being sent have to get through once the server is told to stop: a second to note what came
@@ -40,6 +46,7 @@ pub(crate) fn start(accounts: &Accounts, store: &Store, metrics: PrometheusHandl
     loops.spawn(sweep(accounts.clone(), stop.clone()));
     loops.spawn(tend_search(accounts.clone(), stop.clone()));
     loops.spawn(write_journal(accounts.clone(), stop.clone()));
+    loops.spawn(count_sessions(accounts.clone(), stop.clone()));
     loops.spawn(measure(accounts.clone(), store.clone(), metrics, stop.clone()));
     loops
 }
@@ -113,7 +120,6 @@ async fn measure(accounts: Accounts, store: Store, metrics: PrometheusHandle, mu
         if let Ok(measures) = &measured {
             metrics::gauge!("yaopai_hash_queue").set(whole(measures.hashes_waiting));
             metrics::gauge!("yaopai_outbox_waiting").set(whole(measures.messages_waiting));
-            metrics::gauge!("yaopai_sessions").set(whole(measures.sessions));
             metrics::gauge!("yaopai_events_waiting").set(whole(measures.events_waiting));
             metrics::counter!("yaopai_events_lost").absolute(measures.events_lost);
         }
@@ -125,6 +131,23 @@ async fn measure(accounts: Accounts, store: Store, metrics: PrometheusHandle, mu
         metrics::counter!("yaopai_database_round_trips").absolute(traffic.round_trips);
         metrics.run_upkeep();
         if !stop.lasts(MEASURE).await {
+            break;
+        }
+    }
+}
+
+async fn count_sessions(accounts: Accounts, mut stop: Stop) {
+    loop {
+        let counted = accounts.count_sessions().await;
+        let pause = match &counted {
+            Ok(counted) => {
+                metrics::gauge!("yaopai_sessions").set(whole(counted.live));
+                counted.took.saturating_mul(SESSIONS).clamp(MEASURE, SESSIONS_LONGEST)
+            }
+            Err(_) => SESSIONS_TROUBLE,
+        };
+        note("sessions", counted);
+        if !stop.lasts(pause).await {
             break;
         }
     }

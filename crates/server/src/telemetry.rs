@@ -91,7 +91,10 @@ pub(crate) fn start_metrics() -> Result<PrometheusHandle, metrics_exporter_prome
     );
     metrics::describe_gauge!("yaopai_hash_queue", "Password hashes that wait for a thread.");
     metrics::describe_gauge!("yaopai_outbox_waiting", "Messages that wait to be sent.");
-    metrics::describe_gauge!("yaopai_sessions", "Live sessions.");
+    metrics::describe_gauge!(
+        "yaopai_sessions",
+        "Live sessions, at most a million; counted every 15 s, or the more seldom the longer that takes."
+    );
     metrics::describe_gauge!("yaopai_events_waiting", "Events of accounts that wait to be written.");
     metrics::describe_counter!(
         "yaopai_events_lost",

@@ -33,8 +33,6 @@ pub struct SqliteOptions {
     pub write_deadline: Duration,
     /// How long to wait for another process that is writing.
     pub busy_timeout: Duration,
-    /// How much of the file may be mapped into memory, in bytes.
-    pub mmap_bytes: i64,
 }
 
 impl SqliteOptions {
@@ -50,7 +48,6 @@ impl SqliteOptions {
             group: limits::WRITES_PER_COMMIT,
             write_deadline: limits::WRITE_DEADLINE,
             busy_timeout: limits::DATABASE_BUSY,
-            mmap_bytes: 1 << 30,
         }
     }
 }

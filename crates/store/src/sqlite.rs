@@ -221,6 +221,9 @@ pub(crate) fn classify(error: rusqlite::Error) -> SqlError {
 }
 
 /// Opens a connection that behaves alike whichever thread has it.
+///
+/// The file is read and not mapped into memory (`mmap_size` stays 0): SQLite lets go of the whole map whenever another connection
+/// has committed, and the page faults after that cost more than reading the few pages of a look-up.
 pub(crate) fn connect(
     path: &Path,
     access: OpenFlags,
@@ -242,7 +245,6 @@ pub(crate) fn connect(
     // A plan does not depend on arguments. Otherwise each statement with a `limit $n` is prepared anew whenever it is run.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "case_sensitive_like", true)?;
-    connection.pragma_update_and_check(None, "mmap_size", options.mmap_bytes, |_| Ok(()))?;
     connection.pragma_update(None, "temp_store", "memory")?;
     Ok(connection)
 }

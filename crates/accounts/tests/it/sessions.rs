@@ -48,6 +48,22 @@ async fn a_session_lives_as_long_as_its_kind() {
 }
 
 #[tokio::test]
+async fn sessions_are_counted_while_they_live() {
+    let world = World::new().await;
+    world.registered(&phone(1), "secret").await;
+    let count = async || world.accounts.count_sessions().await.unwrap().live;
+    let before = count().await;
+    for kind in [SessionKind::Week, SessionKind::Fortnight] {
+        session(&world, kind).await;
+    }
+    assert_eq!(count().await, before + 2);
+    world.clock.advance(7 * DAY);
+    assert_eq!(count().await, 1, "that of a fortnight");
+    world.clock.advance(7 * DAY);
+    assert_eq!(count().await, 0);
+}
+
+#[tokio::test]
 async fn an_access_token_lives_five_minutes_and_is_refreshed() {
     let world = World::new().await;
     world.registered(&phone(1), "secret").await;
