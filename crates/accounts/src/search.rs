@@ -21,7 +21,7 @@ use yaopai_model::{AccountId, AppId, Timestamp};
 use yaopai_store::account_changes::{self, Change, Horizon, Searched};
 use yaopai_store::{Db, SqlError};
 
-use crate::{Accounts, Outcome};
+use crate::{Accounts, Error, Outcome, Refusal};
 pub(crate) use arena::Arena;
 pub(crate) use entry::{Entry, Fields};
 
@@ -39,6 +39,33 @@ pub enum SearchState {
     Current,
     /// It is not kept: it would be larger than it may.
     Off,
+}
+
+/// Why a search has no result.
+#[derive(Debug)]
+pub(crate) enum Unfinished {
+    /// The database did not do what it was asked.
+    Database(SqlError),
+    /// Something else.
+    Other(Error),
+}
+
+impl From<SqlError> for Unfinished {
+    fn from(error: SqlError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<Error> for Unfinished {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Refusal> for Unfinished {
+    fn from(refusal: Refusal) -> Self {
+        Self::Other(refusal.into())
+    }
 }
 
 /// The memory. Threads take turns at changing it, and search in snapshots.
@@ -87,6 +114,18 @@ impl Search {
         self.hold_bound(&mut memory);
         let arena = memory.arenas.get(&app).cloned().unwrap_or_default();
         Ok((memory.state == SearchState::Current).then_some(arena))
+    }
+
+    /// What a search ends with that has no result. Where the database took too long while the memory is being filled, trying
+    /// again shortly helps.
+    pub(crate) fn error(&self, unfinished: Unfinished) -> Error {
+        match unfinished {
+            Unfinished::Database(SqlError::Deadline) if self.memory().state == SearchState::Filling => {
+                Refusal::Overloaded.into()
+            }
+            Unfinished::Database(error) => error.into(),
+            Unfinished::Other(error) => error,
+        }
     }
 
     /// Goes on with filling, or follows the changes. What is said of [`Search::current`] goes for this, too.

@@ -13,7 +13,7 @@ use super::keyword::{can_occur, exact, is_in_masked, pattern};
 use super::list::capped;
 use super::{Actor, Administrator};
 use crate::rank::{Action, reaches};
-use crate::search::{Arena, Entry, Fields};
+use crate::search::{Arena, Entry, Fields, Unfinished};
 use crate::{Accounts, Outcome};
 
 /// Accounts that are looked at together, where the filter does not let all of them through.
@@ -70,7 +70,7 @@ impl Accounts {
         size: u32,
     ) -> Outcome<AccountSlice> {
         let (verbs, now) = (self.clone(), self.now());
-        let listed = self.store().scan(move |db| {
+        let listed = self.store().scan(move |db| -> Result<_, Unfinished> {
             let app = administrator.app;
             let memory = verbs.parts.search.current(db, app, now)?;
             let rank = administrator.rank(db)?;
@@ -84,7 +84,7 @@ impl Accounts {
             };
             Ok(list.slice(from, size)?)
         });
-        listed.await
+        listed.await.map_err(|unfinished| self.parts.search.error(unfinished))
     }
 }
 

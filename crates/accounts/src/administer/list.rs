@@ -8,7 +8,7 @@ use yaopai_store::{Db, SqlError, account_lists};
 use super::keyword::{can_occur, exact, pattern};
 use super::{Actor, Administrator};
 use crate::rank::{Action, reaches};
-use crate::search::{Arena, Entry, Fields};
+use crate::search::{Arena, Entry, Fields, Unfinished};
 use crate::{Accounts, Outcome};
 
 /// A page of a list, from 1.
@@ -90,7 +90,7 @@ impl Accounts {
     /// keyword of more than `limits::KEYWORD_CHARACTERS` or with control characters is in none, nor is an empty one.
     ///
     /// # Errors
-    /// `RankTooLow`.
+    /// `RankTooLow`; `Overloaded` when the database takes too long while the texts that are searched are read into memory.
     pub async fn search_accounts(
         &self,
         app: AppId,
@@ -100,7 +100,7 @@ impl Accounts {
     ) -> Outcome<AccountPage> {
         let (verbs, administrator, now) = (self.clone(), actor.on(app), self.now());
         let keyword = keyword.to_owned();
-        let found = self.store().scan(move |db| {
+        let found = self.store().scan(move |db| -> Result<_, Unfinished> {
             let memory = verbs.parts.search.current(db, app, now)?;
             check_rank(db, &administrator, Action::Look)?;
             if !can_occur(&keyword) {
@@ -124,7 +124,7 @@ impl Accounts {
                 accounts,
             })
         });
-        found.await
+        found.await.map_err(|unfinished| self.parts.search.error(unfinished))
     }
 }
 

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use yaopai_model::{AccountId, AppId};
+use yaopai_store::SqlError;
 use yaopai_store::account_changes::Searched;
 use yaopai_store::account_lists::Direction;
 
 use super::arena::Arena;
 use super::entry::{Entry, Fields};
+use super::{Search, Unfinished};
+use crate::{Error, Refusal};
 
 /// One change.
 #[derive(Clone, Debug)]
@@ -167,4 +170,19 @@ fn an_account_takes_little_more_than_its_texts() {
     }
     let more = (arena.bytes() - texts) / ACCOUNTS as usize;
     assert!(more <= 14, "{more} bytes beside {}", texts / ACCOUNTS as usize);
+}
+
+#[test]
+fn a_search_that_took_too_long_may_be_tried_again_while_the_memory_is_filled() {
+    let late = || Unfinished::from(SqlError::Deadline);
+    let (filling, off) = (Search::new(1 << 20), Search::new(0));
+    assert!(matches!(filling.error(late()), Error::Refused(Refusal::Overloaded)));
+    assert!(
+        matches!(off.error(late()), Error::Fault(_)),
+        "it would take as long again"
+    );
+    let broken = Unfinished::from(SqlError::Unavailable("an I/O error".to_owned()));
+    assert!(matches!(filling.error(broken), Error::Fault(_)));
+    let refused = Unfinished::from(Refusal::RankTooLow);
+    assert!(matches!(filling.error(refused), Error::Refused(Refusal::RankTooLow)));
 }
