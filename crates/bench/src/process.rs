@@ -38,22 +38,3 @@ pub(crate) fn bytes(pid: u32, field: &str) -> Result<u64, Failure> {
         .parse()?;
     Ok(kib * 1024)
 }
-
-/// The bytes that a process has in memory of files with this ending, which it has mapped (proc(5), smaps).
-///
-/// # Errors
-/// That the process is gone.
-pub(crate) fn mapped_bytes(pid: u32, ending: &str) -> Result<u64, Failure> {
-    let smaps = fs::read_to_string(format!("/proc/{pid}/smaps"))?;
-    let (mut is_meant, mut kib) = (false, 0);
-    for line in smaps.lines() {
-        match line.split_whitespace().collect::<Vec<_>>().as_slice() {
-            ["Rss:", number, "kB"] if is_meant => kib += number.parse::<u64>()?,
-            // The first line of a mapping: addresses, rights, offset, device, inode, and the file.
-            [_, _, _, _, _, path] => is_meant = path.ends_with(ending),
-            [_, _, _, _, _] => is_meant = false,
-            _ => {}
-        }
-    }
-    Ok(kib * 1024)
-}

@@ -139,15 +139,7 @@ impl Server {
         process::bytes(self.child.id(), "VmRSS:")
     }
 
-    /// The part of it that is pages of the database, which the system has in memory for whoever reads the file.
-    ///
-    /// # Errors
-    /// That it is gone.
-    pub fn database_bytes(&self) -> Result<u64, Failure> {
-        process::mapped_bytes(self.child.id(), "/yaopai.db")
-    }
-
-    /// The part of it that is its own, and not a file that it looks at, such as the program or the database.
+    /// The part of it that is its own, and not a file that it looks at, such as the program.
     ///
     /// # Errors
     /// That it is gone.

@@ -66,7 +66,6 @@ struct Starts {
     cpu: Vec<Duration>,
     memory: Vec<f64>,
     own_memory: Vec<f64>,
-    of_database: Vec<f64>,
 }
 
 impl Starts {
@@ -82,18 +81,16 @@ impl Starts {
         tokio::time::sleep(REST).await;
         self.memory.push(server.memory_bytes()? as f64 / MIB);
         self.own_memory.push(server.own_memory_bytes()? as f64 / MIB);
-        self.of_database.push(server.database_bytes()? as f64 / MIB);
         Ok(())
     }
 
     fn shown(&mut self) -> String {
         format!(
-            "{} ms, {} of it CPU; {:.1} MiB, {:.1} of them its own, {:.1} pages of the database",
+            "{} ms, {} of it CPU; {:.1} MiB, {:.1} of them its own",
             milliseconds(median(&mut self.took)),
             milliseconds(median(&mut self.cpu)),
             median(&mut self.memory),
-            median(&mut self.own_memory),
-            median(&mut self.of_database)
+            median(&mut self.own_memory)
         )
     }
 }
