@@ -122,7 +122,7 @@ impl TokenKeys {
     /// The token with this text, if it was checked lately. That it was well signed stays true for as long as there are
     /// these keys; whether its session lives is not for them to say.
     pub fn checked(&self, text: &str) -> Option<Token> {
-        let (message, signature) = split_signature(text)?;
+        let (message, signature) = split_signature(text.as_bytes())?;
         let token = self.checked.get(key_of(signature)?)?;
         let (own_message, own_signature) = split_signature(token.text())?;
         let is_meant = message == own_message && are_equal(signature, own_signature);
@@ -131,10 +131,13 @@ impl TokenKeys {
 
     /// The token with this text, which says this and was checked just now. It is remembered.
     pub fn remember(&self, text: &str, said: SessionToken) -> Token {
-        let token = Token::written(text, said);
-        let signature = split_signature(text).map(|(_, signature)| signature);
-        if let Some(key) = signature.and_then(key_of) {
-            self.checked.put(key, token.clone());
+        let signature = split_signature(text.as_bytes()).map(|(_, signature)| signature);
+        let Some(key) = signature.and_then(key_of) else {
+            return Token::from(said);
+        };
+        let token = Token::written(text, key, said);
+        if !token.text().is_empty() {
+            self.checked.put(token.clone());
         }
         token
     }
@@ -149,9 +152,9 @@ impl TokenKeys {
 const SIGNATURE: usize = 43;
 
 /// A token's text with the dot, and the signature behind it.
-fn split_signature(text: &str) -> Option<(&[u8], &[u8])> {
+fn split_signature(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = text.len().checked_sub(SIGNATURE)?;
-    Some(text.as_bytes().split_at(at))
+    text.split_at_checked(at)
 }
 
 /// The first eight characters of a signature: nobody can choose those of one that is right.

@@ -1,22 +1,37 @@
 //! A token that somebody shows, and what was found of its session.
 
 use std::ops::Deref;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use yaopai_model::{AppId, SessionToken, Timestamp};
 use yaopai_store::Version;
 
 use crate::Snapshot;
+use crate::recent::Keyed;
+
+/// The longest text of a token that is remembered, in bytes. Those that we write have 285 at most.
+const TEXT: usize = 288;
 
 /// A well-signed token: what it says, and its session as that was found last. Clones share both.
 #[derive(Clone)]
 pub struct Token(Arc<Shown>);
 
+/// In this order, and in one piece, so that what most calls look at lies together in memory: there may be very many of these,
+/// and fetching them is what takes time.
+#[repr(C)]
 struct Shown {
-    /// As it is written; empty where nobody wrote it yet.
-    text: Box<str>,
-    said: SessionToken,
+    key: u64,
+    used: AtomicBool,
     found: Mutex<Option<Found>>,
+    said: SessionToken,
+    text: Text,
+}
+
+/// A text that lies where it is held.
+struct Text {
+    length: usize,
+    bytes: [u8; TEXT],
 }
 
 /// A session that lived when its account had this version.
@@ -35,18 +50,21 @@ pub(crate) struct LiveSession {
 }
 
 impl Token {
-    /// A token that is written like this.
-    pub(crate) fn written(text: &str, said: SessionToken) -> Self {
+    /// A token that is written like this, to be remembered under `key`.
+    pub(crate) fn written(text: &str, key: u64, said: SessionToken) -> Self {
         Self(Arc::new(Shown {
-            text: text.into(),
-            said,
+            key,
+            used: AtomicBool::new(false),
             found: Mutex::default(),
+            said,
+            text: Text::of(text),
         }))
     }
 
-    /// As it is written; empty where nobody wrote it yet.
-    pub(crate) fn text(&self) -> &str {
-        &self.0.text
+    /// As it is written; empty where nobody wrote it yet, or it is longer than those that are remembered.
+    pub(crate) fn text(&self) -> &[u8] {
+        let Text { length, bytes } = &self.0.text;
+        bytes.get(..*length).unwrap_or_default()
     }
 
     /// Its session as it was found at `version`, which is its account's now. What was found at an older one is not given.
@@ -66,10 +84,35 @@ impl Token {
     }
 }
 
+impl Text {
+    /// `text`, or nothing where that is too long.
+    fn of(text: &str) -> Self {
+        let mut bytes = [0; TEXT];
+        let length = match bytes.get_mut(..text.len()) {
+            Some(place) => {
+                place.copy_from_slice(text.as_bytes());
+                text.len()
+            }
+            None => 0,
+        };
+        Self { length, bytes }
+    }
+}
+
 /// A token that nobody wrote yet.
 impl From<SessionToken> for Token {
     fn from(said: SessionToken) -> Self {
-        Self::written("", said)
+        Self::written("", 0, said)
+    }
+}
+
+impl Keyed for Token {
+    fn key(&self) -> &u64 {
+        &self.0.key
+    }
+
+    fn used(&self) -> &AtomicBool {
+        &self.0.used
     }
 }
 

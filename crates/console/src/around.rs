@@ -93,10 +93,11 @@ async fn around(State((surface, desk)): State<(Surface, Desk)>, mut request: Req
 }
 
 async fn answer(request: Request, next: Next) -> Response {
-    if let Err(problem) = yaopai_http::check_head(&request) {
+    let (head, body) = request.into_parts();
+    if let Err(problem) = yaopai_http::check_head(&head) {
         return Failure::from(problem).into_response();
     }
-    match yaopai_http::caught(next.run(request)).await {
+    match yaopai_http::caught(next.run(Request::from_parts(head, body))).await {
         Ok(response) => response,
         Err(panicked) => Failure::fault(panicked.to_string()).into_response(),
     }

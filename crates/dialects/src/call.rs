@@ -19,8 +19,6 @@ use yaopai_http::read_body;
 pub(crate) struct Call {
     /// What the wires stand on.
     pub(crate) wires: Arc<Wires>,
-    /// Method, address and headers.
-    pub(crate) parts: Parts,
     /// The whole body.
     pub(crate) body: Bytes,
     /// What was known of it before it was read.
@@ -43,16 +41,19 @@ impl Call {
         let Arrived {
             wires,
             surroundings,
-            request,
+            body,
         } = arrived;
-        let (parts, body) = request.into_parts();
         let call = Self {
             wires,
-            parts,
             body: Bytes::new(),
             surroundings,
         };
         (call, body)
+    }
+
+    /// Method, address and headers.
+    pub(crate) fn head(&self) -> &Parts {
+        &self.surroundings.head
     }
 
     /// Who is at the other end of the line.
@@ -65,7 +66,7 @@ impl Call {
     /// # Errors
     /// [`BadInput::TooManyParameters`].
     pub(crate) fn parameters(&self) -> Result<Parameters, BadInput> {
-        let query = self.parts.uri.query().unwrap_or_default();
+        let query = self.head().uri.query().unwrap_or_default();
         let form: &[u8] = if self.has_form() { &self.body } else { &[] };
         Parameters::parse(query, form)
     }
@@ -83,8 +84,8 @@ impl Call {
     /// # Errors
     /// `WireClosed` where it takes no calls on this wire.
     pub(crate) async fn app_of_host(&self) -> Result<Arc<App>, Failure> {
-        let header = self.parts.headers.get(HOST).and_then(|value| value.to_str().ok());
-        let host = header.or_else(|| self.parts.uri.authority().map(|authority| authority.as_str()));
+        let header = self.head().headers.get(HOST).and_then(|value| value.to_str().ok());
+        let host = header.or_else(|| self.head().uri.authority().map(|authority| authority.as_str()));
         let wire = self.surroundings.wire;
         let app = self.wires.accounts.app_on_wire(host, wire).await?;
         self.record_app(app.id);
@@ -93,7 +94,7 @@ impl Call {
 
     /// The token in `Authorization`, if there is one and it is ours.
     pub(crate) fn bearer(&self) -> Option<Token> {
-        self.decode_token(token::authorization(&self.parts.headers)?)
+        self.decode_token(token::authorization(&self.head().headers)?)
     }
 
     /// What a token's text says, if it is one of ours.
@@ -132,7 +133,7 @@ impl Call {
 
     fn has_form(&self) -> bool {
         let content_type = self
-            .parts
+            .head()
             .headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());

@@ -1,8 +1,9 @@
 //! What is asked of a request's head before anybody looks at it.
 
-use axum::extract::{OriginalUri, Request};
+use axum::extract::OriginalUri;
 use http::Version;
 use http::header::HOST;
+use http::request::Parts;
 use yaopai_model::limits::URL_BYTES;
 
 /// Why a request is not looked at.
@@ -18,26 +19,26 @@ pub enum BadHead {
 ///
 /// # Errors
 /// [`BadHead`].
-pub fn check_head(request: &Request) -> Result<(), BadHead> {
-    if !has_one_host(request) {
+pub fn check_head(head: &Parts) -> Result<(), BadHead> {
+    if !has_one_host(head) {
         return Err(BadHead::Host);
     }
-    if url_bytes(request) > URL_BYTES {
+    if url_bytes(head) > URL_BYTES {
         return Err(BadHead::UrlTooLong);
     }
     Ok(())
 }
 
 /// Clients of HTTP/1.0 need not say.
-fn has_one_host(request: &Request) -> bool {
-    match request.headers().get_all(HOST).iter().count() {
-        0 => request.version() < Version::HTTP_11,
+fn has_one_host(head: &Parts) -> bool {
+    match head.headers.get_all(HOST).iter().count() {
+        0 => head.version < Version::HTTP_11,
         hosts => hosts == 1,
     }
 }
 
 /// With the prefix, which the request's own address no longer has in nested routes.
-fn url_bytes(request: &Request) -> usize {
-    let original = request.extensions().get().map_or(request.uri(), |OriginalUri(uri)| uri);
+fn url_bytes(head: &Parts) -> usize {
+    let original = head.extensions.get().map_or(&head.uri, |OriginalUri(uri)| uri);
     original.path_and_query().map_or(0, |url| url.as_str().len())
 }

@@ -1,5 +1,6 @@
 //! Counting over a sliding window.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::Timestamp;
@@ -11,7 +12,11 @@ use crate::limits::WINDOW_SLICES;
 /// window is cut into as many slices and a slice's events all count as its last one: the size stays bounded, no window
 /// ever holds more than the limit, and room comes back late by a slice at most.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SlidingWindow(Vec<Slice>);
+pub struct SlidingWindow {
+    slices: VecDeque<Slice>,
+    /// The events in all of them.
+    count: u64,
+}
 
 /// Events that count as happening together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +61,14 @@ impl SlidingWindow {
     /// [`Wait`] with the time until the next would pass; nothing is counted then.
     pub fn admit(&mut self, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
         self.check(rule, now)?;
-        match self.0.last_mut() {
+        match self.slices.back_mut() {
             Some(slice) if rule.are_in_one_slice(slice.last, now) => {
                 slice.last = now;
-                slice.count = slice.count.saturating_add(1);
+                slice.count += 1;
             }
-            Some(_) | None => self.0.push(Slice { last: now, count: 1 }),
+            Some(_) | None => self.slices.push_back(Slice { last: now, count: 1 }),
         }
+        self.count += 1;
         Ok(())
     }
 
@@ -71,18 +77,16 @@ impl SlidingWindow {
     /// # Errors
     /// [`Wait`] as in [`SlidingWindow::admit`].
     pub fn check(&mut self, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
-        let has_left = |slice: &Slice| slice.last.plus(rule.window) <= now;
-        // They are in order, unless the clock was set back.
-        if self.0.iter().any(has_left) {
-            self.0.retain(|slice| !has_left(slice));
+        // They are in order, unless the clock was set back: then what has left is forgotten late.
+        while let Some(left) = self.slices.pop_front_if(|slice| slice.last.plus(rule.window) <= now) {
+            self.count -= u64::from(left.count);
         }
-        let counted: u64 = self.0.iter().map(|slice| u64::from(slice.count)).sum();
-        let Some(excess) = counted.checked_sub(u64::from(rule.limit)) else {
+        let Some(excess) = self.count.checked_sub(u64::from(rule.limit)) else {
             return Ok(());
         };
         // One more than the excess has to leave. With a limit of zero there is nothing whose leaving would make room.
         let mut left = 0;
-        let leaving = self.0.iter().find(|slice| {
+        let leaving = self.slices.iter().find(|slice| {
             left += u64::from(slice.count);
             left > excess
         });
@@ -92,19 +96,19 @@ impl SlidingWindow {
 
     /// Takes back an event that was counted at this instant; says whether it is remembered still.
     pub fn take_back(&mut self, rule: WindowRule, event: Timestamp) -> bool {
-        let found = self
-            .0
-            .iter()
-            .rposition(|slice| rule.are_in_one_slice(slice.last, event));
-        let Some(index) = found else { return false };
-        self.0[index].count = self.0[index].count.saturating_sub(1);
-        self.0.retain(|slice| slice.count > 0);
+        let mut slices = self.slices.iter_mut().rev();
+        let Some(slice) = slices.find(|slice| rule.are_in_one_slice(slice.last, event)) else {
+            return false;
+        };
+        slice.count -= 1;
+        self.count -= 1;
+        self.slices.retain(|slice| slice.count > 0);
         true
     }
 
     /// The window as bytes: twelve for each slice.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let slices = self.0.iter();
+        let slices = self.slices.iter();
         slices
             .flat_map(|slice| {
                 let (last, count) = (slice.last.as_millis().to_be_bytes(), slice.count.to_be_bytes());
@@ -118,18 +122,20 @@ impl SlidingWindow {
         let (chunks, rest) = bytes.as_chunks::<12>();
         let slices = chunks.iter().map(|chunk| {
             let (last, count) = chunk.split_first_chunk::<8>()?;
-            Some(Slice {
+            let slice = Slice {
                 last: Timestamp::from_millis(i64::from_be_bytes(*last)),
                 count: u32::from_be_bytes(count.try_into().ok()?),
-            })
+            };
+            (slice.count > 0).then_some(slice)
         });
-        let slices = slices.collect::<Option<Vec<_>>>()?;
-        rest.is_empty().then_some(Self(slices))
+        let slices = slices.collect::<Option<VecDeque<_>>>()?;
+        let count = slices.iter().map(|slice| u64::from(slice.count)).sum();
+        rest.is_empty().then_some(Self { slices, count })
     }
 
     /// Whether no event is in it.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.slices.is_empty()
     }
 }
 

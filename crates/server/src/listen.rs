@@ -161,6 +161,8 @@ async fn converse(
     // No more than a hundred headers, which is `limits::HEADERS` and hyper's own bound; one that is set costs more.
     let connection = http1::Builder::new()
         .header_read_timeout(None)
+        // Nobody listens for a client who hangs up while being answered: that would take another buffer for each request.
+        .half_close(true)
         .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     // An error is the peer's: gone, too slow, or not speaking HTTP. Hyper has answered what can be answered.

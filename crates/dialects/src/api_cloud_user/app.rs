@@ -25,7 +25,7 @@ impl AppCall {
     pub(super) async fn read(arrived: Arrived, limit: usize) -> Result<Self, Failure> {
         let call = Call::read(arrived, limit).await?;
         let parameters = call.parameters()?;
-        let headers = &call.parts.headers;
+        let headers = &call.head().headers;
         let app_id = carried("app_id", &parameters, headers)?.ok_or(Refusal::UnknownApp)?;
         let app_secret = carried("app_secret", &parameters, headers)?.ok_or(Refusal::UnknownApp)?;
         let app = call.wires.accounts.app_by_secret(app_id, app_secret).await?;
@@ -38,7 +38,7 @@ impl AppCall {
     /// # Errors
     /// [`BadInput::Repeated`], [`BadInput::Malformed`].
     pub(super) fn token(&self) -> Result<Option<Token>, BadInput> {
-        let text = carried("cloud_token", &self.parameters, &self.call.parts.headers)?;
+        let text = carried("cloud_token", &self.parameters, &self.call.head().headers)?;
         Ok(match text {
             Some(text) => self.call.decode_token(token::without_bearer(text)),
             None => self.call.bearer(),

@@ -18,7 +18,7 @@ use crate::http::{Arrived, Reply};
 /// A picture, to anybody. A name stands for the same bytes for ever, so that it may be kept as long as one likes.
 /// What is not even text is no picture's name.
 pub(super) async fn image(arrived: Arrived) -> Result<Reply, Failure> {
-    let Some(name) = name(arrived.request.uri().path()) else {
+    let Some(name) = name(arrived.surroundings.head.uri.path()) else {
         return Ok(refuse(&errors::no_such_picture()));
     };
     let Some(picture) = arrived.wires.accounts.picture(&name).await? else {

@@ -34,7 +34,7 @@ pub(super) async fn list(call: Call) -> Result<Reply, Failure> {
 pub(super) async fn search(call: Call) -> Result<Reply, Failure> {
     let app = call.app_of_host().await?.id;
     let principal = call.principal(app).await?;
-    let query = search_query(call.parts.uri.path(), call.parts.uri.query())?;
+    let query = search_query(call.head().uri.path(), call.head().uri.query())?;
     let (keyword, page) = (decode::keyword(&query)?, page::page(&query)?);
     let found = call
         .wires

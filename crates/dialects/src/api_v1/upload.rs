@@ -26,7 +26,8 @@ pub(super) async fn upload_image(arrived: Arrived) -> Result<Reply, Failure> {
     let body = read_body(body, UPLOAD_BODY_BYTES)
         .await
         .map_err(|problem| name_image(problem.into()))?;
-    let bytes = image_part(Request::from_parts(call.parts, Body::from(body))).await?;
+    let form = Request::from_parts(call.head().clone(), Body::from(body));
+    let bytes = image_part(form).await?;
     let name = call.wires.accounts.upload_picture(&principal, bytes.into()).await?;
     succeed(Uploaded {
         url: call.wires.settings.picture_address(&name),

@@ -53,24 +53,26 @@ impl Around {
     ) -> Response {
         let settings = &*self.wires.settings;
         let asked_at = settings.clock.now();
-        let request_id = RequestId::choose(request.headers(), &*settings.entropy);
-        let method = request.method().clone();
+        let (head, body) = request.into_parts();
+        let request_id = RequestId::choose(&head.headers, &*settings.entropy);
         let surroundings = Arc::new(Surroundings {
             record: CallRecord::default(),
-            caller: yaopai_http::caller(self.wire.name(), request.headers(), peer, &settings.trusted_proxies),
+            caller: yaopai_http::caller(self.wire.name(), &head.headers, peer, &settings.trusted_proxies),
             wire: self.wire.in_apps(),
+            head,
         });
+        let method = &surroundings.head.method;
 
-        let (mut reply, failure) = match self.reply(calls, &surroundings, request).await {
+        let (mut reply, failure) = match self.reply(calls, &surroundings, body).await {
             Ok(reply) => (reply, None),
             Err(failure) => (self.refuse(&failure, &request_id), Some(failure)),
         };
-        if let Some(calls) = calls.filter(|calls| calls.to_method(&method).is_none()) {
+        if let Some(calls) = calls.filter(|calls| calls.to_method(method).is_none()) {
             reply.headers.insert(ALLOW, calls.methods());
         }
 
         let answered = Answered {
-            method: &method,
+            method,
             status: reply.status,
             code: reply.code,
             asked_at,
@@ -79,7 +81,7 @@ impl Around {
             record: &surroundings.record,
         };
         route.note(&settings.access_log, &answered);
-        let mut response = self.response(reply, request_id, method == Method::HEAD);
+        let mut response = self.response(reply, request_id, *method == Method::HEAD);
         if let Some(failure) = failure {
             // For whoever stands around the wires.
             response.extensions_mut().insert(failure);
@@ -91,18 +93,19 @@ impl Around {
         &self,
         calls: Option<&PathCalls>,
         surroundings: &Arc<Surroundings>,
-        request: Request,
+        body: Body,
     ) -> Result<Reply, Failure> {
-        if request.method() == Method::OPTIONS {
+        let head = &surroundings.head;
+        if head.method == Method::OPTIONS {
             return Ok(Reply::bare([], Body::empty()));
         }
-        yaopai_http::check_head(&request).map_err(BadInput::from)?;
+        yaopai_http::check_head(head).map_err(BadInput::from)?;
         let calls = calls.ok_or(BadInput::UnknownRoute)?;
-        let endpoint = calls.to_method(request.method()).ok_or(BadInput::UnknownMethod)?;
+        let endpoint = calls.to_method(&head.method).ok_or(BadInput::UnknownMethod)?;
         let arrived = Arrived {
             wires: Arc::clone(&self.wires),
             surroundings: Arc::clone(surroundings),
-            request,
+            body,
         };
         let answered = yaopai_http::caught(endpoint(arrived)).await;
         answered.unwrap_or_else(|panicked| Err(Failure::fault(panicked.to_string())))

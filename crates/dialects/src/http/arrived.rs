@@ -1,8 +1,11 @@
 //! A request that has arrived, and of which nobody has read the body yet.
+//!
+//! Its head stays where it was put first: it is large, and moving it from hand to hand would cost more than it says.
 
 use std::sync::Arc;
 
-use axum::extract::Request;
+use ::http::request::Parts;
+use axum::body::Body;
 use yaopai_accounts::Caller;
 use yaopai_http::CallRecord;
 use yaopai_model::WireName;
@@ -15,12 +18,14 @@ pub(crate) struct Arrived {
     pub(crate) wires: Arc<Wires>,
     /// What is known of it already.
     pub(crate) surroundings: Arc<Surroundings>,
-    /// Its head, and its body on the way.
-    pub(crate) request: Request,
+    /// Its body on the way.
+    pub(crate) body: Body,
 }
 
-/// What is known of a call before it is read.
+/// What is known of a call before its body is read.
 pub(crate) struct Surroundings {
+    /// Method, address and headers.
+    pub(crate) head: Parts,
     /// Where the call notes what it finds out.
     pub(crate) record: CallRecord,
     /// Who is at the other end of the line.

@@ -1,12 +1,12 @@
 //! Which call a request is for.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
+use rustc_hash::FxHashMap;
 use tower::Service as _;
 use yaopai_http::{PeerAddress, Route};
 
@@ -19,7 +19,8 @@ use crate::{Wire, Wires};
 pub struct Front(Arc<Known>);
 
 struct Known {
-    by_path: HashMap<String, Called>,
+    /// Clients choose what is looked for, but not what is in it.
+    by_path: FxHashMap<String, Called>,
     by_pattern: Vec<Called>,
     /// What is answered under a prefix where there is no call; the prefix ends in a slash.
     elsewhere: Vec<(String, Called)>,
@@ -74,7 +75,7 @@ impl From<Router> for Front {
 impl Known {
     fn of(others: Router) -> Self {
         Self {
-            by_path: HashMap::new(),
+            by_path: FxHashMap::default(),
             by_pattern: Vec::new(),
             elsewhere: Vec::new(),
             others,
