@@ -4,6 +4,7 @@
 mod lines;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -20,19 +21,33 @@ pub use lines::{AccessLog, AccessWriter, LineFormat};
 /// What a call finds out about itself on its way.
 #[derive(Default)]
 pub struct CallRecord {
-    app: OnceLock<AppId>,
-    account: OnceLock<AccountId>,
+    app: Noted,
+    account: Noted,
+}
+
+/// A number that is noted once, and zero before: those of apps and accounts begin at one.
+#[derive(Default)]
+struct Noted(AtomicI64);
+
+impl Noted {
+    fn note(&self, number: i64) {
+        let _ = self.0.compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> Option<i64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|number| *number != 0)
+    }
 }
 
 impl CallRecord {
     /// Notes whose call it is; the first note stays.
     pub fn note_app(&self, app: AppId) {
-        self.app.get_or_init(|| app);
+        self.app.note(app.0);
     }
 
     /// Notes who is calling; the first note stays.
     pub fn note_account(&self, account: AccountId) {
-        self.account.get_or_init(|| account);
+        self.account.note(account.0);
     }
 }
 

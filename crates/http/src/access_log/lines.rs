@@ -224,11 +224,11 @@ impl Waiting {
         self.text("\"");
         if let Some(app) = answered.record.app.get() {
             self.text(between.app);
-            self.number(app.0);
+            self.number(app);
         }
         if let Some(account) = answered.record.account.get() {
             self.text(between.account);
-            self.number(account.0);
+            self.number(account);
         }
         self.text(between.end);
     }
@@ -272,17 +272,11 @@ fn known_method(method: &Method) -> &'static str {
 #[cfg(test)]
 mod tests {
     use http::{HeaderMap, StatusCode};
-    use yaopai_model::{AccountId, AppId, Entropy};
+    use yaopai_model::{AccountId, AppId};
 
     use super::*;
+    use crate::request_id::tests::Sevens;
     use crate::{CallRecord, RequestId, Route};
-
-    struct Sevens;
-    impl Entropy for Sevens {
-        fn fill(&self, bytes: &mut [u8]) {
-            bytes.fill(7);
-        }
-    }
 
     /// What a call leaves.
     fn line(format: LineFormat, record: &CallRecord) -> String {
