@@ -128,9 +128,9 @@ impl Deref for Token {
 mod tests {
     use std::path::Path;
 
-    use yaopai_model::{Account, AccountId, Profile, PublicId, Role, SessionSecret, TokenUse};
+    use yaopai_model::{Account, AccountId, PublicId, SessionSecret, TokenUse};
     use yaopai_store::{SqlError, SqliteOptions, Store, accounts};
-    use yaopai_testkit::SeededEntropy;
+    use yaopai_testkit::{SeededEntropy, plain_account};
 
     use super::*;
 
@@ -141,22 +141,7 @@ mod tests {
         let store = Store::open_sqlite(&folder.join("yaopai.db"), &options).unwrap();
         let account = Account {
             id: ID,
-            app: AppId(1),
-            public_id: PublicId::parse("qpujpkjvoudsylho").unwrap(),
-            username: None,
-            phone: None,
-            email: None,
-            role: Role::User,
-            profile: Profile::default(),
-            created_at: Timestamp::EPOCH,
-            verified_at: None,
-            last_sign_in_at: None,
-            sign_in_count: 0,
-            disabled_at: None,
-            closing_at: None,
-            permissions: Vec::new(),
-            preferences: None,
-            epoch: 0,
+            ..plain_account()
         };
         let written = store.write(move |tx| accounts::insert(tx, &account)).await;
         written.unwrap();

@@ -12,7 +12,6 @@ use crate::report::Line;
 use crate::server::Place;
 
 /// The smallest is made, the other measured where it is there already.
-const SIZES: [i64; 2] = [1_000_000, 10_000_000];
 const ROUNDS: usize = 7;
 /// Requests for a page in a round.
 const TOGETHER: usize = 500;
@@ -34,11 +33,8 @@ struct List {
 /// What the disk and the servers say.
 pub async fn measure(place: &Place) -> Result<Vec<Line>, Failure> {
     let mut lines = Vec::new();
-    for size in SIZES {
-        let crowd = Crowd { seed: 1, size };
-        if size == SIZES[0] || place.folder_of(crowd).exists() {
-            lines.extend(one_size(place, crowd).await?);
-        }
+    for crowd in place.large_crowds() {
+        lines.extend(one_size(place, crowd).await?);
     }
     Ok(lines)
 }

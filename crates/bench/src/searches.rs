@@ -10,10 +10,9 @@ use crate::figures::{milliseconds, percentile};
 use crate::http::Connection;
 use crate::people::Crowd;
 use crate::report::Line;
-use crate::server::Place;
+use crate::server::{MILLION, Place};
 use crate::sessions::begin_sessions;
 
-const SIZES: [i64; 2] = [1_000_000, 10_000_000];
 const SEARCHES: usize = 100;
 /// Accounts that change, over and over, and connections by which they do.
 const CHANGING: i64 = 2_000;
@@ -39,11 +38,8 @@ const KEYWORDS: [(&str, &str); 7] = [
 /// What the disk and the servers say.
 pub async fn measure(place: &Place) -> Result<Vec<Line>, Failure> {
     let mut lines = Vec::new();
-    for size in SIZES {
-        let crowd = Crowd { seed: 1, size };
-        if size == SIZES[0] || place.folder_of(crowd).exists() {
-            lines.extend(one_size(place, crowd).await?);
-        }
+    for crowd in place.large_crowds() {
+        lines.extend(one_size(place, crowd).await?);
     }
     Ok(lines)
 }
@@ -86,7 +82,7 @@ async fn one_size(place: &Place, crowd: Crowd) -> Result<Vec<Line>, Failure> {
         by_console.push(pages);
     }
     let changed = changes.end().await?;
-    let (reach, million) = if crowd.size > SIZES[0] {
+    let (reach, million) = if crowd.size > MILLION {
         ("p99 ≤ 100 ms", 10)
     } else {
         ("p99 ≤ 20 ms", 1)

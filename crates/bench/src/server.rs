@@ -17,6 +17,9 @@ pub(crate) const LISTENING: &str = "listening on http://";
 /// The operator of every base that is measured, and the password.
 pub const OPERATOR: (&str, &str) = ("bench-root", "kestrel-umbra-91");
 
+/// How many accounts a large base has.
+pub(crate) const MILLION: i64 = 1_000_000;
+
 /// Where the optimised server is, and in which folder what it works on.
 #[derive(Clone)]
 pub struct Place {
@@ -41,6 +44,14 @@ impl Place {
     /// Where the base of a crowd is, or would be.
     pub fn folder_of(&self, crowd: Crowd) -> PathBuf {
         self.folder.join(format!("people-{}", crowd.size))
+    }
+
+    /// A million accounts, and ten million where they were made before: that takes its time.
+    pub fn large_crowds(&self) -> impl Iterator<Item = Crowd> {
+        let crowds = [MILLION, 10 * MILLION].map(|size| Crowd { seed: 1, size });
+        crowds
+            .into_iter()
+            .filter(|crowd| crowd.size == MILLION || self.folder_of(*crowd).exists())
     }
 
     /// The data folder with a crowd and an operator in it; makes it where there is none yet.

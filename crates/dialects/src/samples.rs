@@ -1,10 +1,10 @@
-//! Settings and an account for this crate's tests.
+//! Settings for this crate's tests.
 
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use yaopai_http::AccessLog;
-use yaopai_model::{Account, AccountId, AppId, PasswordPolicy, Profile, PublicId, Role, Timestamp};
+use yaopai_model::{PasswordPolicy, Timestamp};
 use yaopai_testkit::{ManualClock, SeededEntropy};
 
 use crate::{HttpStatus, WireSettings};
@@ -21,28 +21,5 @@ pub(crate) fn settings() -> WireSettings {
         clock: Arc::new(ManualClock::at(Timestamp::EPOCH)),
         entropy: Arc::new(SeededEntropy::new(1)),
         access_log: AccessLog::off(),
-    }
-}
-
-/// Of whom nothing is known but what everybody has.
-pub(crate) fn account() -> Account {
-    Account {
-        id: AccountId(8),
-        app: AppId(1),
-        public_id: PublicId::parse("qpujpkjvoudsylho").unwrap(),
-        username: None,
-        phone: None,
-        email: None,
-        role: Role::User,
-        profile: Profile::default(),
-        created_at: Timestamp::from_millis(1_748_720_380_123),
-        verified_at: None,
-        last_sign_in_at: None,
-        sign_in_count: 0,
-        disabled_at: None,
-        permissions: Vec::new(),
-        preferences: None,
-        closing_at: None,
-        epoch: 0,
     }
 }

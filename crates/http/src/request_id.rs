@@ -54,10 +54,11 @@ fn is_fit(id: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    struct Sevens;
+    /// Draws nothing but sevens.
+    pub(crate) struct Sevens;
     impl Entropy for Sevens {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill(7);

@@ -72,6 +72,8 @@ mod tests {
     use yaopai_model::{Birthday, ContactEmail, Extra, Timestamp};
 
     use super::*;
+    use yaopai_testkit::plain_account;
+
     use crate::samples;
 
     fn change(query: &str) -> Result<ProfileChange, BadInput> {
@@ -80,7 +82,7 @@ mod tests {
 
     #[test]
     fn six_fields_are_shown_in_order() {
-        let mut account = samples::account();
+        let mut account = plain_account();
         let written = |account: &Account| serde_json::to_string(&user_info(account)).unwrap();
         assert_eq!(
             written(&account),

@@ -5,6 +5,8 @@ use yaopai_model::{
 };
 
 use crate::json::{JsonObject, KeyCase};
+use yaopai_testkit::plain_account;
+
 use crate::{WireSettings, samples};
 
 pub(super) const AVATAR: &str = "0123456789abcdef0123456789abcdef.png";
@@ -43,7 +45,7 @@ pub(super) fn account() -> Account {
 pub(super) fn bare_account() -> Account {
     Account {
         id: AccountId(7),
-        ..samples::account()
+        ..plain_account()
     }
 }
 

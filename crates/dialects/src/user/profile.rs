@@ -138,10 +138,12 @@ mod tests {
     use yaopai_model::{Birthday, Held, PictureName};
 
     use super::*;
+    use yaopai_testkit::plain_account;
+
     use crate::samples;
 
     fn full() -> Account {
-        let mut account = samples::account();
+        let mut account = plain_account();
         account.username = Some(Username::parse("zhangsan").unwrap());
         account.phone = Some(Held {
             value: Phone::parse("13800138009").unwrap(),
@@ -173,7 +175,7 @@ mod tests {
 
     #[test]
     fn what_was_never_said_is_null() {
-        let fields = Fields::user(&samples::account(), &samples::settings(), Masking::Whole);
+        let fields = Fields::user(&plain_account(), &samples::settings(), Masking::Whole);
         insta::assert_snapshot!(written(&fields), @r#"{"userId":8,"username":null,"mobile":null,"email":null,"nickname":null,"avatarUrl":null,"gender":null,"birthday":null,"location":null,"bio":null,"registrationTime":"2025-06-01 03:39:40","lastLoginTime":null,"loginCount":0,"isVerified":0,"verificationTime":null,"status":0}"#);
     }
 
@@ -193,7 +195,7 @@ mod tests {
 
     #[test]
     fn without_settings_of_its_own_an_account_has_the_default() {
-        let info = Fields::info(&samples::account(), &samples::settings()).unwrap();
+        let info = Fields::info(&plain_account(), &samples::settings()).unwrap();
         assert_eq!(
             written(&info.named_in("settings,permissions")),
             r#"{"permissions":["user"],"settings":{"notification":true,"theme":"light"}}"#
@@ -202,7 +204,7 @@ mod tests {
 
     #[test]
     fn broken_settings_are_a_fault() {
-        let mut account = samples::account();
+        let mut account = plain_account();
         account.preferences = Some("{".to_owned());
         assert!(matches!(
             Fields::info(&account, &samples::settings()),
