@@ -96,7 +96,7 @@ impl Actor<'_> {
 }
 
 fn is_of_default_app(db: &Db, account: &Account) -> Result<bool, SqlError> {
-    Ok(apps::default(db)?.is_some_and(|app| app.id == account.app))
+    Ok(db.look_up(apps::default())?.is_some_and(|app| app.id == account.app))
 }
 
 /// An actor at work in one app, to go into a transaction with.
@@ -162,7 +162,7 @@ impl Administrator {
                 return Err(Refusal::RankTooLow.into());
             }
             // Nothing is made, and nothing written down, in an app that there is not.
-            apps::by_id(db, self.app)?.ok_or(Refusal::UnknownApp)?;
+            db.look_up(apps::by_id(self.app))?.ok_or(Refusal::UnknownApp)?;
         }
         Ok(Rank::Account(account.role))
     }

@@ -7,7 +7,7 @@ use yaopai_model::limits::{APPS, HOSTS_PER_APP, SECRET_OVERLAP};
 use yaopai_model::{Account, App, AppId, AppKey, AppName, AppSecret, HostName, OpenWires, Role, Timestamp, WireName};
 use yaopai_store::apps::AppWithSecret;
 use yaopai_store::base::{self, Numbered};
-use yaopai_store::{Db, SqlError, Tx, apps};
+use yaopai_store::{Db, Tx, apps};
 
 use crate::administer::Administrator;
 use crate::keys::{are_equal, sha256};
@@ -100,9 +100,7 @@ impl Accounts {
         if let Some(app) = version.and_then(|version| self.parts.apps.of_key(version, &key)) {
             return Ok(Some(app));
         }
-        let sought = key.clone();
-        let found = self.store().read(move |db| apps::by_key(db, &sought)).await?;
-        let found = found.map(Arc::new);
+        let found = self.store().look_up(apps::by_key(&key)).await?.map(Arc::new);
         if let (Some(version), Some(app)) = (version, &found) {
             self.parts.apps.put_key(version, key, app);
         }
@@ -132,16 +130,25 @@ impl Accounts {
         if let Some(app) = version.and_then(|version| self.parts.apps.of_host(version, host)) {
             return Ok(app);
         }
-        let sought = host.and_then(|host| HostName::parse(host).ok());
-        let found = self.store().read(move |db| -> Result<_, SqlError> {
-            let mapped = sought.map_or(Ok(None), |host| apps::by_host(db, &host))?;
-            mapped.map_or_else(|| apps::default(db), |app| Ok(Some(app)))
-        });
-        let app = Arc::new(found.await?.ok_or_else(|| Fault::new("there is no default app"))?);
+        let app = match self.app_mapped_to(host).await? {
+            Some(app) => Some(app),
+            None => self.store().look_up(apps::default()).await?,
+        };
+        let app = Arc::new(app.ok_or_else(|| Fault::new("there is no default app"))?);
         if let Some(version) = version {
             self.parts.apps.put_host(version, host, &app);
         }
         Ok(app)
+    }
+
+    async fn app_mapped_to(&self, host: Option<&str>) -> Outcome<Option<App>> {
+        let Some(host) = host.and_then(|host| HostName::parse(host).ok()) else {
+            return Ok(None);
+        };
+        match self.store().look_up(apps::of_host(&host)).await? {
+            Some(id) => Ok(self.store().look_up(apps::by_id(id)).await?),
+            None => Ok(None),
+        }
     }
 
     /// Makes an app; its secret is shown this once.
@@ -226,7 +233,7 @@ impl Accounts {
         let (keeper, key) = (Keeper::of(&actor), key.clone());
         let found = self.store().scan(move |db| {
             let seen = keeper.sees(db)?;
-            let found = apps::by_key(db, &key)?.map(|found| found.app);
+            let found = db.look_up(apps::by_key(&key))?.map(|found| found.app);
             let app = found.filter(|app| seen.includes(app.id)).ok_or(Refusal::UnknownApp)?;
             let hosts = apps::hosts(db, app.id, HOSTS_PER_APP)?;
             Ok((app, hosts))
@@ -363,7 +370,7 @@ impl Keeper {
     /// The app with this key, for changing it.
     fn app(&self, tx: &Tx, key: &AppKey) -> Outcome<App> {
         self.check(tx)?;
-        let found = apps::by_key(tx, key)?.ok_or(Refusal::UnknownApp)?;
+        let found = tx.look_up(apps::by_key(key))?.ok_or(Refusal::UnknownApp)?;
         Ok(found.app)
     }
 
@@ -390,7 +397,7 @@ fn write_app(
     now: Timestamp,
 ) -> Outcome<Written> {
     keeper.check(tx)?;
-    if app.is_default && apps::default(tx)?.is_some() {
+    if app.is_default && tx.look_up(apps::default())?.is_some() {
         return Ok(Written::ThereIsADefault);
     }
     if apps::count(tx, APPS)? >= i64::from(APPS) {

@@ -59,8 +59,8 @@ impl Accounts {
         if let Some(session) = version.and_then(|version| token.session(version)) {
             return Ok(Looked::Live(session));
         }
-        let (id, digest) = (token.account, session_digest(&token.secret));
-        let found = self.store().read(move |db| sessions::find(db, id, &digest)).await?;
+        let sought = sessions::find(token.account, &session_digest(&token.secret));
+        let found = self.store().look_up(sought).await?;
         let Some((account, ends_at)) = found else {
             return Ok(Looked::NoAccount);
         };

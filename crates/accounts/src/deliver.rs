@@ -131,8 +131,7 @@ impl Accounts {
 
     /// The message as a channel takes it; none when what was kept of it cannot be read.
     async fn message(&self, delivery: &DueDelivery) -> Result<Option<Message>, SqlError> {
-        let id = delivery.app;
-        let app = self.store().read(move |db| apps::by_id(db, id)).await?;
+        let app = self.store().look_up(apps::by_id(delivery.app)).await?;
         let (Some(app), Some(body)) = (app, self.body(delivery)) else {
             return Ok(None);
         };

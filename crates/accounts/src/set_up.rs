@@ -105,7 +105,7 @@ impl Accounts {
             if let Some(digest) = &app_digest {
                 set_app_secret(tx, app, digest, now)?;
             }
-            Ok((sign_in.begin(tx, account.id, now)?, apps::default(tx)?))
+            Ok((sign_in.begin(tx, account.id, now)?, tx.look_up(apps::default())?))
         });
         let (signed_in, app) = set_up.await?;
         Ok(SetUp {
@@ -147,7 +147,7 @@ fn note_root(tx: &Tx, account: &Account, now: Timestamp) -> Result<(), SqlError>
 }
 
 fn set_app_secret(tx: &Tx, id: AppId, digest: &[u8; 32], now: Timestamp) -> Outcome<()> {
-    if let Some(app) = apps::default(tx)? {
+    if let Some(app) = tx.look_up(apps::default())? {
         apps::set_secret(tx, &app.key, digest, None)?;
         let target = format!("app {}", app.key.as_str());
         note(tx, id, "app.rotate_secret", &target, "", now)?;

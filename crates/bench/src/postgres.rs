@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use yaopai_model::limits::SERVER_CONNECTIONS;
-use yaopai_store::PostgresOptions;
+use yaopai_store::{PostgresOptions, apps};
 use yaopai_testkit::postgres::Server;
 
 use crate::Failure;
@@ -67,7 +67,7 @@ async fn on(server: &Server, folder: &Path) -> Result<Vec<Line>, Failure> {
     let mut lines = Vec::new();
     for (work, operations) in Work::ALL.into_iter().zip(recorded) {
         let operations = Arc::new(operations);
-        // Reads take turns at the connections for reading; all else is done over these and those for writing.
+        // A read gets as many connections as closures that read have; all else is done over these and those for writing.
         let connections = match work {
             Work::Read => SERVER_CONNECTIONS,
             Work::Registration | Work::SignIn => 2 * SERVER_CONNECTIONS,
@@ -92,13 +92,15 @@ async fn record(server: &Server, folder: &Path) -> Result<Vec<Vec<Operation>>, F
     let recorder = Recorder::start(server, "recorded").await?;
     // One connection of a kind, so that what is asked is asked in one order.
     let one_of_each = |options| PostgresOptions {
+        look_ups: 1,
         readers: 1,
         writers: 1,
         ..options
     };
     let base = Base::open_postgres(folder, &server.url("recorded"), one_of_each).await?;
-    // What a connection begins with is no part of what is measured.
+    // What connections begin with is no part of what is measured.
     base.store.check().await?;
+    base.store.look_up(apps::default()).await?;
     let verbs = Verbs::of(&base);
     for work in Work::ALL {
         for person in 0..PEOPLE {

@@ -289,7 +289,9 @@ pub const WRITE_ATTEMPTS: usize = 5;
 /// How long to wait for another process that is writing. Well under half of [`WRITE_DEADLINE`], so that a write that
 /// waits behind one that waits in vain is told "busy" too, and not that its outcome is unknown.
 pub const DATABASE_BUSY: Duration = Duration::from_secs(3);
-/// Connections to PostgreSQL for point look-ups, and as many for transactions.
+/// Connections to PostgreSQL that all calls share to be authenticated.
+pub const SERVER_LOOK_UP_CONNECTIONS: usize = 4;
+/// Connections to PostgreSQL for all other point look-ups, and as many for transactions.
 pub const SERVER_CONNECTIONS: usize = 8;
 /// Hosts of one PostgreSQL database: more could not all be asked within [`SERVER_DEADLINE`].
 pub const SERVER_HOSTS: usize = 7;

@@ -2,7 +2,7 @@
 
 use yaopai_model::{App, AppId, AppKey, AppName, HostName, OpenWires, Timestamp, WireName};
 
-use crate::{Db, Row, SqlError, Tx, args};
+use crate::{Db, LookUp, Row, SqlError, Tx, args};
 
 const TABLE: &str = "apps";
 
@@ -24,66 +24,55 @@ pub struct AppWithSecret {
 /// The app with this key, and the digests of its secrets.
 ///
 /// # Errors
-/// Those of the database, and [`SqlError::BadRow`]. So for every look-up here.
-pub fn by_key(db: &Db, key: &AppKey) -> Result<Option<AppWithSecret>, SqlError> {
-    let row = db.row(
+pub fn by_key(key: &AppKey) -> LookUp<AppWithSecret> {
+    LookUp::new(
         "select app_key, id, name, default_since, requests_per_second, previous_secret_until, cloud_user_closed_at, \
          api_v1_closed_at, user_closed_at, secret_digest, previous_secret_digest from apps where app_key = $1",
         args![key.as_str()],
-    )?;
-    row.map(|row| {
-        Ok(AppWithSecret {
-            app: from_row(&row)?,
-            secret_digest: row.blob(9)?.to_vec(),
-            previous_digest: row.optional_blob(10)?.map(<[u8]>::to_vec),
-        })
-    })
-    .transpose()
+        |row| {
+            Ok(AppWithSecret {
+                app: from_row(row)?,
+                secret_digest: row.blob(9)?.to_vec(),
+                previous_digest: row.optional_blob(10)?.map(<[u8]>::to_vec),
+            })
+        },
+    )
 }
 
 /// The app with this number.
-///
-/// # Errors
-/// See [`by_key`].
-pub fn by_id(db: &Db, id: AppId) -> Result<Option<App>, SqlError> {
-    let row = db.row(
+pub fn by_id(id: AppId) -> LookUp<App> {
+    LookUp::new(
         "select app_key, id, name, default_since, requests_per_second, previous_secret_until, cloud_user_closed_at, \
          api_v1_closed_at, user_closed_at from apps where id = $1",
         args![id.0],
-    )?;
-    row.as_ref().map(from_row).transpose()
+        from_row,
+    )
 }
 
-/// The app that a host is mapped to.
-///
-/// # Errors
-/// See [`by_key`].
-pub fn by_host(db: &Db, host: &HostName) -> Result<Option<App>, SqlError> {
-    let row = db.row("select app_id from app_hosts where host = $1", args![host.as_str()])?;
-    match row {
-        Some(row) => by_id(db, AppId(row.integer(0)?)),
-        None => Ok(None),
-    }
+/// The number of the app that a host is mapped to.
+pub fn of_host(host: &HostName) -> LookUp<AppId> {
+    LookUp::new(
+        "select app_id from app_hosts where host = $1",
+        args![host.as_str()],
+        |row| row.integer(0).map(AppId),
+    )
 }
 
 /// The default app.
-///
-/// # Errors
-/// See [`by_key`].
-pub fn default(db: &Db) -> Result<Option<App>, SqlError> {
+pub fn default() -> LookUp<App> {
     // A comparison, which the index answers; it puts nulls first, and `is not null` would read them.
-    let row = db.row(
+    LookUp::new(
         "select app_key, id, name, default_since, requests_per_second, previous_secret_until, cloud_user_closed_at, \
          api_v1_closed_at, user_closed_at from apps where default_since >= 0 order by default_since limit 1",
         &[],
-    )?;
-    row.as_ref().map(from_row).transpose()
+        from_row,
+    )
 }
 
 /// At most `most` apps, oldest first.
 ///
 /// # Errors
-/// See [`by_key`].
+/// Those of the database, and [`SqlError::BadRow`].
 pub fn list(db: &Db, most: u32) -> Result<Vec<App>, SqlError> {
     let rows = db.rows(
         "select app_key, id, name, default_since, requests_per_second, previous_secret_until, cloud_user_closed_at, \
@@ -234,7 +223,7 @@ pub fn set_rate(tx: &Tx, key: &AppKey, requests_per_second: Option<u32>) -> Resu
 /// The hosts that are mapped to an app, in order.
 ///
 /// # Errors
-/// See [`by_key`].
+/// See [`list`].
 pub fn hosts(db: &Db, id: AppId, most: u32) -> Result<Vec<HostName>, SqlError> {
     let rows = db.rows(
         "select host from app_hosts where app_id = $1 order by host limit $2",

@@ -22,6 +22,7 @@ pub mod hourly_figures;
 pub mod identifiers;
 mod integrity;
 mod job;
+mod look_up;
 mod migrate;
 mod open;
 pub mod passwords;
@@ -52,6 +53,7 @@ use yaopai_model::limits::SERVER_CLOSE;
 
 pub use backup::{BackupError, backup};
 pub use integrity::{IntegrityError, quick_check};
+pub use look_up::LookUp;
 pub use migrate::MigrationError;
 pub use open::{OpenError, SqliteOptions};
 pub use postgres::{PostgresOptions, PostgresUrl, UrlError};
@@ -71,7 +73,8 @@ pub struct Store {
 /// The databases there are.
 enum Backend {
     Sqlite(Embedded),
-    Postgres(Postgres),
+    /// In a box, being much the larger.
+    Postgres(Box<Postgres>),
 }
 
 /// What this process has asked of a database server since it opened it. What each connection does once is left out:
@@ -99,7 +102,9 @@ impl Store {
     /// # Errors
     /// See [`OpenError`]; the database is unchanged then, save for migrations that were completed.
     pub async fn open_postgres(url: &PostgresUrl, options: &PostgresOptions) -> Result<Self, OpenError> {
-        Ok(Self::on(Backend::Postgres(Postgres::open(url, options).await?)))
+        Ok(Self::on(Backend::Postgres(Box::new(
+            Postgres::open(url, options).await?,
+        ))))
     }
 
     fn on(backend: Backend) -> Self {
@@ -123,6 +128,18 @@ impl Store {
         match &*self.backend {
             Backend::Sqlite(embedded) => embedded.read(f).await,
             Backend::Postgres(postgres) => postgres.read(f).await,
+        }
+    }
+
+    /// What a look-up finds: as [`Store::read`] with [`Db::look_up`], but over a server's connections no thread waits for the
+    /// answer.
+    ///
+    /// # Errors
+    /// As for [`Db::look_up`], [`SqlError::Overloaded`] at once when too many wait already, and [`SqlError::Deadline`].
+    pub async fn look_up<T: Send + 'static>(&self, look_up: LookUp<T>) -> Result<Option<T>, SqlError> {
+        match &*self.backend {
+            Backend::Sqlite(embedded) => embedded.read(|db| db.look_up(look_up)).await,
+            Backend::Postgres(postgres) => postgres.look_up(look_up).await,
         }
     }
 

@@ -7,10 +7,12 @@
 mod connection;
 mod errors;
 mod line;
+mod look_ups;
 pub(crate) mod migrations;
 mod numbers;
 mod options;
 mod server;
+mod shared;
 mod tls;
 mod traffic;
 mod url;
@@ -25,6 +27,7 @@ use tokio::sync::oneshot;
 
 use crate::Traffic;
 use crate::job::{Task, gone};
+use crate::look_up::LookUp;
 use crate::open::OpenError;
 use crate::sql::{Db, SqlError, Tx};
 
@@ -35,11 +38,15 @@ pub(crate) use server::Server;
 pub use url::{PostgresUrl, UrlError};
 pub(crate) use values::value;
 
+use look_ups::LookUps;
 use traffic::Counters;
 use workers::{Look, Role, Workers};
 
 /// An open PostgreSQL database.
 pub(crate) struct Postgres {
+    look_ups: LookUps,
+    /// Whether connections keep what is set and prepared on them; behind a pooler they do not.
+    keeps_state: bool,
     readers: Workers,
     scanners: Workers,
     writers: Workers,
@@ -55,6 +62,8 @@ impl Postgres {
         migrations::migrate(&server, options).await?;
         migrations::refuse_unfinished(&server, options).await?;
         Ok(Self {
+            look_ups: LookUps::new(&server, options),
+            keeps_state: server.keeps_state,
             readers: Workers::start(Role::Read, options.readers, &server, options)?,
             scanners: Workers::start(Role::Scan, options.scanners, &server, options)?,
             writers: Workers::start(Role::Write, options.writers, &server, options)?,
@@ -72,6 +81,16 @@ impl Postgres {
         E: From<SqlError> + Send + 'static,
     {
         look(&self.readers, self.deadline, f).await
+    }
+
+    /// See [`crate::Store::look_up`]. Behind a pooler a connection is somebody else's after each transaction, and what bounds a
+    /// statement has to be set in one.
+    pub(crate) async fn look_up<T: Send + 'static>(&self, look_up: LookUp<T>) -> Result<Option<T>, SqlError> {
+        if self.keeps_state {
+            self.look_ups.find(&look_up).await
+        } else {
+            self.read(|db| db.look_up(look_up)).await
+        }
     }
 
     /// See [`crate::Store::scan`].
@@ -105,6 +124,7 @@ impl Postgres {
 
     /// Finishes what is queued; waits for it on this thread.
     pub(crate) fn close(&self) {
+        self.look_ups.close();
         for workers in [&self.readers, &self.scanners, &self.writers] {
             workers.close();
         }

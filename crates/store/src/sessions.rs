@@ -2,7 +2,7 @@
 
 use yaopai_model::{Account, AccountId, SessionScope, Timestamp};
 
-use crate::{Db, Row, SqlError, Tx, accounts, args};
+use crate::{Db, LookUp, Row, SqlError, Tx, accounts, args};
 
 /// A session to begin.
 pub struct NewSession<'a> {
@@ -84,8 +84,8 @@ pub fn begin(tx: &Tx, session: &NewSession<'_>, most: u32) -> Result<(), SqlErro
 ///
 /// # Errors
 /// Those of the database, and [`SqlError::BadRow`].
-pub fn find(db: &Db, account: AccountId, digest: &[u8; 32]) -> Result<Option<(Account, Option<Timestamp>)>, SqlError> {
-    let row = db.row(
+pub fn find(account: AccountId, digest: &[u8; 32]) -> LookUp<(Account, Option<Timestamp>)> {
+    LookUp::new(
         "select id, app_id, public_id, username, phone, phone_proven_at, email, email_proven_at, role, nickname, gender, \
          birthday, contact_email, extra, bio, location, avatar, cover, created_at, verified_at, last_sign_in_at, \
          sign_in_count, disabled_at, permissions, preferences, epoch, closing_at, \
@@ -93,9 +93,8 @@ pub fn find(db: &Db, account: AccountId, digest: &[u8; 32]) -> Result<Option<(Ac
          and base_epoch = (select value from base_state where name = 'session_epoch')) \
          from accounts where id = $1",
         args![account.0, digest],
-    )?;
-    row.map(|row| Ok((accounts::from_row(&row)?, row.optional_timestamp(27)?)))
-        .transpose()
+        |row| Ok((accounts::from_row(row)?, row.optional_timestamp(27)?)),
+    )
 }
 
 /// The sessions of an account that are not over, newest first, at most `most`.

@@ -50,6 +50,16 @@ pub enum SqlError {
     Database(String),
 }
 
+/// The only row of a result, if there is one.
+pub(crate) fn only(mut rows: Vec<Row>, sql: &'static str) -> Result<Option<Row>, SqlError> {
+    let row = rows.pop();
+    if rows.is_empty() {
+        Ok(row)
+    } else {
+        Err(SqlError::Database(format!("more than one row: {sql}")))
+    }
+}
+
 /// The databases there are.
 enum Driver {
     Sqlite(sqlite::Connection),
@@ -100,16 +110,7 @@ impl Db {
     /// As for [`Db::rows`], and when there are several rows.
     pub fn row(&self, sql: &'static str, args: &[Arg]) -> Result<Option<Row>, SqlError> {
         let rows = self.rows(sql, args)?;
-        self.only(rows, sql)
-    }
-
-    fn only(&self, mut rows: Vec<Row>, sql: &'static str) -> Result<Option<Row>, SqlError> {
-        let row = rows.pop();
-        if rows.is_empty() {
-            Ok(row)
-        } else {
-            self.guard(|| Err(SqlError::Database(format!("more than one row: {sql}"))))
-        }
+        self.guard(|| only(rows, sql))
     }
 
     /// Which versions of changes this snapshot has; see [`account_changes`].
@@ -248,7 +249,7 @@ impl Tx {
             Driver::Sqlite(connection) => connection.rows(sql, args),
             Driver::Postgres(connection) => connection.lock_rows(sql, args),
         })?;
-        self.only(rows, sql)
+        self.guard(|| only(rows, sql))
     }
 
     /// A number that nobody else has. It is free again if the transaction fails.

@@ -192,7 +192,7 @@ impl Connection {
 
     /// Whether the server is a standby, which takes no writes.
     pub(crate) fn is_standby(&self) -> Result<bool, SqlError> {
-        let (rows, _) = self.run(("select case when pg_is_in_recovery() then 1 else 0 end", false), &[])?;
+        let (rows, _) = self.run((IS_STANDBY, false), &[])?;
         rows.first().map_or(Ok(false), |row| Ok(row.integer(0)? == 1))
     }
 
@@ -251,6 +251,9 @@ impl Connection {
     }
 }
 
+/// Asks whether the server is a standby: 1 or 0.
+pub(crate) const IS_STANDBY: &str = "select case when pg_is_in_recovery() then 1 else 0 end";
+
 /// What is sent: a statement that the server has seen, or its text.
 enum Wanted {
     Prepared(Statement),
@@ -275,7 +278,7 @@ fn text_of((sql, locks): Prepared) -> String {
 }
 
 /// The rows of a result and how many were changed, or why the result is not taken.
-async fn collect(
+pub(crate) async fn collect(
     stream: RowStream,
     sql: &'static str,
 ) -> Result<Result<(Vec<Row>, u64), SqlError>, tokio_postgres::Error> {

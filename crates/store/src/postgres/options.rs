@@ -14,7 +14,9 @@ pub struct PostgresOptions {
     pub now: Timestamp,
     /// What draws how long a transaction that collided stands back.
     pub entropy: Arc<dyn Entropy>,
-    /// Threads, each with a connection, that run point look-ups.
+    /// Connections for point look-ups that are values, which all who make some share.
+    pub look_ups: usize,
+    /// Threads, each with a connection, that run closures of point look-ups.
     pub readers: usize,
     /// Threads, each with a connection, that run transactions.
     pub writers: usize,
@@ -44,6 +46,7 @@ impl PostgresOptions {
             must_exist: false,
             now,
             entropy,
+            look_ups: limits::SERVER_LOOK_UP_CONNECTIONS,
             readers: limits::SERVER_CONNECTIONS,
             writers: limits::SERVER_CONNECTIONS,
             scanners: limits::SCANS_AT_ONCE,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::task::AbortHandle;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -50,13 +51,19 @@ impl Server {
     /// # Errors
     /// [`SqlError::Unavailable`] with what the last host said.
     pub(crate) async fn connect(&self) -> Result<Client, SqlError> {
+        let (client, _) = self.connect_abortable().await?;
+        Ok(client)
+    }
+
+    /// As [`Server::connect`], with what ends the connection whoever waits for an answer.
+    pub(crate) async fn connect_abortable(&self) -> Result<(Client, AbortHandle), SqlError> {
         let mut refusal = SqlError::Unavailable("there is no host".to_owned());
         let first = self.last.load(Ordering::Relaxed);
         for index in (0..self.hosts.len()).map(|offset| (first + offset) % self.hosts.len()) {
             match self.connect_to(index).await {
-                Ok(client) => {
+                Ok(connected) => {
                     self.last.store(index, Ordering::Relaxed);
-                    return Ok(client);
+                    return Ok(connected);
                 }
                 Err(error) => refusal = error,
             }
@@ -64,18 +71,18 @@ impl Server {
         Err(refusal)
     }
 
-    async fn connect_to(&self, index: usize) -> Result<Client, SqlError> {
+    async fn connect_to(&self, index: usize) -> Result<(Client, AbortHandle), SqlError> {
         let Some(config) = self.hosts.get(index) else {
             return Err(SqlError::Unavailable("there is no such host".to_owned()));
         };
         match tokio::time::timeout(self.patience, config.connect(self.tls.clone())).await {
             Ok(Ok((client, connection))) => {
-                tokio::spawn(async move {
+                let driver = tokio::spawn(async move {
                     if let Err(error) = connection.await {
                         tracing::debug!(%error, "a connection to the database ended");
                     }
                 });
-                Ok(client)
+                Ok((client, driver.abort_handle()))
             }
             Ok(Err(error)) => Err(SqlError::Unavailable(explain(&error))),
             Err(_) => Err(SqlError::Unavailable("no answer to an attempt to connect".to_owned())),

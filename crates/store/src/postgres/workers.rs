@@ -46,12 +46,15 @@ impl Role {
         }
     }
 
-    /// What keeps a single statement of this role from writing.
-    fn access(self) -> &'static str {
-        match self {
+    /// What a connection that keeps its settings begins with: what keeps a single statement of this role from writing, and
+    /// how long it may wait for locks and take.
+    pub(crate) fn set_up(self, lock_wait: Duration, time: Duration) -> String {
+        let access = match self {
             Self::Read | Self::Scan => "read only",
             Self::Write => "read write",
-        }
+        };
+        let bounds = bounds("set", lock_wait, time);
+        format!("set session characteristics as transaction {access}; {bounds}")
     }
 }
 
@@ -287,29 +290,29 @@ impl Worker {
         let line = Arc::clone(&self.line);
         let connection = if self.server.keeps_state {
             let connection = Connection::new(client, line, &self.server, self.role.begin().to_owned());
-            let access = self.role.access();
-            connection.set_up(&format!(
-                "set session characteristics as transaction {access}; {}",
-                self.bounds("set")
-            ))?;
+            connection.set_up(&self.role.set_up(self.lock_wait, self.time))?;
             connection
         } else {
-            let begin = format!("{}; {}", self.role.begin(), self.bounds("set local"));
+            let begin = format!(
+                "{}; {}",
+                self.role.begin(),
+                bounds("set local", self.lock_wait, self.time)
+            );
             Connection::new(client, line, &self.server, begin)
         };
         Ok(Tx::new(Db::postgres(connection)))
     }
+}
 
-    /// What the server is told about time. It ends the waiting for another's locks and then the statement a little before
-    /// this side gives its connection up, and the transactions of a process that is no more or has been frozen.
-    fn bounds(&self, set: &str) -> String {
-        let (lock, time) = (self.lock_wait.as_millis(), self.time.as_millis());
-        let (statement, idle) = (time * 9 / 10, time * 4);
-        format!(
-            "{set} lock_timeout = {lock}; {set} statement_timeout = {statement}; \
-             {set} idle_in_transaction_session_timeout = {idle}"
-        )
-    }
+/// What the server is told about time. It ends the waiting for another's locks and then the statement a little before
+/// this side gives its connection up, and the transactions of a process that is no more or has been frozen.
+fn bounds(set: &str, lock_wait: Duration, time: Duration) -> String {
+    let (lock, time) = (lock_wait.as_millis(), time.as_millis());
+    let (statement, idle) = (time * 9 / 10, time * 4);
+    format!(
+        "{set} lock_timeout = {lock}; {set} statement_timeout = {statement}; \
+         {set} idle_in_transaction_session_timeout = {idle}"
+    )
 }
 
 fn attempt(tx: &Tx, role: Role, keeps_state: bool, job: &mut dyn Job) -> Run {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::TryFutureExt as _;
 use tokio::task::JoinSet;
-use yaopai_store::{PostgresUrl, SqlError, Store, args};
+use yaopai_store::{PostgresUrl, SqlError, Store, apps, args};
 use yaopai_testkit::postgres::{Scratch, Server, Shutdown};
 
 use crate::proxy::{Cut, Proxy};
@@ -40,6 +41,7 @@ async fn assert_refused(store: &Store) {
             let sql = "select id from things";
             let (outcomes, time) = timed(async {
                 tokio::join!(
+                    store.look_up(apps::default()).map_ok(drop),
                     store.read(move |db| db.rows(sql, &[]).map(drop)),
                     store.write(|tx| tx.execute("insert into things (id) values (1000)", &[]).map(drop)),
                 )
@@ -49,8 +51,8 @@ async fn assert_refused(store: &Store) {
         });
     }
     while let Some(call) = calls.join_next().await {
-        let ((read, write), time) = call.unwrap();
-        for outcome in [read, write] {
+        let ((look_up, read, write), time) = call.unwrap();
+        for outcome in [look_up, read, write] {
             assert!(
                 matches!(
                     outcome,
@@ -66,6 +68,7 @@ async fn assert_refused(store: &Store) {
 async fn assert_recovers(store: &Store) {
     let (worked, time) = timed(async {
         while store.check().await.is_err() {}
+        while store.look_up(apps::default()).await.is_err() {}
         ids(store).await
     })
     .await;
@@ -98,6 +101,7 @@ async fn a_restart_that_nobody_saw_costs_no_call() {
     for id in 2..30 {
         insert(&store, id).await.unwrap();
         assert_eq!(ids(&store).await.len(), id as usize);
+        assert!(store.look_up(apps::default()).await.unwrap().is_none());
     }
 }
 
@@ -166,16 +170,8 @@ async fn a_line_cut_before_the_commit_is_tried_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_becomes_of_a_commit_that_was_cut_off_is_said_to_be_unknown() {
     let Some(server) = server(&[]) else { return };
-    let scratch = Scratch::make_on(server.url("postgres")).unwrap();
     let proxy = Proxy::start(server.port()).await;
-    let through = scratch
-        .url()
-        .replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port));
-    let base = Base::on(scratch);
-    base.open_with_things().await.close().await;
-    let store = Store::open_postgres(&PostgresUrl::parse(&through).unwrap(), &base.options)
-        .await
-        .unwrap();
+    let (_base, store) = through(&proxy, &server).await;
     insert(&store, 1).await.unwrap();
     proxy.cut(Cut::BeforeCommit);
     assert_eq!(insert(&store, 2).await, Err(SqlError::InDoubt));
@@ -202,7 +198,8 @@ async fn rows_that_others_hold_for_too_long_are_told_as_too_much_to_do() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_look_up_that_is_none_is_stopped() {
     let Some(mut base) = Base::new() else { return };
-    base.options.deadline = Duration::from_millis(300);
+    // Time enough to connect on a busy machine.
+    base.options.deadline = Duration::from_secs(1);
     let store = base.open().await;
     let endless = "with recursive n (i) as (select 1 union all select 1 from n) select max(i) from n";
     assert_eq!(
@@ -250,4 +247,113 @@ async fn no_value_is_in_a_message() {
     ] {
         assert!(!message.contains("secret"), "{message}");
     }
+}
+
+/// A store that reaches a server's database over a line that can be cut.
+async fn through(proxy: &Proxy, server: &Server) -> (Base, Store) {
+    let scratch = Scratch::make_on(server.url("postgres")).unwrap();
+    let through = scratch
+        .url()
+        .replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port));
+    let base = Base::on(scratch);
+    base.open_with_things().await.close().await;
+    let url = PostgresUrl::parse(&through).unwrap();
+    let store = Store::open_postgres(&url, &base.options).await.unwrap();
+    (base, store)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_up_whose_line_is_cut_is_made_again() {
+    let Some(server) = server(&[]) else { return };
+    let proxy = Proxy::start(server.port()).await;
+    let (_base, store) = through(&proxy, &server).await;
+    for _ in 0..10 {
+        store.look_up(apps::default()).await.unwrap();
+    }
+    for _ in 0..10 {
+        proxy.cut(Cut::BeforeAnything);
+        assert!(store.look_up(apps::default()).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_that_falls_silent_is_left_by_all_who_look_up() {
+    let Some(server) = server(&[]) else { return };
+    let proxy = Proxy::start(server.port()).await;
+    let (_base, store) = through(&proxy, &server).await;
+    for _ in 0..10 {
+        store.look_up(apps::default()).await.unwrap();
+    }
+    proxy.fall_silent();
+    let mut waiting = JoinSet::new();
+    for _ in 0..30 {
+        let store = store.clone();
+        waiting.spawn(async move { timed(store.look_up(apps::default())).await });
+    }
+    for (outcome, time) in waiting.join_all().await {
+        let is_told = matches!(outcome, Err(SqlError::Deadline | SqlError::Unavailable(_)));
+        assert!(is_told && time < ANSWERED, "{time:?}");
+    }
+    // Those connections stay silent.
+    proxy.speak_again();
+    for _ in 0..10 {
+        let (found, time) = timed(store.look_up(apps::default())).await;
+        assert!(found.unwrap().is_none());
+        assert!(time < Duration::from_secs(1), "{time:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_many_look_ups_are_refused_at_once() {
+    let Some(server) = server(&[]) else { return };
+    let mut base = Base::on(Scratch::make_on(server.url("postgres")).unwrap());
+    base.options.queue = 4;
+    let store = base.open_with_things().await;
+    store.look_up(apps::default()).await.unwrap();
+    server.freeze().unwrap();
+    let mut look_ups = JoinSet::new();
+    for _ in 0..20 {
+        let store = store.clone();
+        look_ups.spawn(async move { store.look_up(apps::default()).await.map(drop) });
+    }
+    let mut refused = 0;
+    while let Some(look_up) = look_ups.join_next().await {
+        match look_up.unwrap() {
+            Err(SqlError::Overloaded) => refused += 1,
+            outcome => assert!(
+                matches!(outcome, Err(SqlError::Deadline | SqlError::Unavailable(_))),
+                "{outcome:?}"
+            ),
+        }
+    }
+    assert!(refused >= 16, "{refused}");
+    server.thaw().unwrap();
+    assert_recovers(&store).await;
+}
+
+/// The runtime that a connection was opened on drives it, and may end while the store goes on.
+#[test]
+fn connections_of_a_runtime_that_has_ended_are_opened_anew() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let Some(base) = Base::new() else { return };
+    let first = runtime();
+    let store = first.block_on(async {
+        let store = base.open().await;
+        for _ in 0..10 {
+            store.look_up(apps::default()).await.unwrap();
+        }
+        store
+    });
+    drop(first);
+    runtime().block_on(async {
+        for _ in 0..10 {
+            assert!(store.look_up(apps::default()).await.unwrap().is_none());
+        }
+        store.close().await;
+    });
 }

@@ -19,6 +19,8 @@ pub(crate) enum Cut {
     BeforeCommit = 1,
     /// The server commits, and its answer is lost.
     AfterCommit = 2,
+    /// The server does not hear of what it is asked next, whatever that is.
+    BeforeAnything = 3,
 }
 
 pub(crate) struct Proxy {
@@ -70,8 +72,9 @@ async fn relay(mut client: TcpStream, mut server: TcpStream, cut: Arc<AtomicU8>,
                     return swallow(client, &mut asked).await;
                 }
                 let is_commit = asked[..length].windows(7).any(|window| window == b"commit\0");
-                let cut = if is_commit { cut.swap(0, Ordering::SeqCst) } else { 0 };
-                if cut == Cut::BeforeCommit as u8 {
+                let is_anything = cut.load(Ordering::SeqCst) == Cut::BeforeAnything as u8;
+                let cut = if is_commit || is_anything { cut.swap(0, Ordering::SeqCst) } else { 0 };
+                if cut == Cut::BeforeCommit as u8 || cut == Cut::BeforeAnything as u8 {
                     return;
                 }
                 server.write_all(&asked[..length]).await.unwrap();

@@ -1,7 +1,8 @@
 //! What goes into a statement and comes out, on every database.
 
-use yaopai_model::Timestamp;
-use yaopai_store::{Row, SqlError, Store, Value, args};
+use yaopai_model::{AppKey, HostName, Timestamp};
+use yaopai_store::{Row, SqlError, Store, Value, apps, args};
+use yaopai_testkit::SeededEntropy;
 
 use crate::contract;
 use crate::support::insert;
@@ -13,6 +14,7 @@ contract![
     another_type_than_promised_is_a_bad_column,
     a_second_row_is_not_dropped_silently,
     like_tells_upper_from_lower_case,
+    a_look_up_finds_what_a_closure_finds,
 ];
 
 async fn one_row(store: &Store, sql: &'static str) -> Row {
@@ -143,4 +145,36 @@ async fn like_tells_upper_from_lower_case(store: Store) {
     )
     .await;
     assert_eq!((row.integer(0).unwrap(), row.integer(1).unwrap()), (0, 1));
+}
+
+async fn a_look_up_finds_what_a_closure_finds(store: Store) {
+    let (host, key) = (
+        HostName::parse("a.example").unwrap(),
+        AppKey::draw(&SeededEntropy::new(1)),
+    );
+    assert_eq!(store.look_up(apps::of_host(&host)).await, Ok(None));
+    for id in [7_i64, 8] {
+        let sql = "insert into app_hosts (host, app_id) values ('a.example', $1) \
+                   on conflict (host) do update set app_id = excluded.app_id";
+        store.write(move |tx| tx.execute(sql, args![id])).await.unwrap();
+        let found = store.look_up(apps::of_host(&host)).await.unwrap().unwrap();
+        assert_eq!(found.0, id, "as it is since the write");
+        let host = host.clone();
+        let in_closure = store.read(move |db| db.look_up(apps::of_host(&host)));
+        assert_eq!(in_closure.await, Ok(Some(found)));
+    }
+    let sql = "insert into apps (app_key, id, name, secret_digest, created_at) values ($1, 7, '', $2, 0)";
+    let key_text = key.as_str().to_owned();
+    store
+        .write(move |tx| tx.execute(sql, args![key_text.clone(), [0_u8; 32]]))
+        .await
+        .unwrap();
+    let bad_row = store.look_up(apps::by_key(&key)).await.err();
+    assert_eq!(
+        bad_row,
+        Some(SqlError::BadRow {
+            table: "apps",
+            column: "name"
+        })
+    );
 }
