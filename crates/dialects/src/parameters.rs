@@ -110,7 +110,7 @@ fn only<'a>(parameters: &'a [Parameter], name: &'static str) -> Result<Option<&'
 
 /// The text that is encoded; `None` when a percent escape is broken or the bytes are not UTF-8.
 fn decode(encoded: &[u8]) -> Option<String> {
-    if !encoded.iter().any(|byte| matches!(byte, b'+' | b'%')) {
+    if !encoded.contains(&b'+') && !encoded.contains(&b'%') {
         return std::str::from_utf8(encoded).ok().map(str::to_owned);
     }
     let spaced: Vec<u8> = encoded

@@ -47,7 +47,7 @@ impl ApiKeyId {
     /// # Errors
     /// [`ApiKeyError`] when it is not twelve lower-case letters and digits.
     pub fn parse(text: &str) -> Result<Self, ApiKeyError> {
-        is_drawn(text, ID_LENGTH)
+        draw::is_alphanumeric(text, ID_LENGTH)
             .then(|| Self(text.to_owned()))
             .ok_or(ApiKeyError)
     }
@@ -83,7 +83,7 @@ impl ApiKeyText {
             .strip_prefix(PREFIX)
             .and_then(|rest| rest.split_once('_'))
             .ok_or(ApiKeyError)?;
-        if !is_drawn(secret, SECRET_LENGTH) {
+        if !draw::is_alphanumeric(secret, SECRET_LENGTH) {
             return Err(ApiKeyError);
         }
         Ok(Self {
@@ -96,10 +96,6 @@ impl ApiKeyText {
     pub fn expose(&self) -> Zeroizing<String> {
         Zeroizing::new(format!("{PREFIX}{}_{}", self.id.as_str(), self.secret.expose()))
     }
-}
-
-fn is_drawn(text: &str, length: usize) -> bool {
-    text.len() == length && text.bytes().all(|byte| draw::ALPHANUMERIC.contains(&byte))
 }
 
 impl ApiKeyName {

@@ -39,7 +39,7 @@ impl AppKey {
     /// # Errors
     /// [`AppTextError`] when it is not sixteen lower-case letters and digits.
     pub fn parse(text: &str) -> Result<Self, AppTextError> {
-        is_drawn_from_alphanumeric(text, KEY_LENGTH)
+        draw::is_alphanumeric(text, KEY_LENGTH)
             .then(|| Self(text.to_owned()))
             .ok_or(AppTextError)
     }
@@ -61,7 +61,7 @@ impl AppSecret {
     /// # Errors
     /// [`AppTextError`] when it is not forty lower-case letters and digits.
     pub fn parse(text: &str) -> Result<Self, AppTextError> {
-        is_drawn_from_alphanumeric(text, SECRET_LENGTH)
+        draw::is_alphanumeric(text, SECRET_LENGTH)
             .then(|| Self(Zeroizing::new(text.to_owned())))
             .ok_or(AppTextError)
     }
@@ -88,10 +88,6 @@ impl AppName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-fn is_drawn_from_alphanumeric(text: &str, length: usize) -> bool {
-    text.len() == length && text.bytes().all(|byte| draw::ALPHANUMERIC.contains(&byte))
 }
 
 /// A host name by which requests find their app, in lower case and without a port.

@@ -64,4 +64,9 @@ pub mod draw {
     pub const UPPER_HEX: &[u8] = b"0123456789ABCDEF";
     /// Letters and digits, none of which can be taken for another.
     pub const ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+    /// Whether a text may be one that was drawn from [`ALPHANUMERIC`] with this length.
+    pub fn is_alphanumeric(text: &str, length: usize) -> bool {
+        text.len() == length && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9'))
+    }
 }

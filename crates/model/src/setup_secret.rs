@@ -27,8 +27,7 @@ impl SetupSecret {
     /// [`SetupSecretError`] when it is not thirty-two lower-case letters and digits.
     pub fn parse(text: &str) -> Result<Self, SetupSecretError> {
         let text = text.trim();
-        let is_drawn = text.len() == LENGTH && text.bytes().all(|byte| draw::ALPHANUMERIC.contains(&byte));
-        is_drawn
+        draw::is_alphanumeric(text, LENGTH)
             .then(|| Self(Zeroizing::new(text.to_owned())))
             .ok_or(SetupSecretError)
     }

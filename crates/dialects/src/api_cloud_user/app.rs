@@ -1,6 +1,6 @@
 //! A call for an app: what every endpoint of this wire starts from.
 
-use ::http::HeaderMap;
+use ::http::{HeaderMap, HeaderName};
 use yaopai_accounts::{Principal, Refusal, Token};
 use yaopai_model::AppId;
 use yaopai_model::limits::BODY_BYTES;
@@ -9,6 +9,10 @@ use crate::call::Call;
 use crate::http::{Arrived, FromArrived};
 use crate::parameters::{Parameters, agreed};
 use crate::{BadInput, Failure, token};
+
+static APP_ID: HeaderName = HeaderName::from_static("app_id");
+static APP_SECRET: HeaderName = HeaderName::from_static("app_secret");
+static CLOUD_TOKEN: HeaderName = HeaderName::from_static("cloud_token");
 
 /// A call whose app is known.
 pub(super) struct AppCall {
@@ -26,8 +30,8 @@ impl AppCall {
         let call = Call::read(arrived, limit).await?;
         let parameters = call.parameters()?;
         let headers = &call.head().headers;
-        let app_id = carried("app_id", &parameters, headers)?.ok_or(Refusal::UnknownApp)?;
-        let app_secret = carried("app_secret", &parameters, headers)?.ok_or(Refusal::UnknownApp)?;
+        let app_id = carried(&APP_ID, &parameters, headers)?.ok_or(Refusal::UnknownApp)?;
+        let app_secret = carried(&APP_SECRET, &parameters, headers)?.ok_or(Refusal::UnknownApp)?;
         let app = call.wires.accounts.app_by_secret(app_id, app_secret).await?;
         call.record_app(app);
         Ok(Self { call, app, parameters })
@@ -38,7 +42,7 @@ impl AppCall {
     /// # Errors
     /// [`BadInput::Repeated`], [`BadInput::Malformed`].
     pub(super) fn token(&self) -> Result<Option<Token>, BadInput> {
-        let text = carried("cloud_token", &self.parameters, &self.call.head().headers)?;
+        let text = carried(&CLOUD_TOKEN, &self.parameters, &self.call.head().headers)?;
         Ok(match text {
             Some(text) => self.call.decode_token(token::without_bearer(text)),
             None => self.call.bearer(),
@@ -62,11 +66,12 @@ impl FromArrived for AppCall {
 
 /// A value that comes as a parameter or as a header of the same name; an empty one is none.
 fn carried<'a>(
-    name: &'static str,
+    name: &'static HeaderName,
     parameters: &'a Parameters,
     headers: &'a HeaderMap,
 ) -> Result<Option<&'a str>, BadInput> {
     let mut values = headers.get_all(name).iter();
+    let name = name.as_str();
     let header = values.next();
     if values.next().is_some() {
         return Err(BadInput::Repeated(name));
@@ -90,7 +95,7 @@ mod tests {
             headers.append("app_id", HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
         let parameters = Parameters::parse(query, b"").unwrap();
-        carried("app_id", &parameters, &headers).map(|value| value.map(str::to_owned))
+        carried(&APP_ID, &parameters, &headers).map(|value| value.map(str::to_owned))
     }
 
     #[test]
