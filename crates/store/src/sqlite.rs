@@ -16,6 +16,8 @@ use crate::sql::SqlError;
 
 /// How many prepared statements a connection keeps: more than there are statements.
 const STATEMENTS: usize = 512;
+/// How much a connection that only reads keeps of the file, in KiB: what a page of a list takes. The writer keeps SQLite's 2 MiB.
+const READ_CACHE_KIB: i64 = 512;
 /// How many steps of SQLite's virtual machine lie between two looks at the bound.
 const STEPS_PER_LOOK: i32 = 1000;
 /// How many looks a point look-up or a transaction may take: some tenths of a second of work.
@@ -45,6 +47,10 @@ impl Connection {
     pub(crate) fn for_reading(path: &Path, options: &SqliteOptions) -> Result<Self, SqlError> {
         let inner = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options).map_err(classify)?;
         inner.pragma_update(None, "query_only", true).map_err(classify)?;
+        // A negative number is one of KiB.
+        inner
+            .pragma_update(None, "cache_size", -READ_CACHE_KIB)
+            .map_err(classify)?;
         Self::bounded(inner)
     }
 
