@@ -107,7 +107,7 @@ pub enum Refusal {
     OutOfScope,
     /// What is asked for by its id, such as an API key or a message, is not there, or no longer.
     NoSuchRecord,
-    /// No room in a queue; trying again shortly helps.
+    /// No room in a queue, or the texts that are searched are still being read into memory; trying again shortly helps.
     Overloaded,
 }
 

@@ -129,13 +129,15 @@ impl TokenKeys {
         is_meant.then_some(token)
     }
 
-    /// The token with this text, which says this and was checked just now. It is remembered.
+    /// The token with this text, which says this and was checked just now. It is remembered, unless it is longer than any
+    /// that we write.
     pub fn remember(&self, text: &str, said: SessionToken) -> Token {
         let signature = split_signature(text.as_bytes()).map(|(_, signature)| signature);
         let Some(key) = signature.and_then(key_of) else {
             return Token::from(said);
         };
         let token = Token::written(text, key, said);
+        // The text of one that is too long was not kept: it is checked anew each time.
         if !token.text().is_empty() {
             self.checked.put(token.clone());
         }
@@ -153,8 +155,8 @@ const SIGNATURE: usize = 43;
 
 /// A token's text with the dot, and the signature behind it.
 fn split_signature(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = text.len().checked_sub(SIGNATURE)?;
-    text.split_at_checked(at)
+    let (message, signature) = text.split_last_chunk::<SIGNATURE>()?;
+    Some((message, signature))
 }
 
 /// The first eight characters of a signature: nobody can choose those of one that is right.

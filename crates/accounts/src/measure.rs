@@ -25,7 +25,7 @@ pub struct Measures {
 pub struct SessionCount {
     /// Live sessions, counted up to `limits::SESSIONS_COUNTED`.
     pub live: i64,
-    /// How long counting took.
+    /// How long counting took by the clock, with waiting for a place.
     pub took: Duration,
 }
 

@@ -135,10 +135,10 @@ impl<V: Keyed> Eq for ByKey<V> {}
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-    use std::sync::Arc;
 
     use super::*;
 

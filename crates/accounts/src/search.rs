@@ -13,7 +13,7 @@ mod segment;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use yaopai_model::limits::{CHANGES_KEPT, SWEEP_BATCH, SWEEP_BATCHES};
@@ -120,9 +120,7 @@ impl Search {
     /// again shortly helps.
     pub(crate) fn error(&self, unfinished: Unfinished) -> Error {
         match unfinished {
-            Unfinished::Database(SqlError::Deadline) if self.memory().state == SearchState::Filling => {
-                Refusal::Overloaded.into()
-            }
+            Unfinished::Database(SqlError::Deadline) if self.is_being_filled() => Refusal::Overloaded.into(),
             Unfinished::Database(error) => error.into(),
             Unfinished::Other(error) => error,
         }
@@ -152,6 +150,16 @@ impl Search {
                 "搜索所需内存超过 `search.memory_mib`，改由数据库搜索（较慢）/ searching in memory takes more than \
                  `search.memory_mib` allows: the database searches instead, which is slower"
             );
+        }
+    }
+
+    /// Whether it is being filled, or somebody is at work on it. Asked where requests are answered, so it does not wait: whoever
+    /// is at work waits for the database meanwhile.
+    fn is_being_filled(&self) -> bool {
+        match self.memory.try_lock() {
+            Ok(memory) => memory.state == SearchState::Filling,
+            Err(TryLockError::Poisoned(memory)) => memory.into_inner().state == SearchState::Filling,
+            Err(TryLockError::WouldBlock) => true,
         }
     }
 

@@ -4,14 +4,12 @@ use std::ops::Deref;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use yaopai_model::limits::TOKEN_REMEMBERED_BYTES;
 use yaopai_model::{AppId, SessionToken, Timestamp};
 use yaopai_store::Version;
 
 use crate::Snapshot;
 use crate::recent::Keyed;
-
-/// The longest text of a token that is remembered, in bytes. Those that we write have 285 at most.
-const TEXT: usize = 288;
 
 /// A well-signed token: what it says, and its session as that was found last. Clones share both.
 #[derive(Clone)]
@@ -31,7 +29,7 @@ struct Shown {
 /// A text that lies where it is held.
 struct Text {
     length: usize,
-    bytes: [u8; TEXT],
+    bytes: [u8; TOKEN_REMEMBERED_BYTES],
 }
 
 /// A session that lived when its account had this version.
@@ -87,7 +85,7 @@ impl Token {
 impl Text {
     /// `text`, or nothing where that is too long.
     fn of(text: &str) -> Self {
-        let mut bytes = [0; TEXT];
+        let mut bytes = [0; TOKEN_REMEMBERED_BYTES];
         let length = match bytes.get_mut(..text.len()) {
             Some(place) => {
                 place.copy_from_slice(text.as_bytes());

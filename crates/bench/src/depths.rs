@@ -11,7 +11,6 @@ use crate::people::Crowd;
 use crate::report::Line;
 use crate::server::Place;
 
-/// The smallest is made, the other measured where it is there already.
 const ROUNDS: usize = 7;
 /// Requests for a page in a round.
 const TOGETHER: usize = 500;

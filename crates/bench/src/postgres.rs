@@ -67,7 +67,7 @@ async fn on(server: &Server, folder: &Path) -> Result<Vec<Line>, Failure> {
     let mut lines = Vec::new();
     for (work, operations) in Work::ALL.into_iter().zip(recorded) {
         let operations = Arc::new(operations);
-        // A read gets as many connections as closures that read have; all else is done over these and those for writing.
+        // As many as the store has threads for reading, and for reading and writing.
         let connections = match work {
             Work::Read => SERVER_CONNECTIONS,
             Work::Registration | Work::SignIn => 2 * SERVER_CONNECTIONS,

@@ -17,7 +17,7 @@ pub(crate) const LISTENING: &str = "listening on http://";
 /// The operator of every base that is measured, and the password.
 pub const OPERATOR: (&str, &str) = ("bench-root", "kestrel-umbra-91");
 
-/// How many accounts a large base has.
+/// Accounts of the smaller large base; the larger has ten times as many.
 pub(crate) const MILLION: i64 = 1_000_000;
 
 /// Where the optimised server is, and in which folder what it works on.

@@ -7,7 +7,7 @@ use crate::asking::Contender;
 use crate::figures::{median, microseconds};
 use crate::people::Crowd;
 use crate::report::Line;
-use crate::server::Place;
+use crate::server::{MILLION, Place};
 
 mod calls;
 mod verbs;
@@ -17,7 +17,7 @@ use verbs::Verbs;
 
 const SMALL: i64 = 10_000;
 /// The first of them that is there already; the last is made.
-const LARGE: [i64; 2] = [10_000_000, 1_000_000];
+const LARGE: [i64; 2] = [10 * MILLION, MILLION];
 const ROUNDS: usize = 7;
 
 /// Measures.

@@ -8,17 +8,15 @@ use crate::base::Base;
 use crate::baseline;
 use crate::figures::{median, milliseconds};
 use crate::http::Connection;
-use crate::people::Crowd;
 use crate::report::Line;
 use crate::server::{Place, Server};
 
 const ROUNDS: usize = 7;
-const SIZES: [i64; 2] = [1_000_000, 10_000_000];
 const MIB: f64 = 1_048_576.0;
 /// Until what a start leaves behind is given back.
 const REST: Duration = Duration::from_secs(2);
 
-/// Measures an empty base, and those that are there already of the sizes above.
+/// Measures an empty base, and the large ones that are there already.
 ///
 /// # Errors
 /// What the disk and the servers say.
@@ -26,10 +24,14 @@ pub async fn measure(place: &Place) -> Result<Vec<Line>, Failure> {
     let empty = place.folder.join("people-0");
     Base::open(&empty).await?.close().await;
     let mut bases = vec![("empty base".to_owned(), empty, "≤ 100 ms, ≤ 20 MiB")];
-    for size in SIZES {
-        let folder = place.folder_of(Crowd { seed: 1, size });
+    for crowd in place.large_crowds() {
+        let folder = place.folder_of(crowd);
         if folder.exists() {
-            bases.push((format!("{size} accounts"), folder, "≤ 100 ms; ≤ 20 MiB without search"));
+            bases.push((
+                format!("{} accounts", crowd.size),
+                folder,
+                "≤ 100 ms; ≤ 20 MiB without search",
+            ));
         }
     }
     let mut lines = Vec::new();

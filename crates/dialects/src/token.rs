@@ -128,6 +128,7 @@ mod tests {
     use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
     use proptest::prelude::*;
     use serde_json::{Value, json};
+    use yaopai_model::limits::{KEYS_PER_PURPOSE, TOKEN_REMEMBERED_BYTES};
     use yaopai_testkit::SeededEntropy;
 
     use super::*;
@@ -177,6 +178,19 @@ mod tests {
         assert_eq!(read.secret.expose(), token().secret.expose());
         assert_eq!(read.token_use, TokenUse::Session);
         assert_eq!(read.expires_at, Timestamp::from_millis(4_102_444_800_000));
+    }
+
+    #[test]
+    fn the_longest_token_can_be_remembered() {
+        let longest = SessionToken {
+            account: AccountId(i64::MAX),
+            token_use: TokenUse::Refresh,
+            expires_at: Timestamp::from_millis(253_402_300_799_999),
+            ..token()
+        };
+        let newest = KEYS_PER_PURPOSE.to_string();
+        let text = encode(&TokenKeys::new([(newest, SECRET)]), &longest);
+        assert!(text.len() <= TOKEN_REMEMBERED_BYTES, "{}", text.len());
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod bounds;
 mod language;
 mod panics;
 mod request_id;
+#[cfg(test)]
+mod samples;
 mod source;
 
 pub use access_log::{AccessLog, AccessWriter, Answered, CallRecord, LineFormat, Route, write_fault};

@@ -54,16 +54,9 @@ fn is_fit(id: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-
-    /// Draws nothing but sevens.
-    pub(crate) struct Sevens;
-    impl Entropy for Sevens {
-        fn fill(&self, bytes: &mut [u8]) {
-            bytes.fill(7);
-        }
-    }
+    use crate::samples::Sevens;
 
     #[test]
     fn only_plain_ids_are_kept() {

@@ -47,7 +47,7 @@ impl ApiKeyId {
     /// # Errors
     /// [`ApiKeyError`] when it is not twelve lower-case letters and digits.
     pub fn parse(text: &str) -> Result<Self, ApiKeyError> {
-        draw::is_alphanumeric(text, ID_LENGTH)
+        draw::is_drawn_alphanumeric(text, ID_LENGTH)
             .then(|| Self(text.to_owned()))
             .ok_or(ApiKeyError)
     }
@@ -83,7 +83,7 @@ impl ApiKeyText {
             .strip_prefix(PREFIX)
             .and_then(|rest| rest.split_once('_'))
             .ok_or(ApiKeyError)?;
-        if !draw::is_alphanumeric(secret, SECRET_LENGTH) {
+        if !draw::is_drawn_alphanumeric(secret, SECRET_LENGTH) {
             return Err(ApiKeyError);
         }
         Ok(Self {

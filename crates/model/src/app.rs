@@ -39,7 +39,7 @@ impl AppKey {
     /// # Errors
     /// [`AppTextError`] when it is not sixteen lower-case letters and digits.
     pub fn parse(text: &str) -> Result<Self, AppTextError> {
-        draw::is_alphanumeric(text, KEY_LENGTH)
+        draw::is_drawn_alphanumeric(text, KEY_LENGTH)
             .then(|| Self(text.to_owned()))
             .ok_or(AppTextError)
     }
@@ -61,7 +61,7 @@ impl AppSecret {
     /// # Errors
     /// [`AppTextError`] when it is not forty lower-case letters and digits.
     pub fn parse(text: &str) -> Result<Self, AppTextError> {
-        draw::is_alphanumeric(text, SECRET_LENGTH)
+        draw::is_drawn_alphanumeric(text, SECRET_LENGTH)
             .then(|| Self(Zeroizing::new(text.to_owned())))
             .ok_or(AppTextError)
     }

@@ -65,8 +65,23 @@ pub mod draw {
     /// Letters and digits, none of which can be taken for another.
     pub const ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
-    /// Whether a text may be one that was drawn from [`ALPHANUMERIC`] with this length.
-    pub fn is_alphanumeric(text: &str, length: usize) -> bool {
+    /// Whether a text could have been drawn: `length` characters, each of [`ALPHANUMERIC`].
+    pub fn is_drawn_alphanumeric(text: &str, length: usize) -> bool {
         text.len() == length && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::draw;
+
+    #[test]
+    fn what_could_have_been_drawn_is_of_the_alphabet() {
+        for byte in 0..=127_u8 {
+            let text = char::from(byte).to_string();
+            let is_of_it = draw::ALPHANUMERIC.contains(&byte);
+            assert_eq!(draw::is_drawn_alphanumeric(&text, 1), is_of_it, "{text:?}");
+        }
+        assert!(!draw::is_drawn_alphanumeric("a1", 1));
     }
 }

@@ -102,6 +102,8 @@ pub const API_KEYS_SHOWN: u32 = 500;
 pub const ENDED_API_KEY_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How much later an API key may have been used than is noted of it.
 pub const API_KEY_USE_NOTED: Duration = Duration::from_secs(60);
+/// Bytes of a token that can be remembered. The longest that are written have two or three fewer.
+pub const TOKEN_REMEMBERED_BYTES: usize = 288;
 /// Bytes of a token that are looked at.
 pub const TOKEN_BYTES: usize = 1_024;
 /// Bytes of a device's description that are kept with a session.
@@ -289,7 +291,7 @@ pub const WRITE_ATTEMPTS: usize = 5;
 /// How long to wait for another process that is writing. Well under half of [`WRITE_DEADLINE`], so that a write that
 /// waits behind one that waits in vain is told "busy" too, and not that its outcome is unknown.
 pub const DATABASE_BUSY: Duration = Duration::from_secs(3);
-/// Connections to PostgreSQL that all calls share to be authenticated.
+/// Connections to PostgreSQL that all calls share to be authenticated; none behind a pooler.
 pub const SERVER_LOOK_UP_CONNECTIONS: usize = 4;
 /// Connections to PostgreSQL for all other point look-ups, and as many for transactions.
 pub const SERVER_CONNECTIONS: usize = 8;

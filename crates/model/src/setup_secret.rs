@@ -27,7 +27,7 @@ impl SetupSecret {
     /// [`SetupSecretError`] when it is not thirty-two lower-case letters and digits.
     pub fn parse(text: &str) -> Result<Self, SetupSecretError> {
         let text = text.trim();
-        draw::is_alphanumeric(text, LENGTH)
+        draw::is_drawn_alphanumeric(text, LENGTH)
             .then(|| Self(Zeroizing::new(text.to_owned())))
             .ok_or(SetupSecretError)
     }

@@ -22,6 +22,7 @@ pub struct SlidingWindow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Slice {
     last: Timestamp,
+    /// At least one.
     count: u32,
 }
 
@@ -77,9 +78,14 @@ impl SlidingWindow {
     /// # Errors
     /// [`Wait`] as in [`SlidingWindow::admit`].
     pub fn check(&mut self, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
-        // They are in order, unless the clock was set back: then what has left is forgotten late.
+        // Mostly they are in order.
         while let Some(left) = self.slices.pop_front_if(|slice| slice.last.plus(rule.window) <= now) {
             self.count -= u64::from(left.count);
+        }
+        if self.count >= u64::from(rule.limit) {
+            // Where another node's clock goes before, what has left may stand behind what has not.
+            self.slices.retain(|slice| slice.last.plus(rule.window) > now);
+            self.count = self.slices.iter().map(|slice| u64::from(slice.count)).sum();
         }
         let Some(excess) = self.count.checked_sub(u64::from(rule.limit)) else {
             return Ok(());
@@ -117,7 +123,8 @@ impl SlidingWindow {
             .collect()
     }
 
-    /// The window that [`SlidingWindow::to_bytes`] gave; `None` when the bytes are not one.
+    /// The window that [`SlidingWindow::to_bytes`] gave; `None` when the bytes are not one, as
+    /// where a slice is empty.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (chunks, rest) = bytes.as_chunks::<12>();
         let slices = chunks.iter().map(|chunk| {
@@ -175,6 +182,24 @@ mod tests {
         assert!(window.take_back(RULE, at(1)));
         assert_eq!(window.admit(RULE, at(2)), Ok(()));
         assert_eq!(window.admit(RULE, at(2)), Err(Wait(Duration::from_secs(8))));
+    }
+
+    #[test]
+    fn an_event_of_a_clock_that_goes_before_keeps_no_others_in_the_window() {
+        let mut window = SlidingWindow::default();
+        for second in [100, 0, 1] {
+            assert_eq!(window.admit(RULE, at(second)), Ok(()));
+        }
+        assert!(window.admit(RULE, at(9)).is_err());
+        assert_eq!(window.admit(RULE, at(11)), Ok(()));
+        assert_eq!(window.admit(RULE, at(11)), Ok(()));
+        assert!(window.admit(RULE, at(11)).is_err());
+    }
+
+    #[test]
+    fn bytes_that_are_no_window_are_refused() {
+        assert_eq!(SlidingWindow::from_bytes(&[0; 12]), None, "a slice of nothing");
+        assert_eq!(SlidingWindow::from_bytes(&[1; 13]), None);
     }
 
     #[test]

@@ -161,10 +161,6 @@ async fn converse(
     // No more than a hundred headers, which is `limits::HEADERS` and hyper's own bound; one that is set costs more.
     let connection = http1::Builder::new()
         .header_read_timeout(None)
-        // Nobody listens for a client who hangs up while being answered: that would take another buffer for each request.
-        .half_close(true)
-        // Head and body leave in one piece: sending two costs the system more than copying them together.
-        .writev(false)
         .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     // An error is the peer's: gone, too slow, or not speaking HTTP. Hyper has answered what can be answered.

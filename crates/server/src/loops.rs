@@ -24,9 +24,9 @@ const SEARCH: Duration = Duration::from_millis(500);
 const SEARCH_TROUBLE: Duration = Duration::from_secs(5);
 /// How often gauges are read and histograms emptied into their buckets.
 const MEASURE: Duration = Duration::from_secs(15);
-/// How many times as long as counting sessions took they are left uncounted, so that it keeps a thousandth of a core busy.
+/// The pause after sessions were counted, as a multiple of how long that took: counting keeps a thousandth of a core busy.
 const SESSIONS: u32 = 1000;
-/// The longest time that they are; a clock that was set meanwhile makes it seem as if counting had taken long.
+/// The longest such pause; a clock that was set during the counting makes it seem to have taken long.
 const SESSIONS_LONGEST: Duration = Duration::from_secs(60 * 60);
 /// How long to leave them alone after they could not be counted.
 const SESSIONS_TROUBLE: Duration = Duration::from_secs(5 * 60);

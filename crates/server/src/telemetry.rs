@@ -93,7 +93,7 @@ pub(crate) fn start_metrics() -> Result<PrometheusHandle, metrics_exporter_prome
     metrics::describe_gauge!("yaopai_outbox_waiting", "Messages that wait to be sent.");
     metrics::describe_gauge!(
         "yaopai_sessions",
-        "Live sessions, at most a million; counted every 15 s, or the more seldom the longer that takes."
+        "Live sessions, at most a million; counted every 15 s, more seldom the longer counting takes, but at least every hour."
     );
     metrics::describe_gauge!("yaopai_events_waiting", "Events of accounts that wait to be written.");
     metrics::describe_counter!(

@@ -77,8 +77,8 @@ enum Backend {
     Postgres(Box<Postgres>),
 }
 
-/// What this process has asked of a database server since it opened it. What each connection does once is left out:
-/// settings and preparing statements.
+/// What this process has asked of a database server since it opened it. What keeps connections going is left out:
+/// settings, preparing statements, and asking whether the server still takes writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Statements, `begin` and `commit` aside.
@@ -192,6 +192,8 @@ impl Store {
     pub async fn check(&self) -> Result<(), SqlError> {
         self.read(|db| db.row("select name from schema_migrations where version = 1", &[]))
             .await?;
+        // These go over connections of their own.
+        self.look_up(apps::default()).await?;
         self.write(Tx::touch).await
     }
 

@@ -44,9 +44,9 @@ use workers::{Look, Role, Workers};
 
 /// An open PostgreSQL database.
 pub(crate) struct Postgres {
-    look_ups: LookUps,
-    /// Whether connections keep what is set and prepared on them; behind a pooler they do not.
-    keeps_state: bool,
+    /// None behind a pooler, where a connection is somebody else's after each transaction, and what bounds a statement has to
+    /// be set in one.
+    look_ups: Option<LookUps>,
     readers: Workers,
     scanners: Workers,
     writers: Workers,
@@ -62,8 +62,7 @@ impl Postgres {
         migrations::migrate(&server, options).await?;
         migrations::refuse_unfinished(&server, options).await?;
         Ok(Self {
-            look_ups: LookUps::new(&server, options),
-            keeps_state: server.keeps_state,
+            look_ups: server.keeps_state.then(|| LookUps::new(&server, options)),
             readers: Workers::start(Role::Read, options.readers, &server, options)?,
             scanners: Workers::start(Role::Scan, options.scanners, &server, options)?,
             writers: Workers::start(Role::Write, options.writers, &server, options)?,
@@ -83,13 +82,11 @@ impl Postgres {
         look(&self.readers, self.deadline, f).await
     }
 
-    /// See [`crate::Store::look_up`]. Behind a pooler a connection is somebody else's after each transaction, and what bounds a
-    /// statement has to be set in one.
+    /// See [`crate::Store::look_up`].
     pub(crate) async fn look_up<T: Send + 'static>(&self, look_up: LookUp<T>) -> Result<Option<T>, SqlError> {
-        if self.keeps_state {
-            self.look_ups.find(&look_up).await
-        } else {
-            self.read(|db| db.look_up(look_up)).await
+        match &self.look_ups {
+            Some(look_ups) => look_ups.find(&look_up).await,
+            None => self.read(|db| db.look_up(look_up)).await,
         }
     }
 
@@ -124,7 +121,9 @@ impl Postgres {
 
     /// Finishes what is queued; waits for it on this thread.
     pub(crate) fn close(&self) {
-        self.look_ups.close();
+        if let Some(look_ups) = &self.look_ups {
+            look_ups.close();
+        }
         for workers in [&self.readers, &self.scanners, &self.writers] {
             workers.close();
         }

@@ -48,7 +48,7 @@ impl Accounts {
     /// a whole: else they would be guessed a character at a time, which no audit log shows.
     ///
     /// # Errors
-    /// `RankTooLow`.
+    /// `RankTooLow`; `Overloaded` when the database takes too long while the texts that are searched are read into memory.
     pub async fn list_accounts_by(
         &self,
         app: AppId,

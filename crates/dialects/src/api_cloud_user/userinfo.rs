@@ -70,10 +70,9 @@ fn read_change(parameters: &Parameters, settings: &WireSettings) -> Result<Profi
 #[cfg(test)]
 mod tests {
     use yaopai_model::{Birthday, ContactEmail, Extra, Timestamp};
-
-    use super::*;
     use yaopai_testkit::plain_account;
 
+    use super::*;
     use crate::samples;
 
     fn change(query: &str) -> Result<ProfileChange, BadInput> {

@@ -3,10 +3,9 @@
 use yaopai_model::{
     Account, AccountId, Bio, Birthday, Email, Gender, Held, PictureName, Profile, Role, Timestamp, Username,
 };
-
-use crate::json::{JsonObject, KeyCase};
 use yaopai_testkit::plain_account;
 
+use crate::json::{JsonObject, KeyCase};
 use crate::{WireSettings, samples};
 
 pub(super) const AVATAR: &str = "0123456789abcdef0123456789abcdef.png";

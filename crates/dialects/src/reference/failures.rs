@@ -272,6 +272,6 @@ fn refusal_meaning(refusal: Refusal) -> (&'static str, &'static str) {
         ),
         Refusal::OutOfScope => ("接口密钥的权限不足", "the API key does not open this"),
         Refusal::NoSuchRecord => ("没有这条记录", "there is no such record"),
-        Refusal::Overloaded => ("服务器忙，稍后再试", "no room in a queue; try again shortly"),
+        Refusal::Overloaded => ("服务器忙，稍后再试", "busy; try again shortly"),
     }
 }

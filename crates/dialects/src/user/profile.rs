@@ -136,10 +136,9 @@ fn permissions(account: &Account) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use yaopai_model::{Birthday, Held, PictureName};
-
-    use super::*;
     use yaopai_testkit::plain_account;
 
+    use super::*;
     use crate::samples;
 
     fn full() -> Account {

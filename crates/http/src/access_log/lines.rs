@@ -275,7 +275,7 @@ mod tests {
     use yaopai_model::{AccountId, AppId};
 
     use super::*;
-    use crate::request_id::tests::Sevens;
+    use crate::samples::Sevens;
     use crate::{CallRecord, RequestId, Route};
 
     /// What a call leaves.

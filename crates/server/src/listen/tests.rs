@@ -185,15 +185,6 @@ async fn whoever_sends_a_body_that_nobody_reads_is_told_to_begin_anew() {
 }
 
 #[tokio::test]
-async fn whoever_says_that_nothing_else_will_come_is_answered_still() {
-    let server = start(echo(), bounds()).await;
-    let mut stream = connect(&server).await;
-    stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-    stream.shutdown().await.unwrap();
-    assert!(rest(&mut stream).await.starts_with("HTTP/1.1 200"));
-}
-
-#[tokio::test]
 async fn what_is_in_flight_is_finished_and_nothing_new_accepted() {
     let server = start(echo(), bounds()).await;
     let mut stream = connect(&server).await;

@@ -30,7 +30,7 @@ pub(crate) struct LookUps {
 }
 
 /// One connection. Whoever opens it keeps others from doing the same.
-type Slot = Mutex<Option<Arc<SharedConnection>>>;
+type Slot = Arc<Mutex<Option<Arc<SharedConnection>>>>;
 
 impl LookUps {
     pub(crate) fn new(server: &Arc<Server>, options: &PostgresOptions) -> Self {
@@ -58,8 +58,8 @@ impl LookUps {
         match tokio::time::timeout(self.deadline, self.rows(look_up, &mut asked)).await {
             Ok(rows) => look_up.found(rows?),
             Err(_) => {
-                // Whoever else waits there asks again elsewhere.
-                if let Some(connection) = asked {
+                // Whoever else waits there asks again elsewhere. It is not the connection's fault where others are answered.
+                if let Some(connection) = asked.filter(|connection| connection.is_silent_for(self.deadline / 2)) {
                     connection.give_up();
                 }
                 Err(SqlError::Deadline)
@@ -85,16 +85,21 @@ impl LookUps {
         }
     }
 
-    /// The connection in a slot, or a new one where that is lost.
+    /// The connection in a slot, or a new one where that is lost. Opening one goes on when the time of who needed it is over, or
+    /// else many who come one after the other would all give up just before it is open.
     async fn connection(&self, slot: &Slot) -> Result<Arc<SharedConnection>, SqlError> {
-        let mut slot = slot.lock().await;
+        let mut slot = Arc::clone(slot).lock_owned().await;
         if let Some(connection) = slot.as_ref().filter(|connection| !connection.is_lost()) {
             return Ok(Arc::clone(connection));
         }
-        let opened = Arc::new(SharedConnection::open(&self.server, &self.set_up).await?);
-        tokio::spawn(watch(Arc::downgrade(&opened), self.recheck_every));
-        *slot = Some(Arc::clone(&opened));
-        Ok(opened)
+        let (server, set_up, recheck_every) = (Arc::clone(&self.server), self.set_up.clone(), self.recheck_every);
+        let opening = tokio::spawn(async move {
+            let opened = Arc::new(SharedConnection::open(&server, &set_up).await?);
+            tokio::spawn(watch(Arc::downgrade(&opened), recheck_every));
+            *slot = Some(Arc::clone(&opened));
+            Ok(opened)
+        });
+        opening.await.unwrap_or_else(|_| Err(gone()))
     }
 
     /// Takes no more look-ups; a connection is closed when nobody waits for an answer there. Waits on this thread where one is
@@ -107,7 +112,8 @@ impl LookUps {
     }
 }
 
-/// Gives a connection up when it leads to what has become a standby, or to nobody.
+/// Gives a connection up when it leads to what has become a standby, or to nobody. The question waits behind others there, so
+/// that it has no answer says nothing while those have.
 async fn watch(connection: Weak<SharedConnection>, every: Duration) {
     loop {
         #[expect(clippy::disallowed_methods, reason = "how often a server is asked")]
@@ -115,8 +121,9 @@ async fn watch(connection: Weak<SharedConnection>, every: Duration) {
         let Some(connection) = connection.upgrade().filter(|connection| !connection.is_lost()) else {
             return;
         };
-        let is_good = tokio::time::timeout(SERVER_RECHECK_DEADLINE, connection.is_on_primary());
-        if is_good.await != Ok(true) {
+        let asked = tokio::time::timeout(SERVER_RECHECK_DEADLINE, connection.is_on_primary()).await;
+        let is_good = asked.unwrap_or_else(|_| !connection.is_silent_for(SERVER_RECHECK_DEADLINE));
+        if !is_good {
             return connection.give_up();
         }
     }

@@ -14,7 +14,7 @@ pub struct PostgresOptions {
     pub now: Timestamp,
     /// What draws how long a transaction that collided stands back.
     pub entropy: Arc<dyn Entropy>,
-    /// Connections for point look-ups that are values, which all who make some share.
+    /// Connections for look-ups that are values ([`crate::LookUp`]), shared by all who make one; not used behind a pooler.
     pub look_ups: usize,
     /// Threads, each with a connection, that run closures of point look-ups.
     pub readers: usize,

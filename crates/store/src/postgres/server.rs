@@ -26,7 +26,7 @@ pub(crate) struct Server {
     /// Which host took the last connection, and is asked first for the next.
     last: AtomicUsize,
     /// How long one host may take.
-    patience: Duration,
+    pub(super) patience: Duration,
 }
 
 /// What a host may take at least, however many there are.
@@ -55,7 +55,7 @@ impl Server {
         Ok(client)
     }
 
-    /// As [`Server::connect`], with what ends the connection whoever waits for an answer.
+    /// As [`Server::connect`], with a handle that ends the connection at once, even while answers are waited for.
     pub(crate) async fn connect_abortable(&self) -> Result<(Client, AbortHandle), SqlError> {
         let mut refusal = SqlError::Unavailable("there is no host".to_owned());
         let first = self.last.load(Ordering::Relaxed);

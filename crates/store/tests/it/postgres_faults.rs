@@ -314,12 +314,16 @@ async fn too_many_look_ups_are_refused_at_once() {
     let mut look_ups = JoinSet::new();
     for _ in 0..20 {
         let store = store.clone();
-        look_ups.spawn(async move { store.look_up(apps::default()).await.map(drop) });
+        look_ups.spawn(async move { timed(store.look_up(apps::default())).await });
     }
     let mut refused = 0;
     while let Some(look_up) = look_ups.join_next().await {
-        match look_up.unwrap() {
-            Err(SqlError::Overloaded) => refused += 1,
+        let (outcome, time) = look_up.unwrap();
+        match outcome.map(drop) {
+            Err(SqlError::Overloaded) => {
+                assert!(time < Duration::from_secs(1), "{time:?}");
+                refused += 1;
+            }
             outcome => assert!(
                 matches!(outcome, Err(SqlError::Deadline | SqlError::Unavailable(_))),
                 "{outcome:?}"
