@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use yaopai_model::limits::SERVER_CONNECTIONS;
-use yaopai_store::{PostgresOptions, apps};
+use yaopai_store::PostgresOptions;
 use yaopai_testkit::postgres::Server;
 
 use crate::Failure;
@@ -100,7 +100,6 @@ async fn record(server: &Server, folder: &Path) -> Result<Vec<Vec<Operation>>, F
     let base = Base::open_postgres(folder, &server.url("recorded"), one_of_each).await?;
     // What connections begin with is no part of what is measured.
     base.store.check().await?;
-    base.store.look_up(apps::default()).await?;
     let verbs = Verbs::of(&base);
     for work in Work::ALL {
         for person in 0..PEOPLE {

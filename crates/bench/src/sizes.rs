@@ -7,7 +7,7 @@ use crate::asking::Contender;
 use crate::figures::{median, microseconds};
 use crate::people::Crowd;
 use crate::report::Line;
-use crate::server::{MILLION, Place};
+use crate::server::Place;
 
 mod calls;
 mod verbs;
@@ -16,8 +16,6 @@ use calls::CALLS;
 use verbs::Verbs;
 
 const SMALL: i64 = 10_000;
-/// The first of them that is there already; the last is made.
-const LARGE: [i64; 2] = [10 * MILLION, MILLION];
 const ROUNDS: usize = 7;
 
 /// Measures.
@@ -25,10 +23,8 @@ const ROUNDS: usize = 7;
 /// # Errors
 /// What the disk and the servers say.
 pub async fn measure(place: &Place) -> Result<Vec<Line>, Failure> {
-    let crowd = |size| Crowd { seed: 1, size };
-    let is_there = |size: &i64| place.folder_of(crowd(*size)).exists();
-    let large = LARGE.into_iter().find(is_there).unwrap_or(LARGE[LARGE.len() - 1]);
-    let crowds = [crowd(SMALL), crowd(large)];
+    let large = place.large_crowds().last().ok_or("no large crowd")?;
+    let crowds = [Crowd { seed: 1, size: SMALL }, large];
     let mut lines = verbs_on(place, crowds).await?;
     let [mut small, mut large] = [
         Contender::start(place, crowds[0]).await?,

@@ -92,13 +92,9 @@ impl Pages {
 
     /// What answers requests for this path; none where it is no page's.
     pub fn at(&self, path: &str) -> Option<&Router> {
-        let is_under = |prefix: &str| {
-            let rest = path.strip_prefix(prefix);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
         [api::PREFIX, pages::PREFIX, account_page::PREFIX]
             .into_iter()
-            .any(is_under)
+            .any(|prefix| yaopai_http::is_under(prefix, path))
             .then(|| self.made.get_or_init(|| router(self.desk.clone())))
     }
 }

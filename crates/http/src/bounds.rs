@@ -29,6 +29,12 @@ pub fn check_head(head: &Parts) -> Result<(), BadHead> {
     Ok(())
 }
 
+/// Whether a path is `prefix`, which does not end in a slash, or lies under it.
+pub fn is_under(prefix: &str, path: &str) -> bool {
+    let rest = path.strip_prefix(prefix);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Clients of HTTP/1.0 need not say.
 fn has_one_host(head: &Parts) -> bool {
     match head.headers.get_all(HOST).iter().count() {

@@ -15,7 +15,7 @@ mod source;
 
 pub use access_log::{AccessLog, AccessWriter, Answered, CallRecord, LineFormat, Route, write_fault};
 pub use body::{BodyError, read_body};
-pub use bounds::{BadHead, check_head};
+pub use bounds::{BadHead, check_head, is_under};
 pub use language::Language;
 pub use panics::{Panicked, caught};
 pub use request_id::RequestId;

@@ -85,7 +85,7 @@ impl SlidingWindow {
         if self.count >= u64::from(rule.limit) {
             // Where another node's clock goes before, what has left may stand behind what has not.
             self.slices.retain(|slice| slice.last.plus(rule.window) > now);
-            self.count = self.slices.iter().map(|slice| u64::from(slice.count)).sum();
+            self.count = events_in(&self.slices);
         }
         let Some(excess) = self.count.checked_sub(u64::from(rule.limit)) else {
             return Ok(());
@@ -136,7 +136,7 @@ impl SlidingWindow {
             (slice.count > 0).then_some(slice)
         });
         let slices = slices.collect::<Option<VecDeque<_>>>()?;
-        let count = slices.iter().map(|slice| u64::from(slice.count)).sum();
+        let count = events_in(&slices);
         rest.is_empty().then_some(Self { slices, count })
     }
 
@@ -144,6 +144,10 @@ impl SlidingWindow {
     pub fn is_empty(&self) -> bool {
         self.slices.is_empty()
     }
+}
+
+fn events_in(slices: &VecDeque<Slice>) -> u64 {
+    slices.iter().map(|slice| u64::from(slice.count)).sum()
 }
 
 #[cfg(test)]

@@ -22,8 +22,6 @@ pub struct AppWithSecret {
 }
 
 /// The app with this key, and the digests of its secrets.
-///
-/// # Errors
 pub fn by_key(key: &AppKey) -> LookUp<AppWithSecret> {
     LookUp::new(
         "select app_key, id, name, default_since, requests_per_second, previous_secret_until, cloud_user_closed_at, \

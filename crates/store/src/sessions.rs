@@ -81,9 +81,6 @@ pub fn begin(tx: &Tx, session: &NewSession<'_>, most: u32) -> Result<(), SqlErro
 
 /// An account, and when its session with this digest ends, unless it was ended already, by itself or with others: all that
 /// a token is judged by, in one statement.
-///
-/// # Errors
-/// Those of the database, and [`SqlError::BadRow`].
 pub fn find(account: AccountId, digest: &[u8; 32]) -> LookUp<(Account, Option<Timestamp>)> {
     LookUp::new(
         "select id, app_id, public_id, username, phone, phone_proven_at, email, email_proven_at, role, nickname, gender, \

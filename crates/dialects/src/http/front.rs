@@ -8,7 +8,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use rustc_hash::FxHashMap;
 use tower::Service as _;
-use yaopai_http::{PeerAddress, Route};
+use yaopai_http::{PeerAddress, Route, is_under};
 
 use super::around::Around;
 use super::routes::{PathCalls, RouteTable};
@@ -22,8 +22,8 @@ struct Known {
     /// Clients choose what is looked for, but not what is in it.
     by_path: FxHashMap<String, Called>,
     by_pattern: Vec<Called>,
-    /// What is answered under a prefix where there is no call; the prefix ends in a slash.
-    elsewhere: Vec<(String, Called)>,
+    /// What is answered under a prefix where there is no call.
+    elsewhere: Vec<(&'static str, Called)>,
     others: Router,
 }
 
@@ -90,7 +90,7 @@ impl Known {
                 route: Route::unknown(wire.name()),
                 calls: None,
             };
-            self.elsewhere.push((format!("{}/", table.prefix()), nothing));
+            self.elsewhere.push((table.prefix(), nothing));
             for calls in table.into_calls() {
                 self.add(wire, &around, calls);
             }
@@ -119,8 +119,7 @@ impl Known {
     }
 
     fn elsewhere(&self, path: &str) -> Option<&Called> {
-        let is_under = |prefix: &str| path.starts_with(prefix) || prefix.strip_suffix('/') == Some(path);
-        let mut under = self.elsewhere.iter().filter(|(prefix, _)| is_under(prefix));
+        let mut under = self.elsewhere.iter().filter(|(prefix, _)| is_under(prefix, path));
         under.next().map(|(_, called)| called)
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
+use std::hash::Hash;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -109,11 +110,7 @@ impl Connection {
         }
         let text = text_of(statement);
         let prepared = self.wait(statement.0, self.client.prepare(&text))?;
-        let mut cache = cache.borrow_mut();
-        if cache.len() >= PREPARED_STATEMENTS {
-            cache.clear();
-        }
-        cache.insert(statement, prepared.clone());
+        keep(&mut cache.borrow_mut(), statement, prepared.clone());
         Ok(Some(prepared))
     }
 
@@ -275,6 +272,14 @@ fn text_of((sql, locks): Prepared) -> String {
     } else {
         sql.to_owned()
     }
+}
+
+/// Keeps a prepared statement. Past the bound all begin anew: there are fewer statements than that.
+pub(crate) fn keep<K: Eq + Hash>(prepared: &mut HashMap<K, Statement>, key: K, statement: Statement) {
+    if prepared.len() >= PREPARED_STATEMENTS {
+        prepared.clear();
+    }
+    prepared.insert(key, statement);
 }
 
 /// The rows of a result and how many were changed, or why the result is not taken.

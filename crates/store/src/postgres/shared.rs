@@ -8,9 +8,8 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use tokio_postgres::{Client, Statement};
-use yaopai_model::limits::PREPARED_STATEMENTS;
 
-use super::connection::{IS_STANDBY, collect};
+use super::connection::{IS_STANDBY, collect, keep};
 use super::errors::classify;
 use super::server::Server;
 use super::traffic::Counters;
@@ -63,7 +62,7 @@ impl SharedConnection {
             collect(self.client.query_raw(&statement, args).await?, sql).await
         };
         let (rows, _) = answer.await.map_err(|error| self.failed(&error, sql))??;
-        *self.answered_at.lock().unwrap_or_else(PoisonError::into_inner) = now();
+        *self.answered_at() = now();
         Ok(rows)
     }
 
@@ -74,11 +73,7 @@ impl SharedConnection {
             return Ok(prepared);
         }
         let statement = self.client.prepare(sql).await?;
-        let mut prepared = self.prepared();
-        if prepared.len() >= PREPARED_STATEMENTS {
-            prepared.clear();
-        }
-        prepared.insert(sql, statement.clone());
+        keep(&mut self.prepared(), sql, statement.clone());
         Ok(statement)
     }
 
@@ -108,7 +103,11 @@ impl SharedConnection {
 
     /// Whether nobody has had an answer from it for so long, or since it was opened.
     pub(crate) fn is_silent_for(&self, time: Duration) -> bool {
-        now() - *self.answered_at.lock().unwrap_or_else(PoisonError::into_inner) >= time
+        now() - *self.answered_at() >= time
+    }
+
+    fn answered_at(&self) -> MutexGuard<'_, Instant> {
+        self.answered_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether it is of no more use.
