@@ -30,7 +30,7 @@ pub(crate) struct LookUps {
 }
 
 /// One connection. Whoever opens it keeps others from doing the same.
-type Slot = Arc<Mutex<Option<Arc<SharedConnection>>>>;
+type Slot = Mutex<Option<Arc<SharedConnection>>>;
 
 impl LookUps {
     pub(crate) fn new(server: &Arc<Server>, options: &PostgresOptions) -> Self {
@@ -85,21 +85,16 @@ impl LookUps {
         }
     }
 
-    /// The connection in a slot, or a new one where that is lost. Opening one goes on when the time of who needed it is over, or
-    /// else many who come one after the other would all give up just before it is open.
+    /// The connection in a slot, or a new one where that is lost.
     async fn connection(&self, slot: &Slot) -> Result<Arc<SharedConnection>, SqlError> {
-        let mut slot = Arc::clone(slot).lock_owned().await;
+        let mut slot = slot.lock().await;
         if let Some(connection) = slot.as_ref().filter(|connection| !connection.is_lost()) {
             return Ok(Arc::clone(connection));
         }
-        let (server, set_up, recheck_every) = (Arc::clone(&self.server), self.set_up.clone(), self.recheck_every);
-        let opening = tokio::spawn(async move {
-            let opened = Arc::new(SharedConnection::open(&server, &set_up).await?);
-            tokio::spawn(watch(Arc::downgrade(&opened), recheck_every));
-            *slot = Some(Arc::clone(&opened));
-            Ok(opened)
-        });
-        opening.await.unwrap_or_else(|_| Err(gone()))
+        let opened = Arc::new(SharedConnection::open(&self.server, &self.set_up).await?);
+        tokio::spawn(watch(Arc::downgrade(&opened), self.recheck_every));
+        *slot = Some(Arc::clone(&opened));
+        Ok(opened)
     }
 
     /// Takes no more look-ups; a connection is closed when nobody waits for an answer there. Waits on this thread where one is
