@@ -127,7 +127,7 @@ impl Store {
     {
         match &*self.backend {
             Backend::Sqlite(embedded) => embedded.read(f).await,
-            Backend::Postgres(postgres) => postgres.read(f).await,
+            Backend::Postgres(postgres) => Box::pin(postgres.read(f)).await,
         }
     }
 
@@ -139,7 +139,7 @@ impl Store {
     pub async fn look_up<T: Send + 'static>(&self, look_up: LookUp<T>) -> Result<Option<T>, SqlError> {
         match &*self.backend {
             Backend::Sqlite(embedded) => embedded.read(|db| db.look_up(look_up)).await,
-            Backend::Postgres(postgres) => postgres.look_up(look_up).await,
+            Backend::Postgres(postgres) => Box::pin(postgres.look_up(look_up)).await,
         }
     }
 
@@ -155,7 +155,7 @@ impl Store {
     {
         match &*self.backend {
             Backend::Sqlite(embedded) => embedded.scan(f).await,
-            Backend::Postgres(postgres) => postgres.scan(f).await,
+            Backend::Postgres(postgres) => Box::pin(postgres.scan(f)).await,
         }
     }
 
@@ -181,7 +181,7 @@ impl Store {
     {
         match &*self.backend {
             Backend::Sqlite(embedded) => embedded.write(f).await,
-            Backend::Postgres(postgres) => postgres.write(f).await,
+            Backend::Postgres(postgres) => Box::pin(postgres.write(f)).await,
         }
     }
 
