@@ -1,6 +1,6 @@
 //! Parameters in the query and in form bodies.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use percent_encoding::percent_decode;
 use yaopai_model::limits::PARAMETERS;
@@ -11,12 +11,15 @@ use crate::BadInput;
 pub(crate) struct Parameters {
     query: Vec<Parameter>,
     form: Vec<Parameter>,
+    /// All names and values, one behind the other.
+    text: String,
 }
 
+/// Where name and value are in the text.
 struct Parameter {
-    name: String,
+    name: Range<usize>,
     /// None when it is not UTF-8 in percent-encoding.
-    value: Option<String>,
+    value: Option<Range<usize>>,
 }
 
 impl Parameters {
@@ -25,12 +28,13 @@ impl Parameters {
     /// # Errors
     /// [`BadInput::TooManyParameters`].
     pub(crate) fn parse(query: &str, form: &[u8]) -> Result<Self, BadInput> {
-        let query = split(query.as_bytes())?;
-        let form = split(form)?;
+        let mut text = String::with_capacity(query.len() + form.len());
+        let query = split(query.as_bytes(), &mut text)?;
+        let form = split(form, &mut text)?;
         if query.len() + form.len() > PARAMETERS {
             return Err(BadInput::TooManyParameters);
         }
-        Ok(Self { query, form })
+        Ok(Self { query, form, text })
     }
 
     /// The parameter `name`, which may be empty.
@@ -39,8 +43,8 @@ impl Parameters {
     /// [`BadInput::Repeated`] when it comes twice in one place or with differing values in both;
     /// [`BadInput::Malformed`] when it is not UTF-8 in percent-encoding.
     pub(crate) fn text(&self, name: &'static str) -> Result<Option<&str>, BadInput> {
-        let in_query = only(&self.query, name)?;
-        let in_form = only(&self.form, name)?;
+        let in_query = self.only(&self.query, name)?;
+        let in_form = self.only(&self.form, name)?;
         agreed(name, in_query, in_form)
     }
 
@@ -58,6 +62,20 @@ impl Parameters {
     /// Those of [`Parameters::text`].
     pub(crate) fn optional_text(&self, name: &'static str) -> Result<Option<&str>, BadInput> {
         Ok(self.text(name)?.filter(|text| !text.is_empty()))
+    }
+
+    fn only(&self, parameters: &[Parameter], name: &'static str) -> Result<Option<&str>, BadInput> {
+        let mut found = parameters.iter().filter(|parameter| self.part(&parameter.name) == name);
+        let Some(first) = found.next() else { return Ok(None) };
+        if found.next().is_some() {
+            return Err(BadInput::Repeated(name));
+        }
+        let value = first.value.as_ref().ok_or(BadInput::Malformed(name))?;
+        Ok(Some(self.part(value)))
+    }
+
+    fn part(&self, range: &Range<usize>) -> &str {
+        self.text.get(range.clone()).unwrap_or_default()
     }
 }
 
@@ -77,7 +95,7 @@ pub(crate) fn agreed<'a>(
     }
 }
 
-fn split(encoded: &[u8]) -> Result<Vec<Parameter>, BadInput> {
+fn split(encoded: &[u8], text: &mut String) -> Result<Vec<Parameter>, BadInput> {
     if encoded.is_empty() {
         return Ok(Vec::new());
     }
@@ -90,28 +108,20 @@ fn split(encoded: &[u8]) -> Result<Vec<Parameter>, BadInput> {
         let at = piece.iter().position(|byte| *byte == b'=');
         let (name, value) = at.map_or((piece, &piece[..0]), |at| (&piece[..at], &piece[at + 1..]));
         // A name that cannot be read is none that a call asks for.
-        let name = decode(name).unwrap_or_default();
-        parameters.push(Parameter {
-            name,
-            value: decode(value),
-        });
+        let name = decode(name, text).unwrap_or_default();
+        let value = decode(value, text);
+        parameters.push(Parameter { name, value });
     }
     Ok(parameters)
 }
 
-fn only<'a>(parameters: &'a [Parameter], name: &'static str) -> Result<Option<&'a str>, BadInput> {
-    let mut found = parameters.iter().filter(|parameter| parameter.name == name);
-    let Some(first) = found.next() else { return Ok(None) };
-    if found.next().is_some() {
-        return Err(BadInput::Repeated(name));
-    }
-    first.value.as_deref().map(Some).ok_or(BadInput::Malformed(name))
-}
-
-/// The text that is encoded; `None` when a percent escape is broken or the bytes are not UTF-8.
-fn decode(encoded: &[u8]) -> Option<String> {
+/// Writes the text that is encoded behind `text`, and says where it is; `None` when a percent escape is broken or the bytes are
+/// not UTF-8.
+fn decode(encoded: &[u8], text: &mut String) -> Option<Range<usize>> {
+    let start = text.len();
     if !encoded.contains(&b'+') && !encoded.contains(&b'%') {
-        return std::str::from_utf8(encoded).ok().map(str::to_owned);
+        text.push_str(std::str::from_utf8(encoded).ok()?);
+        return Some(start..text.len());
     }
     let spaced: Vec<u8> = encoded
         .iter()
@@ -126,7 +136,8 @@ fn decode(encoded: &[u8]) -> Option<String> {
     if has_broken_escape {
         return None;
     }
-    percent_decode(&spaced).decode_utf8().ok().map(Cow::into_owned)
+    text.push_str(&percent_decode(&spaced).decode_utf8().ok()?);
+    Some(start..text.len())
 }
 
 #[cfg(test)]
