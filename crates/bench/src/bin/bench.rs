@@ -17,10 +17,10 @@ use yaopai_bench::{
 
 const USAGE: &str =
     "usage: cargo xtask bench [lists | reads | floods | sign-ins | registrations | starts | searches | depths | \
-                     sizes | postgres | base N]
+                     sizes | postgres | slow-disk | base N]
 Without a word it measures all of them. Bases are made under target/bench at first and used again later. `base
 10000000` makes one that starts, searches, depths and sizes measure as well.";
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     "reads",
     "floods",
     "sign-ins",
@@ -30,6 +30,7 @@ const PARTS: [&str; 9] = [
     "depths",
     "sizes",
     "postgres",
+    "slow-disk",
 ];
 
 fn main() -> ExitCode {
@@ -85,6 +86,7 @@ async fn measure(parts: &[&str]) -> Result<(), Failure> {
             "sign-ins" => sign_ins::measure(&place).await?,
             "registrations" => registrations::measure(&place).await?,
             "postgres" => postgres::measure(&place).await?,
+            "slow-disk" => registrations::measure_on_slow_disk(&std::env::current_exe()?)?,
             "starts" => starts::measure(&place).await?,
             "depths" => depths::measure(&place).await?,
             "sizes" => sizes::measure(&place).await?,
