@@ -136,10 +136,10 @@ impl TokenKeys {
         let Some(key) = signature.and_then(key_of) else {
             return Token::from(said);
         };
-        let token = Token::written(text, key, said);
+        let token = Token::written(text, said);
         // The text of one that is too long was not kept: it is checked anew each time.
         if !token.text().is_empty() {
-            self.checked.put(token.clone());
+            self.checked.put(key, token.clone());
         }
         token
     }

@@ -17,6 +17,7 @@ mod code_guess;
 mod credentials;
 mod deliver;
 mod error;
+mod fetch_ahead;
 mod journal;
 mod keys;
 mod measure;

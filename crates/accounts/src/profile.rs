@@ -98,7 +98,8 @@ impl Accounts {
     /// # Errors
     /// `TooManyCalls`.
     pub async fn count_info_call(&self, principal: &Principal) -> Outcome<()> {
-        self.count_call(Rate::InfoCalls(principal.account.id)).await
+        let account = &principal.account;
+        self.count_call(Rate::InfoCalls(account.id), account.info_calls()).await
     }
 }
 

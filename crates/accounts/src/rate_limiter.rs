@@ -3,7 +3,8 @@
 //! Where this process has the database to itself they are counted in memory, and a restart may forget them. Where several
 //! nodes share it they are counted there, so that thirty calls a minute are thirty, whichever nodes answer them.
 
-use std::sync::{Mutex, PoisonError};
+use std::hint::black_box;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 use yaopai_model::limits::{INFO_CALLS_PER_MINUTE, RATES_KEPT, windows};
@@ -59,58 +60,103 @@ impl Rate {
 }
 
 impl Accounts {
-    /// Counts one more call.
+    /// Counts one more call. Where those before it are counted is `found` once and not looked for again.
     ///
     /// # Errors
     /// The refusal of its kind when there have been too many; nothing is counted then.
-    pub(crate) async fn count_call(&self, rate: Rate) -> Outcome<()> {
+    pub(crate) async fn count_call(&self, rate: Rate, found: &OnceLock<Calls>) -> Outcome<()> {
         let (rule, refusal, now) = (rate.rule(), rate.refusal(), self.now());
         if self.store().is_shared() {
             let budget = Budget::new(&self.parts.keys, &rate.name(), rule.limit, rule.window, refusal);
             return self.store().write(move |tx| budget.spend(tx, now)).await;
         }
-        let admitted = self.parts.rates.admit(rate, rule, now);
-        Ok(admitted.map_err(|wait| refusal(seconds(wait)))?)
+        let calls = found.get_or_init(|| self.parts.rates.calls(rate, now));
+        Ok(calls.admit(rule, now).map_err(|wait| refusal(seconds(wait)))?)
+    }
+}
+
+/// The calls of one kind that somebody made lately. Clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct Calls(Arc<Mutex<SlidingWindow>>);
+
+impl Calls {
+    fn admit(&self, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
+        self.window().admit(rule, now)
+    }
+
+    /// Has them fetched from memory.
+    pub(crate) fn fetch(&self) {
+        black_box(Arc::strong_count(&self.0));
+    }
+
+    /// Whether somebody has them at hand.
+    fn are_held(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
+    /// Whether they are all long ago.
+    fn are_over(&self, rule: WindowRule, now: Timestamp) -> bool {
+        let mut window = self.window();
+        let _ = window.check(rule, now);
+        window.is_empty()
+    }
+
+    fn window(&self) -> MutexGuard<'_, SlidingWindow> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Parts of the windows, so that threads seldom wait for each other.
 const PARTS: usize = 64;
 
-/// Sliding windows in memory, at most about `limits::RATES_KEPT`. Where a part is full those that are idle are forgotten
-/// first, and if none is, all of it are: a rate that lets a burst pass is better than one that refuses strangers.
+/// How many windows a part has at most that nobody has at hand.
+const MOST: usize = RATES_KEPT / PARTS;
+
+/// Sliding windows in memory: about `limits::RATES_KEPT`, or twice those that somebody has at hand where these are more. Where a
+/// part is full those that are idle are forgotten first, and if none is, all of them: a rate that lets a burst pass is better
+/// than one that refuses strangers. What somebody has at hand stays, so that nobody is counted in two places.
 pub(crate) struct RateLimiter {
-    parts: Vec<Mutex<Windows>>,
+    parts: Vec<Mutex<Part>>,
 }
 
-type Windows = FxHashMap<Rate, SlidingWindow>;
+struct Part {
+    windows: FxHashMap<Rate, Calls>,
+    /// When it is full.
+    most: usize,
+}
 
 impl RateLimiter {
     pub(crate) fn new() -> Self {
+        let part = || Part {
+            windows: FxHashMap::default(),
+            most: MOST,
+        };
         Self {
-            parts: (0..PARTS).map(|_| Mutex::default()).collect(),
+            parts: (0..PARTS).map(|_| Mutex::new(part())).collect(),
         }
     }
 
-    fn admit(&self, rate: Rate, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
+    /// The calls that are counted under a rate.
+    fn calls(&self, rate: Rate, now: Timestamp) -> Calls {
         let Some(part) = self.parts.get(rate.part()) else {
-            return Ok(());
+            return Calls::default();
         };
-        let mut windows = part.lock().unwrap_or_else(PoisonError::into_inner);
-        if windows.len() >= RATES_KEPT / PARTS && !windows.contains_key(&rate) {
-            make_room(&mut windows, now);
+        let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
+        if part.windows.len() >= part.most && !part.windows.contains_key(&rate) {
+            part.make_room(now);
         }
-        windows.entry(rate).or_default().admit(rule, now)
+        part.windows.entry(rate).or_default().clone()
     }
 }
 
-fn make_room(windows: &mut Windows, now: Timestamp) {
-    windows.retain(|rate, window| {
-        let _ = window.check(rate.rule(), now);
-        !window.is_empty()
-    });
-    if windows.len() >= RATES_KEPT / PARTS {
-        windows.clear();
+impl Part {
+    fn make_room(&mut self, now: Timestamp) {
+        self.windows
+            .retain(|rate, calls| calls.are_held() || !calls.are_over(rate.rule(), now));
+        if self.windows.len() >= self.most {
+            self.windows.retain(|_, calls| calls.are_held());
+        }
+        self.most = MOST.max(2 * self.windows.len());
     }
 }
 
@@ -123,14 +169,38 @@ mod tests {
         let limiter = RateLimiter::new();
         let admit = |app| {
             let rate = Rate::AppRequests(AppId(app), 1);
-            limiter.admit(rate, rate.rule(), Timestamp::EPOCH)
+            let calls = limiter.calls(rate, Timestamp::EPOCH);
+            calls.admit(rate.rule(), Timestamp::EPOCH)
         };
         assert!(admit(0).is_ok());
         assert!(admit(0).is_err());
         for app in 1..=i64::try_from(RATES_KEPT).unwrap() {
             assert!(admit(app).is_ok());
         }
-        let kept = limiter.parts.iter().map(|part| part.lock().unwrap().len());
+        let kept = limiter.parts.iter().map(|part| part.lock().unwrap().windows.len());
         assert!(kept.sum::<usize>() <= RATES_KEPT);
+    }
+
+    #[test]
+    fn what_somebody_has_at_hand_is_not_counted_anew() {
+        let limiter = RateLimiter::new();
+        let calls = |account| limiter.calls(Rate::InfoCalls(AccountId(account)), Timestamp::EPOCH);
+        let rule = WindowRule {
+            limit: 1,
+            window: windows::PER_MINUTE,
+        };
+        let at_hand = calls(0);
+        let many = i64::try_from(2 * RATES_KEPT).unwrap();
+        let all: Vec<_> = (1..=many).map(calls).collect();
+        at_hand.admit(rule, Timestamp::EPOCH).unwrap();
+        assert!(calls(0).admit(rule, Timestamp::EPOCH).is_err());
+
+        drop(all);
+        for account in many..=2 * many {
+            let _ = calls(account).admit(rule, Timestamp::EPOCH);
+        }
+        assert!(calls(0).admit(rule, Timestamp::EPOCH).is_err());
+        let kept = limiter.parts.iter().map(|part| part.lock().unwrap().windows.len());
+        assert!(kept.sum::<usize>() <= 4 * RATES_KEPT);
     }
 }

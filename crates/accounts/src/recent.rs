@@ -1,27 +1,24 @@
 //! What was used lately, up to a bound.
 
-use std::borrow::Borrow;
-use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 /// Parts of a memory, so that threads seldom wait for each other.
 const PARTS: usize = 64;
 
-/// A value that can be remembered. It carries its own key, so that finding it touches little more memory than it has itself.
-/// Clones share both.
-pub(crate) trait Keyed: Clone {
-    /// What it is found by: somebody drew it at random, as they did the first bytes of a signature.
-    fn key(&self) -> &u64;
-
+/// A value that can be remembered. Clones share it.
+pub(crate) trait Remembered: Clone {
     /// Whether it was used since this was last set to false.
     fn used(&self) -> &AtomicBool;
+
+    /// Has what is looked at next fetched from memory, all at once: one after the other would take as long again for each.
+    fn fetch(&self);
 }
 
-/// Values by their keys. Of two that have one key the later one stays, so whoever asks looks whether the value is the one that
-/// is meant.
+/// Values by their keys, which somebody drew at random, as they did the first bytes of a signature. Of two that have one key the
+/// later one stays, so whoever asks looks whether the value is the one that is meant.
 pub(crate) struct Recent<V> {
     parts: Vec<Mutex<Part<V>>>,
 }
@@ -29,22 +26,19 @@ pub(crate) struct Recent<V> {
 /// When it is full, the hand goes round the ring and lets those go that were not used since it last came by.
 struct Part<V> {
     most: usize,
-    values: FxHashSet<ByKey<V>>,
+    values: FxHashMap<u64, V>,
     ring: Vec<u64>,
     hand: usize,
 }
 
-/// A value that is the same as another if their keys are.
-struct ByKey<V>(V);
-
-impl<V: Keyed> Recent<V> {
+impl<V: Remembered> Recent<V> {
     /// Room for about `most` values; memory is taken as they come. Keys fall unevenly into the parts, and a part that is full
     /// gives nothing to those who come round in turn: so each has room for an eighth more.
     pub(crate) fn new(most: usize) -> Self {
         let even = most.div_ceil(PARTS);
         let part = || Part {
             most: even + even / 8,
-            values: FxHashSet::default(),
+            values: FxHashMap::default(),
             ring: Vec::new(),
             hand: 0,
         };
@@ -56,15 +50,16 @@ impl<V: Keyed> Recent<V> {
     /// The value under `key`.
     pub(crate) fn get(&self, key: u64) -> Option<V> {
         let part = self.part(key)?;
-        let ByKey(value) = part.values.get(&key)?;
+        let value = part.values.get(&key)?;
+        value.fetch();
         value.used().store(true, Ordering::Relaxed);
         Some(value.clone())
     }
 
     /// Keeps a value, in the place of the one under the same key, or of one that was not used lately.
-    pub(crate) fn put(&self, value: V) {
-        if let Some(mut part) = self.part(*value.key()) {
-            part.put(value);
+    pub(crate) fn put(&self, key: u64, value: V) {
+        if let Some(mut part) = self.part(key) {
+            part.put(key, value);
         }
     }
 
@@ -80,11 +75,10 @@ fn spread(key: u64) -> u64 {
     key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32
 }
 
-impl<V: Keyed> Part<V> {
-    fn put(&mut self, value: V) {
-        let key = *value.key();
-        if self.values.contains(&key) || self.take_place(key) {
-            self.values.replace(ByKey(value));
+impl<V: Remembered> Part<V> {
+    fn put(&mut self, key: u64, value: V) {
+        if self.values.contains_key(&key) || self.take_place(key) {
+            self.values.insert(key, value);
         }
     }
 
@@ -100,10 +94,8 @@ impl<V: Keyed> Part<V> {
                 return false;
             };
             self.hand = (at + 1) % self.most;
-            let was_used = self
-                .values
-                .get(place)
-                .is_some_and(|ByKey(value)| value.used().swap(false, Ordering::Relaxed));
+            let value = self.values.get(place);
+            let was_used = value.is_some_and(|value| value.used().swap(false, Ordering::Relaxed));
             if !was_used {
                 self.values.remove(place);
                 *place = key;
@@ -112,26 +104,6 @@ impl<V: Keyed> Part<V> {
         }
     }
 }
-
-impl<V: Keyed> Borrow<u64> for ByKey<V> {
-    fn borrow(&self) -> &u64 {
-        self.0.key()
-    }
-}
-
-impl<V: Keyed> Hash for ByKey<V> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.key().hash(state);
-    }
-}
-
-impl<V: Keyed> PartialEq for ByKey<V> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.key() == other.0.key()
-    }
-}
-
-impl<V: Keyed> Eq for ByKey<V> {}
 
 #[cfg(test)]
 mod tests {
@@ -143,26 +115,24 @@ mod tests {
     use super::*;
 
     #[derive(Clone)]
-    struct Number(Arc<(u64, AtomicBool, u64)>);
+    struct Number(Arc<(AtomicBool, u64)>);
 
     impl Number {
-        fn new(key: u64, number: u64) -> Self {
-            Self(Arc::new((key, AtomicBool::new(false), number)))
+        fn new(number: u64) -> Self {
+            Self(Arc::new((AtomicBool::new(false), number)))
         }
     }
 
-    impl Keyed for Number {
-        fn key(&self) -> &u64 {
+    impl Remembered for Number {
+        fn used(&self) -> &AtomicBool {
             &self.0.0
         }
 
-        fn used(&self) -> &AtomicBool {
-            &self.0.1
-        }
+        fn fetch(&self) {}
     }
 
     fn get(recent: &Recent<Number>, key: u64) -> Option<u64> {
-        recent.get(key).map(|Number(number)| number.2)
+        recent.get(key).map(|Number(number)| number.1)
     }
 
     /// Keys as they are drawn, one after the other (SplitMix64).
@@ -178,10 +148,10 @@ mod tests {
     #[test]
     fn what_is_kept_comes_back_and_the_later_one_stays() {
         let recent = Recent::new(100);
-        recent.put(Number::new(key(1), 1));
+        recent.put(key(1), Number::new(1));
         assert_eq!(get(&recent, key(1)), Some(1));
         assert_eq!(get(&recent, key(2)), None);
-        recent.put(Number::new(key(1), 2));
+        recent.put(key(1), Number::new(2));
         assert_eq!(get(&recent, key(1)), Some(2));
         assert_eq!(count(&recent), 1);
     }
@@ -190,9 +160,9 @@ mod tests {
     fn what_is_used_stays_and_the_bound_holds() {
         let recent = Recent::new(8 * PARTS);
         let most = 9 * PARTS;
-        recent.put(Number::new(key(0), 0));
+        recent.put(key(0), Number::new(0));
         for number in 1..100_000 {
-            recent.put(Number::new(key(number), number));
+            recent.put(key(number), Number::new(number));
             assert_eq!(get(&recent, key(0)), Some(0), "{number}");
         }
         assert_eq!(count(&recent), most);
@@ -206,11 +176,11 @@ mod tests {
         let (numbers, texts) = (Recent::new(most), Recent::new(most));
         for number in 0..most as u64 {
             let key = key(number);
-            numbers.put(Number::new(key, number));
+            numbers.put(key, Number::new(number));
             // As the beginning of a signature is.
             let text = URL_SAFE_NO_PAD.encode(key.to_le_bytes());
             let key = u64::from_le_bytes(*text.as_bytes().first_chunk().unwrap());
-            texts.put(Number::new(key, number));
+            texts.put(key, Number::new(number));
         }
         assert_eq!(count(&numbers), most);
         assert_eq!(count(&texts), most);
@@ -219,8 +189,8 @@ mod tests {
     #[test]
     fn without_room_nothing_is_kept() {
         let recent = Recent::new(0);
-        recent.put(Number::new(key(1), 1));
-        recent.put(Number::new(key(2), 2));
+        recent.put(key(1), Number::new(1));
+        recent.put(key(2), Number::new(2));
         assert_eq!(get(&recent, key(1)), None);
         assert_eq!(count(&recent), 0);
     }

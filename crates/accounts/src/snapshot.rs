@@ -6,6 +6,9 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use yaopai_model::{Account, WireName};
 
+use crate::fetch_ahead::fetch_ahead;
+use crate::rate_limiter::Calls;
+
 /// An account as its row was when it was asked for, and what the wires show of it. Clones share both. It never
 /// changes: when the row does there is another snapshot.
 #[derive(Clone)]
@@ -14,7 +17,8 @@ pub struct Snapshot(Arc<Shared>);
 /// In this order, so that what most calls look at lies together in memory.
 #[repr(C)]
 struct Shared {
-    own_info: [OnceLock<Bytes>; WireName::ALL.len()],
+    info_calls: OnceLock<Calls>,
+    own_info: [OnceLock<Arc<[u8]>>; WireName::ALL.len()],
     account: Account,
 }
 
@@ -23,7 +27,11 @@ impl Snapshot {
     ///
     /// # Errors
     /// Those of `write`.
-    pub fn own_info<E>(&self, wire: WireName, write: impl FnOnce(&Account) -> Result<Bytes, E>) -> Result<Bytes, E> {
+    pub fn own_info<E>(
+        &self,
+        wire: WireName,
+        write: impl FnOnce(&Account) -> Result<Bytes, E>,
+    ) -> Result<Arc<[u8]>, E> {
         let [cloud_user, v1, user] = &self.0.own_info;
         let own_info = match wire {
             WireName::ApiCloudUser => cloud_user,
@@ -31,10 +39,25 @@ impl Snapshot {
             WireName::User => user,
         };
         if let Some(written) = own_info.get() {
-            return Ok(written.clone());
+            return Ok(Arc::clone(written));
         }
         let written = write(self)?;
-        Ok(own_info.get_or_init(|| written).clone())
+        Ok(Arc::clone(own_info.get_or_init(|| Arc::from(&*written))))
+    }
+
+    /// Where the account's `info` calls are counted, once that was found.
+    pub(crate) fn info_calls(&self) -> &OnceLock<Calls> {
+        &self.0.info_calls
+    }
+
+    /// Has what most calls look at fetched from memory.
+    pub(crate) fn fetch(&self) {
+        if let Some(calls) = self.0.info_calls.get() {
+            calls.fetch();
+        }
+        for written in self.0.own_info.iter().filter_map(OnceLock::get) {
+            fetch_ahead(written);
+        }
     }
 }
 
@@ -42,6 +65,7 @@ impl From<Account> for Snapshot {
     fn from(account: Account) -> Self {
         Self(Arc::new(Shared {
             account,
+            info_calls: OnceLock::new(),
             own_info: [const { OnceLock::new() }; WireName::ALL.len()],
         }))
     }

@@ -9,7 +9,8 @@ use yaopai_model::{AppId, SessionToken, Timestamp};
 use yaopai_store::Version;
 
 use crate::Snapshot;
-use crate::recent::Keyed;
+use crate::fetch_ahead::fetch_ahead;
+use crate::recent::Remembered;
 
 /// A well-signed token: what it says, and its session as that was found last. Clones share both.
 #[derive(Clone)]
@@ -19,7 +20,6 @@ pub struct Token(Arc<Shown>);
 /// and fetching them is what takes time.
 #[repr(C)]
 struct Shown {
-    key: u64,
     used: AtomicBool,
     found: Mutex<Option<Found>>,
     said: SessionToken,
@@ -48,10 +48,9 @@ pub(crate) struct LiveSession {
 }
 
 impl Token {
-    /// A token that is written like this, to be remembered under `key`.
-    pub(crate) fn written(text: &str, key: u64, said: SessionToken) -> Self {
+    /// A token that is written like this.
+    pub(crate) fn written(text: &str, said: SessionToken) -> Self {
         Self(Arc::new(Shown {
-            key,
             used: AtomicBool::new(false),
             found: Mutex::default(),
             said,
@@ -100,17 +99,17 @@ impl Text {
 /// A token that nobody wrote yet.
 impl From<SessionToken> for Token {
     fn from(said: SessionToken) -> Self {
-        Self::written("", 0, said)
+        Self::written("", said)
     }
 }
 
-impl Keyed for Token {
-    fn key(&self) -> &u64 {
-        &self.0.key
-    }
-
+impl Remembered for Token {
     fn used(&self) -> &AtomicBool {
         &self.0.used
+    }
+
+    fn fetch(&self) {
+        fetch_ahead(&self.0.text.bytes);
     }
 }
 

@@ -67,7 +67,11 @@ impl Call {
     /// [`BadInput::TooManyParameters`].
     pub(crate) fn parameters(&self) -> Result<Parameters, BadInput> {
         let query = self.head().uri.query().unwrap_or_default();
-        let form: &[u8] = if self.has_form() { &self.body } else { &[] };
+        let form: &[u8] = if !self.body.is_empty() && self.has_form() {
+            &self.body
+        } else {
+            &[]
+        };
         Parameters::parse(query, form)
     }
 

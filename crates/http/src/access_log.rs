@@ -16,6 +16,7 @@ use yaopai_model::{AccountId, AppId, Timestamp};
 
 use crate::RequestId;
 
+use lines::LoggedRoute;
 pub use lines::{AccessLog, AccessWriter, LineFormat};
 
 /// What a call finds out about itself on its way.
@@ -77,8 +78,7 @@ impl Answered<'_> {
 
 /// A route as the log and the metrics know it. Whoever keeps it for more than one call saves looking the metrics up.
 pub struct Route {
-    surface: &'static str,
-    path: String,
+    logged: LoggedRoute,
     seconds: OnceLock<Histogram>,
     /// By what the envelopes said in their `code`.
     outcomes: Mutex<BTreeMap<i64, Counter>>,
@@ -88,8 +88,7 @@ impl Route {
     /// A route of `surface`, a wire or the pages.
     pub fn new(surface: &'static str, path: impl Into<String>) -> Self {
         Self {
-            surface,
-            path: path.into(),
+            logged: LoggedRoute::new(surface, path.into()),
             seconds: OnceLock::new(),
             outcomes: Mutex::default(),
         }
@@ -111,17 +110,17 @@ impl Route {
 
     /// Writes the line of a call and counts it.
     pub fn note(&self, log: &AccessLog, answered: &Answered<'_>) {
-        log.write(self.surface, &self.path, answered);
+        log.write(&self.logged, answered);
         self.measure(answered.code, answered.latency());
     }
 
     fn measure(&self, code: i64, latency: Duration) {
-        let (wire, route) = (self.surface, &self.path);
-        let seconds = || metrics::histogram!("yaopai_request_seconds", "wire" => wire, "route" => route.clone());
+        let (wire, route) = (self.logged.surface(), self.logged.path());
+        let seconds = || metrics::histogram!("yaopai_request_seconds", "wire" => wire, "route" => route.to_owned());
         self.seconds.get_or_init(seconds).record(latency.as_secs_f64());
         let outcome = || {
             metrics::counter!(
-                "yaopai_requests_total", "wire" => wire, "route" => route.clone(), "outcome" => code.to_string()
+                "yaopai_requests_total", "wire" => wire, "route" => route.to_owned(), "outcome" => code.to_string()
             )
         };
         let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);

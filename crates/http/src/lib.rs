@@ -4,6 +4,7 @@
 //! How a failure is put into words is not here: that is for those whose request it was.
 
 mod access_log;
+mod answer_body;
 mod body;
 mod bounds;
 mod language;
@@ -14,6 +15,7 @@ mod samples;
 mod source;
 
 pub use access_log::{AccessLog, AccessWriter, Answered, CallRecord, LineFormat, Route, write_fault};
+pub use answer_body::{AnswerBody, Piece};
 pub use body::{BodyError, read_body};
 pub use bounds::{BadHead, check_head, is_under};
 pub use language::Language;

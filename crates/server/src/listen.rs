@@ -4,15 +4,20 @@ mod deadlines;
 mod sources;
 mod watched_body;
 
+use std::cell::Cell;
 use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum::http::HeaderValue;
 use axum::http::header::CONNECTION;
+use futures_util::FutureExt as _;
+use futures_util::future::Either;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -141,14 +146,17 @@ async fn converse(
     let _ = stream.set_nodelay(true);
     let phase = Phase::new();
     let stream = TimedStream::new(stream, phase.clone(), bounds.head, bounds.idle);
+    let is_first = Cell::new(true);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         phase.answering();
+        if is_first.take() {
+            reception.look(peer, request.headers());
+        }
         let (head, body) = request.into_parts();
         let (body, progress) = watched_body::watch(body);
         let request = hyper::Request::from_parts(head, body);
-        let (reception, phase) = (reception.clone(), phase.clone());
-        async move {
-            let mut answer = reception.answer(peer, request).await;
+        let phase = phase.clone();
+        begun(reception.answer(peer, request).map(move |mut answer| {
             if progress.is_some_and(|progress| !progress.is_at_end()) {
                 answer
                     .headers_mut()
@@ -156,7 +164,7 @@ async fn converse(
             }
             phase.waiting();
             Ok::<_, Infallible>(answer)
-        }
+        }))
     });
     // No more than a hundred headers, which is `limits::HEADERS` and hyper's own bound; one that is set costs more.
     let connection = http1::Builder::new()
@@ -165,6 +173,17 @@ async fn converse(
         .serve_connection(TokioIo::new(stream), service);
     // An error is the peer's: gone, too slow, or not speaking HTTP. Hyper has answered what can be answered.
     let _ = pin!(watcher.watch(connection)).await;
+}
+
+/// Asks for the answer once before anybody waits for it. Most are there then: hyper, which reads on while an answer is on its
+/// way so as to notice that nobody waits for it, finds its buffer free and need not take another.
+fn begun<F: Future>(answer: F) -> Either<Ready<F::Output>, Pin<Box<F>>> {
+    let mut answer = Box::pin(answer);
+    // Whoever waits for it asks again, and is woken.
+    match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => Either::Left(ready(answer)),
+        Poll::Pending => Either::Right(answer),
+    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::response::Response;
+use axum::http::{HeaderMap, Response};
 use yaopai_dialects::Front;
-use yaopai_http::PeerAddress;
+use yaopai_http::{AnswerBody, PeerAddress};
 
 use crate::forwarded::Lookout;
 
@@ -34,11 +34,19 @@ impl Reception {
         }
     }
 
-    /// The answer to a request of a socket's peer.
-    pub(crate) async fn answer(&self, peer: SocketAddr, request: Request) -> Response {
+    /// To be shown the first request of each connection, which says by whom the others are sent as well.
+    pub(crate) fn look(&self, peer: SocketAddr, headers: &HeaderMap) {
         if let Some(lookout) = &self.lookout {
-            lookout.look(peer.ip(), request.headers());
+            lookout.look(peer.ip(), headers);
         }
-        self.front.answer(PeerAddress(peer), request).await
+    }
+
+    /// The answer to a request of a socket's peer.
+    pub(crate) fn answer(
+        &self,
+        peer: SocketAddr,
+        request: Request,
+    ) -> impl Future<Output = Response<AnswerBody>> + Send + use<> {
+        self.front.answer(PeerAddress(peer), request)
     }
 }

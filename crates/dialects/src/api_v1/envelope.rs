@@ -79,12 +79,12 @@ pub(crate) fn envelope(code: i64, message: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use ::http::header::RETRY_AFTER;
-    use axum::body::to_bytes;
+    use http_body_util::BodyExt as _;
 
     use super::*;
 
     async fn body(reply: Reply) -> String {
-        let bytes = to_bytes(reply.body, 1_000).await.unwrap();
+        let bytes = reply.body.collect().await.unwrap().to_bytes();
         String::from_utf8(bytes.to_vec()).unwrap()
     }
 

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use ::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use ::http::{HeaderMap, HeaderValue, Method};
+use ::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
-use axum::response::Response;
-use yaopai_http::{Answered, BadHead, CallRecord, PeerAddress, RequestId, Route};
+use yaopai_http::{AnswerBody, Answered, BadHead, CallRecord, PeerAddress, RequestId};
+use yaopai_model::Timestamp;
 
 use super::arrived::{Arrived, Surroundings};
 use super::cors;
+use super::front::Called;
 use super::reply::Reply;
 use super::routes::PathCalls;
 use crate::{BadInput, Failure, Wire, Wires};
@@ -43,30 +44,45 @@ impl Around {
         })
     }
 
-    /// The answer to a request, which `calls` are there for; without any, nothing has its path.
-    pub(crate) async fn answer(
-        &self,
-        route: &Route,
-        calls: Option<&PathCalls>,
+    /// The answer to a request.
+    pub(super) fn answer(
+        called: Arc<Called>,
         peer: PeerAddress,
         request: Request,
-    ) -> Response {
-        let settings = &*self.wires.settings;
+    ) -> impl Future<Output = Response<AnswerBody>> {
+        let (around, settings) = (&called.around, &called.around.wires.settings);
         let asked_at = settings.clock.now();
         let (head, body) = request.into_parts();
         let request_id = RequestId::choose(&head.headers, &*settings.entropy);
         let surroundings = Arc::new(Surroundings {
             record: CallRecord::default(),
-            caller: yaopai_http::caller(self.wire.name(), &head.headers, peer, &settings.trusted_proxies),
-            wire: self.wire.in_apps(),
+            caller: yaopai_http::caller(around.wire.name(), &head.headers, peer, &settings.trusted_proxies),
+            wire: around.wire.in_apps(),
             head,
         });
-        let method = &surroundings.head.method;
+        async move {
+            let around = &called.around;
+            let answer = around.reply(called.calls.as_ref(), &surroundings, body).await;
+            around.finish(&called, &surroundings, asked_at, request_id, answer)
+        }
+    }
 
-        let (mut reply, failure) = match self.reply(calls, &surroundings, body).await {
+    /// Gives an answer what every answer has, and writes of it.
+    fn finish(
+        &self,
+        called: &Called,
+        surroundings: &Surroundings,
+        asked_at: Timestamp,
+        request_id: RequestId,
+        answer: Result<Reply, Failure>,
+    ) -> Response<AnswerBody> {
+        let settings = &*self.wires.settings;
+        let method = &surroundings.head.method;
+        let (mut reply, failure) = match answer {
             Ok(reply) => (reply, None),
             Err(failure) => (self.refuse(&failure, &request_id), Some(failure)),
         };
+        let calls = called.calls.as_ref();
         if let Some(calls) = calls.filter(|calls| calls.to_method(method).is_none()) {
             reply.headers.insert(ALLOW, calls.methods());
         }
@@ -80,7 +96,7 @@ impl Around {
             request_id: &request_id,
             record: &surroundings.record,
         };
-        route.note(&settings.access_log, &answered);
+        called.route.note(&settings.access_log, &answered);
         let mut response = self.response(reply, request_id, *method == Method::HEAD);
         if let Some(failure) = failure {
             // For whoever stands around the wires.
@@ -97,7 +113,7 @@ impl Around {
     ) -> Result<Reply, Failure> {
         let head = &surroundings.head;
         if head.method == Method::OPTIONS {
-            return Ok(Reply::bare([], Body::empty()));
+            return Ok(Reply::bare([], AnswerBody::default()));
         }
         yaopai_http::check_head(head).map_err(BadInput::from)?;
         let calls = calls.ok_or(BadInput::UnknownRoute)?;
@@ -119,7 +135,7 @@ impl Around {
         self.wire.refuse(failure, &self.wires.settings)
     }
 
-    fn response(&self, reply: Reply, request_id: RequestId, is_head: bool) -> Response {
+    fn response(&self, reply: Reply, request_id: RequestId, is_head: bool) -> Response<AnswerBody> {
         let mut response = Response::new(reply.body);
         *response.status_mut() = reply.status;
         let headers = if reply.is_envelope {
@@ -154,10 +170,10 @@ fn secure(headers: &mut HeaderMap) {
 }
 
 /// The head of an answer, which says how long the body would be (RFC 9110, section 9.3.2).
-fn without_body(mut response: Response) -> Response {
+fn without_body(mut response: Response<AnswerBody>) -> Response<AnswerBody> {
     if let Some(length) = response.body().size_hint().exact() {
         response.headers_mut().insert(CONTENT_LENGTH, length.into());
     }
-    *response.body_mut() = Body::empty();
+    *response.body_mut() = AnswerBody::default();
     response
 }

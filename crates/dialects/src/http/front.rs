@@ -3,12 +3,14 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use ::http::Response;
 use axum::Router;
 use axum::extract::Request;
-use axum::response::Response;
+use futures_util::FutureExt as _;
+use futures_util::future::Either;
 use rustc_hash::FxHashMap;
 use tower::Service as _;
-use yaopai_http::{PeerAddress, Route, is_under};
+use yaopai_http::{AnswerBody, PeerAddress, Route, is_under};
 
 use super::around::Around;
 use super::routes::{PathCalls, RouteTable};
@@ -20,18 +22,19 @@ pub struct Front(Arc<Known>);
 
 struct Known {
     /// Clients choose what is looked for, but not what is in it.
-    by_path: FxHashMap<String, Called>,
-    by_pattern: Vec<Called>,
+    by_path: FxHashMap<String, Arc<Called>>,
+    by_pattern: Vec<Arc<Called>>,
     /// What is answered under a prefix where there is no call.
-    elsewhere: Vec<(&'static str, Called)>,
+    elsewhere: Vec<(&'static str, Arc<Called>)>,
     others: Router,
 }
 
 /// What a request is for.
-struct Called {
-    around: Arc<Around>,
-    route: Route,
-    calls: Option<PathCalls>,
+pub(super) struct Called {
+    pub(super) around: Arc<Around>,
+    pub(super) route: Route,
+    /// Those that are there for its path; without any, nothing has it.
+    pub(super) calls: Option<PathCalls>,
 }
 
 impl Front {
@@ -54,14 +57,21 @@ impl Front {
     }
 
     /// The answer to a request of a socket's peer, who is in the extensions of what `others` answer, as [`PeerAddress`].
-    pub async fn answer(&self, peer: PeerAddress, mut request: Request) -> Response {
+    pub fn answer(
+        &self,
+        peer: PeerAddress,
+        mut request: Request,
+    ) -> impl Future<Output = Response<AnswerBody>> + Send + use<> {
+        // Not an async function, in which the request, which is large, would have a place several times.
         if let Some(called) = self.0.called(request.uri().path()) {
-            let Called { around, route, calls } = called;
-            return around.answer(route, calls.as_ref(), peer, request).await;
+            return Either::Left(Around::answer(Arc::clone(called), peer, request));
         }
         request.extensions_mut().insert(peer);
-        let Ok(response): Result<_, Infallible> = self.0.others.clone().call(request).await;
-        response
+        let answer = self.0.others.clone().call(request);
+        Either::Right(answer.map(|answered| {
+            let Ok(answer): Result<_, Infallible> = answered;
+            answer.map(AnswerBody::from)
+        }))
     }
 }
 
@@ -85,11 +95,11 @@ impl Known {
     fn add_wire(&mut self, wire: Wire, wires: &Arc<Wires>, tables: Vec<RouteTable>) {
         let around = Around::new(wire, wires);
         for table in tables {
-            let nothing = Called {
+            let nothing = Arc::new(Called {
                 around: Arc::clone(&around),
                 route: Route::unknown(wire.name()),
                 calls: None,
-            };
+            });
             self.elsewhere.push((table.prefix(), nothing));
             for calls in table.into_calls() {
                 self.add(wire, &around, calls);
@@ -99,11 +109,11 @@ impl Known {
 
     fn add(&mut self, wire: Wire, around: &Arc<Around>, calls: PathCalls) {
         let (path, is_pattern) = (calls.path.clone(), calls.is_pattern());
-        let called = Called {
+        let called = Arc::new(Called {
             around: Arc::clone(around),
             route: Route::new(wire.name(), path.clone()),
             calls: Some(calls),
-        };
+        });
         if is_pattern {
             self.by_pattern.push(called);
         } else {
@@ -111,14 +121,14 @@ impl Known {
         }
     }
 
-    fn called(&self, path: &str) -> Option<&Called> {
+    fn called(&self, path: &str) -> Option<&Arc<Called>> {
         self.by_path
             .get(path)
             .or_else(|| self.by_pattern.iter().find(|called| called.fits(path)))
             .or_else(|| self.elsewhere(path))
     }
 
-    fn elsewhere(&self, path: &str) -> Option<&Called> {
+    fn elsewhere(&self, path: &str) -> Option<&Arc<Called>> {
         let mut under = self.elsewhere.iter().filter(|(prefix, _)| is_under(prefix, path));
         under.next().map(|(_, called)| called)
     }

@@ -2,8 +2,9 @@
 
 use ::http::header::RETRY_AFTER;
 use ::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use serde::Serialize;
+use yaopai_http::AnswerBody;
 
 use crate::{Failure, Spelling};
 
@@ -16,29 +17,32 @@ pub(crate) struct Reply {
     pub(crate) is_envelope: bool,
     /// Headers of its own.
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Body,
+    pub(crate) body: AnswerBody,
 }
 
 impl Reply {
     /// A success that is not in an envelope, with a header or two that say what it is.
-    pub(crate) fn bare<const N: usize>(headers: [(::http::HeaderName, HeaderValue); N], body: Body) -> Self {
+    pub(crate) fn bare<const N: usize>(
+        headers: [(::http::HeaderName, HeaderValue); N],
+        body: impl Into<AnswerBody>,
+    ) -> Self {
         Self {
             status: StatusCode::OK,
             code: i64::from(StatusCode::OK.as_u16()),
             is_envelope: false,
             headers: headers.into_iter().collect(),
-            body,
+            body: body.into(),
         }
     }
 
     /// An envelope that was written before.
-    pub(crate) fn envelope(status: StatusCode, code: i64, envelope: Bytes) -> Self {
+    pub(crate) fn envelope(status: StatusCode, code: i64, envelope: impl Into<AnswerBody>) -> Self {
         Self {
             status,
             code,
             is_envelope: true,
             headers: HeaderMap::new(),
-            body: Body::from(envelope),
+            body: envelope.into(),
         }
     }
 }
@@ -64,7 +68,7 @@ pub(crate) fn to_json(envelope: &impl Serialize) -> Result<Bytes, Failure> {
 /// it, which can be written.
 pub(crate) fn failure_reply(status: StatusCode, spelling: &Spelling, envelope: &impl Serialize) -> Reply {
     let written = serde_json::to_vec(envelope).unwrap_or_default();
-    let mut reply = Reply::envelope(status, spelling.code, written.into());
+    let mut reply = Reply::envelope(status, spelling.code, Bytes::from(written));
     if let Some(seconds) = spelling.retry_after {
         reply.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

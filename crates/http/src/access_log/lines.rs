@@ -2,7 +2,7 @@
 //! would cost as much as answering.
 
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -84,9 +84,9 @@ impl AccessLog {
         Ok((Self(Some(Open { format, lines })), writer))
     }
 
-    pub(super) fn write(&self, surface: &'static str, route: &str, answered: &Answered<'_>) {
+    pub(super) fn write(&self, route: &LoggedRoute, answered: &Answered<'_>) {
         if let Some(Open { format, lines }) = &self.0 {
-            lines.add(*format, surface, route, answered);
+            lines.add(*format, route, answered);
         }
     }
 }
@@ -103,10 +103,10 @@ impl Drop for AccessWriter {
 }
 
 impl Lines {
-    fn add(&self, format: LineFormat, surface: &'static str, route: &str, answered: &Answered<'_>) {
+    fn add(&self, format: LineFormat, route: &LoggedRoute, answered: &Answered<'_>) {
         let mut waiting = self.waiting();
         let is_first = waiting.bytes.is_empty();
-        waiting.add(format, surface, route, answered);
+        waiting.add(format, route, answered);
         if waiting.bytes.len() >= WAITING {
             // The lock is kept: others have to wait as well then.
             self.write_out(&waiting.bytes);
@@ -145,6 +145,46 @@ impl Lines {
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A route as lines name it, which is written once: all its calls have it in common.
+pub(super) struct LoggedRoute {
+    surface: &'static str,
+    path: String,
+    text: OnceLock<String>,
+    json: OnceLock<String>,
+}
+
+impl LoggedRoute {
+    pub(super) fn new(surface: &'static str, path: String) -> Self {
+        Self {
+            surface,
+            path,
+            text: OnceLock::new(),
+            json: OnceLock::new(),
+        }
+    }
+
+    pub(super) const fn surface(&self) -> &'static str {
+        self.surface
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What stands between the instant and the method.
+    fn written(&self, format: LineFormat) -> &str {
+        let (written, between) = match format {
+            LineFormat::Text => (&self.text, &TEXT),
+            LineFormat::Json => (&self.json, &JSON),
+        };
+        let write = || {
+            let (surface, path) = (self.surface, &self.path);
+            [between.wire, surface, between.route, path, between.method].concat()
+        };
+        written.get_or_init(write)
     }
 }
 
@@ -202,16 +242,12 @@ impl LineFormat {
 
 impl Waiting {
     /// A line as the rest of the log has them.
-    fn add(&mut self, format: LineFormat, surface: &'static str, route: &str, answered: &Answered<'_>) {
+    fn add(&mut self, format: LineFormat, route: &LoggedRoute, answered: &Answered<'_>) {
         let between = format.between();
         self.bytes.reserve(LINE);
         self.text(between.instant);
         self.instant(answered.answered_at);
-        self.text(between.wire);
-        self.text(surface);
-        self.text(between.route);
-        self.text(route);
-        self.text(between.method);
+        self.text(route.written(format));
         self.text(known_method(answered.method));
         self.text(between.status);
         self.number(i64::from(answered.status.as_u16()));

@@ -69,6 +69,7 @@ pub(super) struct TimedStream {
     timed: u64,
     write_timer: Timer,
     write_stalled: bool,
+    piece: Piece,
 }
 
 impl TimedStream {
@@ -82,6 +83,7 @@ impl TimedStream {
             timed: ANSWERING,
             write_timer: Timer::new(),
             write_stalled: false,
+            piece: Piece(Vec::new()),
         }
     }
 
@@ -152,7 +154,12 @@ impl AsyncWrite for TimedStream {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let written = Pin::new(&mut this.stream).poll_write_vectored(context, slices);
+        let stream = Pin::new(&mut this.stream);
+        let written = if this.piece.join(slices) {
+            stream.poll_write(context, &this.piece.0)
+        } else {
+            stream.poll_write_vectored(context, slices)
+        };
         this.bound_write(context, written)
     }
 
@@ -161,11 +168,31 @@ impl AsyncWrite for TimedStream {
     }
 }
 
+/// What is written at once: sending one piece costs the system less than gathering a head and a body.
+struct Piece(Vec<u8>);
+
+impl Piece {
+    /// As much as most answers have, in bytes.
+    const MOST: usize = 2048;
+
+    /// Whether the slices are in it now, which they are where they fit.
+    fn join(&mut self, slices: &[io::IoSlice<'_>]) -> bool {
+        let fits = slices.iter().map(|slice| slice.len()).sum::<usize>() <= Self::MOST;
+        if fits {
+            self.0.clear();
+            slices.iter().for_each(|slice| self.0.extend_from_slice(slice));
+        }
+        fits
+    }
+}
+
 /// A deadline that is set again and again. Every request sets it, and hardly ever is it reached: so the runtime is not told
 /// of one that is later than that which it knows of, until that has come.
 struct Timer {
     deadline: Option<Instant>,
     sleep: Option<Pin<Box<Sleep>>>,
+    /// Whether the runtime will wake the connection's task when the sleep is over. It is always the same task.
+    is_awaited: bool,
 }
 
 impl Timer {
@@ -173,6 +200,7 @@ impl Timer {
         Self {
             deadline: None,
             sleep: None,
+            is_awaited: false,
         }
     }
 
@@ -184,7 +212,10 @@ impl Timer {
         let deadline = Instant::now() + duration;
         self.deadline = Some(deadline);
         match &mut self.sleep {
-            Some(sleep) if sleep.deadline() > deadline => sleep.as_mut().reset(deadline),
+            Some(sleep) if sleep.deadline() > deadline => {
+                sleep.as_mut().reset(deadline);
+                self.is_awaited = false;
+            }
             Some(_) => {}
             None => self.sleep = Some(Box::pin(tokio::time::sleep_until(deadline))),
         }
@@ -194,12 +225,16 @@ impl Timer {
         let (Some(deadline), Some(sleep)) = (self.deadline, &mut self.sleep) else {
             return Poll::Pending;
         };
+        if self.is_awaited && !sleep.is_elapsed() {
+            return Poll::Pending;
+        }
         while sleep.as_mut().poll(context).is_ready() {
             if sleep.deadline() >= deadline {
                 return Poll::Ready(io::ErrorKind::TimedOut.into());
             }
             sleep.as_mut().reset(deadline);
         }
+        self.is_awaited = true;
         Poll::Pending
     }
 }

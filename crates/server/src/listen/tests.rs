@@ -1,8 +1,10 @@
 //! Connections over real sockets: deadlines, bounds, and the end.
 
 use axum::Router;
+use axum::extract::Path;
 use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::mpsc;
 use yaopai_http::PeerAddress;
 
 use super::*;
@@ -182,6 +184,64 @@ async fn whoever_sends_a_body_that_nobody_reads_is_told_to_begin_anew() {
         let said = reply(&mut stream).await;
         assert_eq!(said.contains("connection: close"), !is_read, "{path}: {said}");
     }
+}
+
+/// Says when work begins, and when it is over, however that comes.
+struct Work(mpsc::Sender<&'static str>);
+
+impl Work {
+    async fn begin(teller: mpsc::Sender<&'static str>) -> Self {
+        teller.send("begun").await.unwrap();
+        Self(teller)
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        let _ = self.0.try_send("over");
+    }
+}
+
+#[tokio::test]
+async fn who_hangs_up_is_not_worked_for_any_longer() {
+    let (teller, mut told) = mpsc::channel(2);
+    let forever = || async move {
+        let _work = Work::begin(teller).await;
+        std::future::pending::<()>().await;
+    };
+    let server = start(Router::new().route("/", get(forever)), bounds()).await;
+    let mut stream = connect(&server).await;
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    assert_eq!(told.recv().await, Some("begun"));
+    drop(stream);
+    // It would never end by itself: that this returns is the point.
+    assert_eq!(told.recv().await, Some("over"));
+}
+
+#[tokio::test]
+async fn answers_of_every_length_arrive_whole() {
+    let lengths = [0, 1, 1_900, 2_000, 2_100, 70_000, 300_000];
+    let of_length = |Path(length): Path<usize>| async move { "x".repeat(length) };
+    let server = start(Router::new().route("/{length}", get(of_length)), bounds()).await;
+    let mut stream = connect(&server).await;
+    for length in lengths {
+        let request = format!("GET /{length} HTTP/1.1\r\nhost: x\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut said = Vec::new();
+        while !is_whole(&said, length) {
+            assert_ne!(stream.read_buf(&mut said).await.unwrap(), 0, "{length}");
+        }
+    }
+}
+
+/// Whether a head is there, and behind it as much as it says.
+fn is_whole(said: &[u8], length: usize) -> bool {
+    let said = String::from_utf8_lossy(said);
+    let Some((head, body)) = said.split_once("\r\n\r\n") else {
+        return false;
+    };
+    assert!(head.contains(&format!("content-length: {length}")), "{head}");
+    body.len() == length && body.bytes().all(|byte| byte == b'x')
 }
 
 #[tokio::test]
