@@ -74,6 +74,7 @@ impl Accounts {
             return Err(Refusal::WireClosed.into());
         }
         if let Some(limit) = app.requests_per_second {
+            // Looked for each time: nothing keeps where an app's are counted.
             self.count_call(Rate::AppRequests(app.id, limit), &OnceLock::new())
                 .await?;
         }

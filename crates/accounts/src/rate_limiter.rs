@@ -85,7 +85,7 @@ impl Calls {
     }
 
     /// Has them fetched from memory.
-    pub(crate) fn fetch(&self) {
+    pub(crate) fn prefetch(&self) {
         black_box(Arc::strong_count(&self.0));
     }
 
@@ -109,7 +109,7 @@ impl Calls {
 /// Parts of the windows, so that threads seldom wait for each other.
 const PARTS: usize = 64;
 
-/// How many windows a part has at most that nobody has at hand.
+/// How many windows a part has before it first makes room.
 const MOST: usize = RATES_KEPT / PARTS;
 
 /// Sliding windows in memory: about `limits::RATES_KEPT`, or twice those that somebody has at hand where these are more. Where a
@@ -121,7 +121,7 @@ pub(crate) struct RateLimiter {
 
 struct Part {
     windows: FxHashMap<Rate, Calls>,
-    /// When it is full.
+    /// How many make it full: twice those that somebody had at hand when it made room last, and at least [`MOST`].
     most: usize,
 }
 
@@ -153,10 +153,11 @@ impl Part {
     fn make_room(&mut self, now: Timestamp) {
         self.windows
             .retain(|rate, calls| calls.are_held() || !calls.are_over(rate.rule(), now));
+        let held = self.windows.values().filter(|calls| calls.are_held()).count();
+        self.most = MOST.max(2 * held);
         if self.windows.len() >= self.most {
             self.windows.retain(|_, calls| calls.are_held());
         }
-        self.most = MOST.max(2 * self.windows.len());
     }
 }
 
@@ -190,17 +191,17 @@ mod tests {
             window: windows::PER_MINUTE,
         };
         let at_hand = calls(0);
-        let many = i64::try_from(2 * RATES_KEPT).unwrap();
+        let many = i64::try_from(RATES_KEPT + RATES_KEPT / 4).unwrap();
         let all: Vec<_> = (1..=many).map(calls).collect();
         at_hand.admit(rule, Timestamp::EPOCH).unwrap();
         assert!(calls(0).admit(rule, Timestamp::EPOCH).is_err());
 
         drop(all);
-        for account in many..=2 * many {
+        for account in many..=3 * many {
             let _ = calls(account).admit(rule, Timestamp::EPOCH);
         }
         assert!(calls(0).admit(rule, Timestamp::EPOCH).is_err());
         let kept = limiter.parts.iter().map(|part| part.lock().unwrap().windows.len());
-        assert!(kept.sum::<usize>() <= 4 * RATES_KEPT);
+        assert!(kept.sum::<usize>() <= RATES_KEPT + PARTS);
     }
 }

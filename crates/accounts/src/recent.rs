@@ -14,7 +14,7 @@ pub(crate) trait Remembered: Clone {
     fn used(&self) -> &AtomicBool;
 
     /// Has what is looked at next fetched from memory, all at once: one after the other would take as long again for each.
-    fn fetch(&self);
+    fn prefetch(&self);
 }
 
 /// Values by their keys, which somebody drew at random, as they did the first bytes of a signature. Of two that have one key the
@@ -51,7 +51,7 @@ impl<V: Remembered> Recent<V> {
     pub(crate) fn get(&self, key: u64) -> Option<V> {
         let part = self.part(key)?;
         let value = part.values.get(&key)?;
-        value.fetch();
+        value.prefetch();
         value.used().store(true, Ordering::Relaxed);
         Some(value.clone())
     }
@@ -128,7 +128,7 @@ mod tests {
             &self.0.0
         }
 
-        fn fetch(&self) {}
+        fn prefetch(&self) {}
     }
 
     fn get(recent: &Recent<Number>, key: u64) -> Option<u64> {

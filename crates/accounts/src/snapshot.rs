@@ -6,11 +6,11 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use yaopai_model::{Account, WireName};
 
-use crate::fetch_ahead::fetch_ahead;
+use crate::prefetch::prefetch;
 use crate::rate_limiter::Calls;
 
-/// An account as its row was when it was asked for, and what the wires show of it. Clones share both. It never
-/// changes: when the row does there is another snapshot.
+/// An account as its row was when it was asked for, what the wires show of it, and where its `info` calls are counted. Clones
+/// share all. The account never changes: when its row does there is another snapshot.
 #[derive(Clone)]
 pub struct Snapshot(Arc<Shared>);
 
@@ -18,6 +18,7 @@ pub struct Snapshot(Arc<Shared>);
 #[repr(C)]
 struct Shared {
     info_calls: OnceLock<Calls>,
+    /// Count and bytes lie in one piece of memory, where `Bytes` has two.
     own_info: [OnceLock<Arc<[u8]>>; WireName::ALL.len()],
     account: Account,
 }
@@ -51,12 +52,12 @@ impl Snapshot {
     }
 
     /// Has what most calls look at fetched from memory.
-    pub(crate) fn fetch(&self) {
+    pub(crate) fn prefetch(&self) {
         if let Some(calls) = self.0.info_calls.get() {
-            calls.fetch();
+            calls.prefetch();
         }
         for written in self.0.own_info.iter().filter_map(OnceLock::get) {
-            fetch_ahead(written);
+            prefetch(written);
         }
     }
 }

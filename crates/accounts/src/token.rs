@@ -9,7 +9,7 @@ use yaopai_model::{AppId, SessionToken, Timestamp};
 use yaopai_store::Version;
 
 use crate::Snapshot;
-use crate::fetch_ahead::fetch_ahead;
+use crate::prefetch::prefetch;
 use crate::recent::Remembered;
 
 /// A well-signed token: what it says, and its session as that was found last. Clones share both.
@@ -108,8 +108,9 @@ impl Remembered for Token {
         &self.0.used
     }
 
-    fn fetch(&self) {
-        fetch_ahead(&self.0.text.bytes);
+    fn prefetch(&self) {
+        // All of it: its length would have to be waited for first.
+        prefetch(&self.0.text.bytes);
     }
 }
 

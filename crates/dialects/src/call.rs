@@ -67,6 +67,7 @@ impl Call {
     /// [`BadInput::TooManyParameters`].
     pub(crate) fn parameters(&self) -> Result<Parameters, BadInput> {
         let query = self.head().uri.query().unwrap_or_default();
+        // Most have no body: its type need not be looked for.
         let form: &[u8] = if !self.body.is_empty() && self.has_form() {
             &self.body
         } else {

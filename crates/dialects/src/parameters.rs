@@ -115,7 +115,7 @@ fn split(encoded: &[u8], text: &mut String) -> Result<Vec<Parameter>, BadInput> 
     Ok(parameters)
 }
 
-/// Writes the text that is encoded behind `text`, and says where it is; `None` when a percent escape is broken or the bytes are
+/// Appends the text that is encoded to `text` and says where it is; `None` when a percent escape is broken or the bytes are
 /// not UTF-8.
 fn decode(encoded: &[u8], text: &mut String) -> Option<Range<usize>> {
     let start = text.len();

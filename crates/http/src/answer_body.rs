@@ -4,11 +4,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes, HttpBody};
-use bytes::Buf;
-use http_body::{Frame, SizeHint};
+use axum::body::Body;
+use bytes::{Buf, Bytes};
+use http_body::{Body as HttpBody, Frame, SizeHint};
 
-/// The body of an answer. One that is there already is no trait object as [`Body`] is: most are.
+/// The body of an answer. Most are whole when the answer is; these need no trait object, as axum's is.
 pub struct AnswerBody(Content);
 
 enum Content {

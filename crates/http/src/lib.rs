@@ -1,5 +1,5 @@
 //! What surrounds every request, whether it is a wire's or a page's: where it comes from, what it is called, how its body
-//! is read, in which language it is answered, what becomes of a panic, and what is written of it.
+//! is read and that of its answer sent, in which language it is answered, what becomes of a panic, and what is written of it.
 //!
 //! How a failure is put into words is not here: that is for those whose request it was.
 

@@ -112,7 +112,7 @@ pub const DEVICE_BYTES: usize = 200;
 pub const APPS_KEPT: usize = 1_000;
 /// `info` calls of one account on the `user` wire in a minute.
 pub const INFO_CALLS_PER_MINUTE: u32 = 30;
-/// Accounts or apps whose rate is kept in memory at once.
+/// Accounts or apps whose rate is kept in memory at once, unless those of remembered sessions are more.
 pub const RATES_KEPT: usize = 200_000;
 
 // Codes and guessing.

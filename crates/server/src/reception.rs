@@ -34,7 +34,8 @@ impl Reception {
         }
     }
 
-    /// To be shown the first request of each connection, which says by whom the others are sent as well.
+    /// To be shown the first request of each connection: a proxy sends them all alike, and looking at each costs more than it
+    /// tells.
     pub(crate) fn look(&self, peer: SocketAddr, headers: &HeaderMap) {
         if let Some(lookout) = &self.lookout {
             lookout.look(peer.ip(), headers);

@@ -73,7 +73,8 @@ pub struct Store {
 /// The databases there are.
 enum Backend {
     Sqlite(Embedded),
-    /// In a box, being much the larger.
+    /// In a box, being much the larger. So are its futures, where they are awaited, or every call on SQLite would carry room for
+    /// them.
     Postgres(Box<Postgres>),
 }
 

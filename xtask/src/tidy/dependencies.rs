@@ -61,6 +61,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
         &[
             "axum",
             "http",
+            "http-body",
             "http-body-util",
             "hyper",
             "hyper-util",

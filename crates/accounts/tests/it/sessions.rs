@@ -104,6 +104,18 @@ async fn an_access_token_lives_five_minutes_and_is_refreshed() {
     );
 }
 
+/// Every call is judged, and what it is judged in is made anew each time. The allocator has a fast way up to a kilobyte, which
+/// what surrounds this needs as well.
+#[tokio::test]
+async fn judging_a_call_takes_little_room() {
+    let world = World::new().await;
+    world.registered(&phone(1), "secret").await;
+    let token = session(&world, SessionKind::Week).await.token(TokenUse::Session);
+    let judging = world.accounts.authenticate(world.app, &token);
+    let room = size_of_val(&judging);
+    assert!(judging.await.is_ok() && room <= 512, "{room}");
+}
+
 #[tokio::test]
 async fn the_eleventh_session_ends_the_oldest() {
     let world = World::new().await;

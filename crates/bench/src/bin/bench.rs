@@ -19,7 +19,7 @@ const USAGE: &str =
     "usage: cargo xtask bench [lists | reads | floods | sign-ins | registrations | starts | searches | depths | \
                      sizes | postgres | slow-disk | base N]
 Without a word it measures all of them. Bases are made under target/bench at first and used again later. `base
-10000000` makes one that starts, searches, depths and sizes measure as well.";
+10000000` makes one that starts, searches, depths and sizes measure as well. slow-disk needs strace.";
 const PARTS: [&str; 10] = [
     "reads",
     "floods",

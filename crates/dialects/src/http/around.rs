@@ -6,12 +6,11 @@ use ::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, REFERRE
 use ::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
-use yaopai_http::{AnswerBody, Answered, BadHead, CallRecord, PeerAddress, RequestId};
+use yaopai_http::{AnswerBody, Answered, BadHead, CallRecord, PeerAddress, RequestId, Route};
 use yaopai_model::Timestamp;
 
 use super::arrived::{Arrived, Surroundings};
 use super::cors;
-use super::front::Called;
 use super::reply::Reply;
 use super::routes::PathCalls;
 use crate::{BadInput, Failure, Wire, Wires};
@@ -24,6 +23,79 @@ pub(crate) struct Around {
     headers: HeaderMap,
     /// The same for an envelope.
     envelope_headers: HeaderMap,
+}
+
+/// What a request is for.
+pub(super) struct Called {
+    pub(super) around: Arc<Around>,
+    pub(super) route: Route,
+    /// The calls that have its path; `None` where none has it.
+    pub(super) calls: Option<PathCalls>,
+}
+
+impl Called {
+    pub(super) fn fits(&self, path: &str) -> bool {
+        self.calls.as_ref().is_some_and(|calls| calls.fits(path))
+    }
+
+    /// The answer to a request. This is no async function, in which the request, which is large, would have a place several times.
+    pub(super) fn answer(
+        self: Arc<Self>,
+        peer: PeerAddress,
+        request: Request,
+    ) -> impl Future<Output = Response<AnswerBody>> {
+        let (around, settings) = (&self.around, &self.around.wires.settings);
+        let asked_at = settings.clock.now();
+        let (head, body) = request.into_parts();
+        let request_id = RequestId::choose(&head.headers, &*settings.entropy);
+        let surroundings = Arc::new(Surroundings {
+            record: CallRecord::default(),
+            caller: yaopai_http::caller(around.wire.name(), &head.headers, peer, &settings.trusted_proxies),
+            wire: around.wire.in_apps(),
+            head,
+        });
+        async move {
+            let answer = self.around.reply(self.calls.as_ref(), &surroundings, body).await;
+            self.finish(&surroundings, asked_at, request_id, answer)
+        }
+    }
+
+    /// Gives an answer what every answer has, and writes of it.
+    fn finish(
+        &self,
+        surroundings: &Surroundings,
+        asked_at: Timestamp,
+        request_id: RequestId,
+        answer: Result<Reply, Failure>,
+    ) -> Response<AnswerBody> {
+        let (around, settings) = (&self.around, &self.around.wires.settings);
+        let method = &surroundings.head.method;
+        let (mut reply, failure) = match answer {
+            Ok(reply) => (reply, None),
+            Err(failure) => (around.refuse(&failure, &request_id), Some(failure)),
+        };
+        let calls = self.calls.as_ref();
+        if let Some(calls) = calls.filter(|calls| calls.to_method(method).is_none()) {
+            reply.headers.insert(ALLOW, calls.methods());
+        }
+
+        let answered = Answered {
+            method,
+            status: reply.status,
+            code: reply.code,
+            asked_at,
+            answered_at: settings.clock.now(),
+            request_id: &request_id,
+            record: &surroundings.record,
+        };
+        self.route.note(&settings.access_log, &answered);
+        let mut response = around.response(reply, request_id, *method == Method::HEAD);
+        if let Some(failure) = failure {
+            // For whoever stands around the wires.
+            response.extensions_mut().insert(failure);
+        }
+        response
+    }
 }
 
 impl Around {
@@ -42,67 +114,6 @@ impl Around {
             headers: RequestId::leave_room(headers),
             envelope_headers: RequestId::leave_room(envelope_headers),
         })
-    }
-
-    /// The answer to a request.
-    pub(super) fn answer(
-        called: Arc<Called>,
-        peer: PeerAddress,
-        request: Request,
-    ) -> impl Future<Output = Response<AnswerBody>> {
-        let (around, settings) = (&called.around, &called.around.wires.settings);
-        let asked_at = settings.clock.now();
-        let (head, body) = request.into_parts();
-        let request_id = RequestId::choose(&head.headers, &*settings.entropy);
-        let surroundings = Arc::new(Surroundings {
-            record: CallRecord::default(),
-            caller: yaopai_http::caller(around.wire.name(), &head.headers, peer, &settings.trusted_proxies),
-            wire: around.wire.in_apps(),
-            head,
-        });
-        async move {
-            let around = &called.around;
-            let answer = around.reply(called.calls.as_ref(), &surroundings, body).await;
-            around.finish(&called, &surroundings, asked_at, request_id, answer)
-        }
-    }
-
-    /// Gives an answer what every answer has, and writes of it.
-    fn finish(
-        &self,
-        called: &Called,
-        surroundings: &Surroundings,
-        asked_at: Timestamp,
-        request_id: RequestId,
-        answer: Result<Reply, Failure>,
-    ) -> Response<AnswerBody> {
-        let settings = &*self.wires.settings;
-        let method = &surroundings.head.method;
-        let (mut reply, failure) = match answer {
-            Ok(reply) => (reply, None),
-            Err(failure) => (self.refuse(&failure, &request_id), Some(failure)),
-        };
-        let calls = called.calls.as_ref();
-        if let Some(calls) = calls.filter(|calls| calls.to_method(method).is_none()) {
-            reply.headers.insert(ALLOW, calls.methods());
-        }
-
-        let answered = Answered {
-            method,
-            status: reply.status,
-            code: reply.code,
-            asked_at,
-            answered_at: settings.clock.now(),
-            request_id: &request_id,
-            record: &surroundings.record,
-        };
-        called.route.note(&settings.access_log, &answered);
-        let mut response = self.response(reply, request_id, *method == Method::HEAD);
-        if let Some(failure) = failure {
-            // For whoever stands around the wires.
-            response.extensions_mut().insert(failure);
-        }
-        response
     }
 
     async fn reply(

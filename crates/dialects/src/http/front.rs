@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use tower::Service as _;
 use yaopai_http::{AnswerBody, PeerAddress, Route, is_under};
 
-use super::around::Around;
+use super::around::{Around, Called};
 use super::routes::{PathCalls, RouteTable};
 use crate::{Wire, Wires};
 
@@ -27,14 +27,6 @@ struct Known {
     /// What is answered under a prefix where there is no call.
     elsewhere: Vec<(&'static str, Arc<Called>)>,
     others: Router,
-}
-
-/// What a request is for.
-pub(super) struct Called {
-    pub(super) around: Arc<Around>,
-    pub(super) route: Route,
-    /// Those that are there for its path; without any, nothing has it.
-    pub(super) calls: Option<PathCalls>,
 }
 
 impl Front {
@@ -62,9 +54,8 @@ impl Front {
         peer: PeerAddress,
         mut request: Request,
     ) -> impl Future<Output = Response<AnswerBody>> + Send + use<> {
-        // Not an async function, in which the request, which is large, would have a place several times.
         if let Some(called) = self.0.called(request.uri().path()) {
-            return Either::Left(Around::answer(Arc::clone(called), peer, request));
+            return Either::Left(Arc::clone(called).answer(peer, request));
         }
         request.extensions_mut().insert(peer);
         let answer = self.0.others.clone().call(request);
@@ -131,11 +122,5 @@ impl Known {
     fn elsewhere(&self, path: &str) -> Option<&Arc<Called>> {
         let mut under = self.elsewhere.iter().filter(|(prefix, _)| is_under(prefix, path));
         under.next().map(|(_, called)| called)
-    }
-}
-
-impl Called {
-    fn fits(&self, path: &str) -> bool {
-        self.calls.as_ref().is_some_and(|calls| calls.fits(path))
     }
 }

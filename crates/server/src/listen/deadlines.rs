@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::task::coop;
 use tokio::time::{Instant, Sleep};
 
 const WAITING: u64 = 0;
@@ -69,7 +70,7 @@ pub(super) struct TimedStream {
     timed: u64,
     write_timer: Timer,
     write_stalled: bool,
-    piece: Piece,
+    joined: Joined,
 }
 
 impl TimedStream {
@@ -83,7 +84,7 @@ impl TimedStream {
             timed: ANSWERING,
             write_timer: Timer::new(),
             write_stalled: false,
-            piece: Piece(Vec::new()),
+            joined: Joined(Vec::new()),
         }
     }
 
@@ -155,8 +156,8 @@ impl AsyncWrite for TimedStream {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let stream = Pin::new(&mut this.stream);
-        let written = if this.piece.join(slices) {
-            stream.poll_write(context, &this.piece.0)
+        let written = if this.joined.hold(slices) {
+            stream.poll_write(context, &this.joined.0)
         } else {
             stream.poll_write_vectored(context, slices)
         };
@@ -168,15 +169,16 @@ impl AsyncWrite for TimedStream {
     }
 }
 
-/// What is written at once: sending one piece costs the system less than gathering a head and a body.
-struct Piece(Vec<u8>);
+/// A head and a body one behind the other, in a buffer that the connection keeps: sending one piece costs the system less than
+/// gathering two.
+struct Joined(Vec<u8>);
 
-impl Piece {
+impl Joined {
     /// As much as most answers have, in bytes.
     const MOST: usize = 2048;
 
     /// Whether the slices are in it now, which they are where they fit.
-    fn join(&mut self, slices: &[io::IoSlice<'_>]) -> bool {
+    fn hold(&mut self, slices: &[io::IoSlice<'_>]) -> bool {
         let fits = slices.iter().map(|slice| slice.len()).sum::<usize>() <= Self::MOST;
         if fits {
             self.0.clear();
@@ -234,7 +236,8 @@ impl Timer {
             }
             sleep.as_mut().reset(deadline);
         }
-        self.is_awaited = true;
+        // Where its budget is spent, a sleep has not told the runtime of itself; the task is polled again at once.
+        self.is_awaited = coop::has_budget_remaining();
         Poll::Pending
     }
 }

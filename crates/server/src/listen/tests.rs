@@ -94,6 +94,23 @@ async fn a_head_that_trickles_in_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_later_head_that_trickles_in_is_cut_off_too() {
+    let patient = Bounds {
+        idle: Duration::from_secs(60),
+        ..bounds()
+    };
+    let server = start(echo(), patient).await;
+    let mut stream = connect(&server).await;
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    reply(&mut stream).await;
+    // Past the first head's deadline, so that the timer runs for the idle connection.
+    assert!(tokio::time::timeout(HEAD * 2, stream.readable()).await.is_err());
+    stream.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(10), rest(&mut stream)).await;
+    assert!(ended.is_ok());
+}
+
+#[tokio::test]
 async fn a_connection_that_says_nothing_is_cut_off() {
     let server = start(echo(), bounds()).await;
     assert_eq!(rest(&mut connect(&server).await).await, "");
