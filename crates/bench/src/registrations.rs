@@ -20,7 +20,7 @@ use crate::server::Place;
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
 const CLIENTS: [usize; 2] = [64, 256];
-/// How much longer the disk takes in [`measure_on_slow_disk`].
+/// How much longer the disk takes in [`measure_on_slow_disk`], which says it in words.
 const DELAY: Duration = Duration::from_millis(3);
 /// A file system in memory.
 const IN_MEMORY: &str = "/dev/shm";
@@ -74,7 +74,7 @@ pub async fn measure(place: &Place) -> Result<Vec<Line>, Failure> {
     Ok(lines)
 }
 
-/// The same where every wait for the disk takes [`DELAY`] longer, which `strace` sees to: there it tells how many leave with one
+/// The same where every wait for the disk takes three milliseconds longer, which `strace` sees to: there it tells how many leave with one
 /// commit. What `strace` costs by itself is in all of the rates.
 ///
 /// # Errors
