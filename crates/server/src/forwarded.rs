@@ -40,7 +40,8 @@ impl Lookout {
 
     /// Whether this is the first request of its kind: anybody may send the header, and the log is not theirs to fill.
     fn is_first_untrusted(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
-        headers.contains_key(X_FORWARDED_FOR)
+        !self.0.has_warned.load(Ordering::Relaxed)
+            && headers.contains_key(X_FORWARDED_FOR)
             && !self
                 .0
                 .trusted

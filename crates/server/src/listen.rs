@@ -4,7 +4,6 @@ mod deadlines;
 mod sources;
 mod watched_body;
 
-use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::io;
@@ -146,12 +145,8 @@ async fn converse(
     let _ = stream.set_nodelay(true);
     let phase = Phase::new();
     let stream = TimedStream::new(stream, phase.clone(), bounds.head, bounds.idle);
-    let is_first = Cell::new(true);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         phase.answering();
-        if is_first.take() {
-            reception.look(peer, request.headers());
-        }
         let (head, body) = request.into_parts();
         let (body, progress) = watched_body::watch(body);
         let request = hyper::Request::from_parts(head, body);

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Response};
+use axum::http::Response;
 use yaopai_dialects::Front;
 use yaopai_http::{AnswerBody, PeerAddress};
 
@@ -34,20 +34,15 @@ impl Reception {
         }
     }
 
-    /// To be shown the first request of each connection: a proxy sends them all alike, and looking at each costs more than it
-    /// tells.
-    pub(crate) fn look(&self, peer: SocketAddr, headers: &HeaderMap) {
-        if let Some(lookout) = &self.lookout {
-            lookout.look(peer.ip(), headers);
-        }
-    }
-
     /// The answer to a request of a socket's peer.
     pub(crate) fn answer(
         &self,
         peer: SocketAddr,
         request: Request,
     ) -> impl Future<Output = Response<AnswerBody>> + Send + use<> {
+        if let Some(lookout) = &self.lookout {
+            lookout.look(peer.ip(), request.headers());
+        }
         self.front.answer(PeerAddress(peer), request)
     }
 }
