@@ -26,9 +26,9 @@ enum Part {
     Kept(Arc<[u8]>, usize),
 }
 
-impl Piece {
-    fn len(&self) -> u64 {
-        u64::try_from(self.remaining()).unwrap_or(u64::MAX)
+impl From<Bytes> for Piece {
+    fn from(bytes: Bytes) -> Self {
+        Self(Part::Owned(bytes))
     }
 }
 
@@ -60,12 +60,12 @@ impl HttpBody for AnswerBody {
         match &mut self.get_mut().0 {
             Content::Ready(piece) if !piece.has_remaining() => Poll::Ready(None),
             Content::Ready(piece) => {
-                let piece = std::mem::replace(piece, Piece(Part::Owned(Bytes::new())));
+                let piece = std::mem::replace(piece, Piece::from(Bytes::new()));
                 Poll::Ready(Some(Ok(Frame::data(piece))))
             }
             Content::Streamed(body) => {
                 let frame = Pin::new(body).poll_frame(context);
-                frame.map_ok(|frame| frame.map_data(|bytes| Piece(Part::Owned(bytes))))
+                frame.map_ok(|frame| frame.map_data(Piece::from))
             }
         }
     }
@@ -79,7 +79,7 @@ impl HttpBody for AnswerBody {
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
-            Content::Ready(piece) => SizeHint::with_exact(piece.len()),
+            Content::Ready(piece) => SizeHint::with_exact(u64::try_from(piece.remaining()).unwrap_or(u64::MAX)),
             Content::Streamed(body) => body.size_hint(),
         }
     }
@@ -93,7 +93,7 @@ impl Default for AnswerBody {
 
 impl From<Bytes> for AnswerBody {
     fn from(bytes: Bytes) -> Self {
-        Self(Content::Ready(Piece(Part::Owned(bytes))))
+        Self(Content::Ready(bytes.into()))
     }
 }
 
