@@ -16,6 +16,25 @@ pub struct SlidingWindow {
     slices: VecDeque<Slice>,
     /// The events in all of them.
     count: u64,
+    ends: Ends,
+}
+
+/// All that most calls ask of the slices, which lie elsewhere in memory. Where there are none it says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ends {
+    /// The first slice is not before this.
+    first: Timestamp,
+    /// When the last slice was.
+    last: Timestamp,
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self {
+            first: Timestamp::EPOCH,
+            last: Timestamp::EPOCH,
+        }
+    }
 }
 
 /// Events that count as happening together.
@@ -62,13 +81,18 @@ impl SlidingWindow {
     /// [`Wait`] with the time until the next would pass; nothing is counted then.
     pub fn admit(&mut self, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
         self.check(rule, now)?;
-        match self.slices.back_mut() {
-            Some(slice) if rule.are_in_one_slice(slice.last, now) => {
-                slice.last = now;
-                slice.count += 1;
-            }
-            Some(_) | None => self.slices.push_back(Slice { last: now, count: 1 }),
+        if self.is_empty() {
+            self.ends.first = now;
         }
+        if rule.are_in_one_slice(self.ends.last, now)
+            && let Some(slice) = self.slices.back_mut()
+        {
+            slice.last = now;
+            slice.count += 1;
+        } else {
+            self.slices.push_back(Slice { last: now, count: 1 });
+        }
+        self.ends.last = now;
         self.count += 1;
         Ok(())
     }
@@ -78,14 +102,19 @@ impl SlidingWindow {
     /// # Errors
     /// [`Wait`] as in [`SlidingWindow::admit`].
     pub fn check(&mut self, rule: WindowRule, now: Timestamp) -> Result<(), Wait> {
-        // Mostly they are in order.
-        while let Some(left) = self.slices.pop_front_if(|slice| slice.last.plus(rule.window) <= now) {
-            self.count -= u64::from(left.count);
+        let has_left = |at: Timestamp| at.plus(rule.window) <= now;
+        if has_left(self.ends.first) {
+            // Mostly they are in order.
+            while let Some(left) = self.slices.pop_front_if(|slice| has_left(slice.last)) {
+                self.count -= u64::from(left.count);
+            }
+            self.look_at_ends();
         }
         if self.count >= u64::from(rule.limit) {
             // Where another node's clock goes before, what has left may stand behind what has not.
-            self.slices.retain(|slice| slice.last.plus(rule.window) > now);
+            self.slices.retain(|slice| !has_left(slice.last));
             self.count = events_in(&self.slices);
+            self.look_at_ends();
         }
         let Some(excess) = self.count.checked_sub(u64::from(rule.limit)) else {
             return Ok(());
@@ -109,7 +138,17 @@ impl SlidingWindow {
         slice.count -= 1;
         self.count -= 1;
         self.slices.retain(|slice| slice.count > 0);
+        self.look_at_ends();
         true
+    }
+
+    fn look_at_ends(&mut self) {
+        if let (Some(first), Some(last)) = (self.slices.front(), self.slices.back()) {
+            self.ends = Ends {
+                first: first.last,
+                last: last.last,
+            };
+        }
     }
 
     /// The window as bytes: twelve for each slice.
@@ -136,8 +175,13 @@ impl SlidingWindow {
             (slice.count > 0).then_some(slice)
         });
         let slices = slices.collect::<Option<VecDeque<_>>>()?;
-        let count = events_in(&slices);
-        rest.is_empty().then_some(Self { slices, count })
+        let mut window = Self {
+            count: events_in(&slices),
+            slices,
+            ends: Ends::default(),
+        };
+        window.look_at_ends();
+        rest.is_empty().then_some(window)
     }
 
     /// Whether no event is in it.
