@@ -1,6 +1,6 @@
 //! Apps. They are the business of roots of the default app; operators of another app see their own.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use yaopai_model::limits::{APPS, HOSTS_PER_APP, SECRET_OVERLAP};
@@ -74,9 +74,8 @@ impl Accounts {
             return Err(Refusal::WireClosed.into());
         }
         if let Some(limit) = app.requests_per_second {
-            // Looked for each time: nothing keeps where an app's are counted.
-            self.count_call(Rate::AppRequests(app.id, limit), &OnceLock::new())
-                .await?;
+            // Nothing keeps where an app's are counted.
+            self.count_call(Rate::AppRequests(app.id, limit), None).await?;
         }
         Ok(app.id)
     }

@@ -57,7 +57,7 @@ impl Accounts {
     async fn look_up(&self, token: &Token) -> Outcome<Looked> {
         let version = self.store().account_version(token.account);
         if let Some(session) = version.and_then(|version| token.session(version)) {
-            session.account.prefetch();
+            session.account.prefetch_own_info();
             return Ok(Looked::Live(session));
         }
         let sought = sessions::find(token.account, &session_digest(&token.secret));

@@ -119,27 +119,40 @@ impl TokenKeys {
         key.is_some_and(|(_, key)| hmac::verify(key, message, signature).is_ok())
     }
 
+    /// Says that the token with this text will be asked for, so that what is remembered of it is on its way from memory by then;
+    /// `None` where it cannot be one of ours. `text` may be anything: only its last characters are looked at. Asking without
+    /// having said so takes longer, and nothing else.
+    pub fn announce(self: Arc<Self>, text: &[u8]) -> Option<AnnouncedToken> {
+        let key = key_of(split_signature(text)?.1);
+        self.checked.prefetch_place(key);
+        Some(AnnouncedToken { keys: self, key })
+    }
+
     /// The token with this text, if it was checked lately. That it was well signed stays true for as long as there are
     /// these keys; whether its session lives is not for them to say.
     pub fn checked(&self, text: &str) -> Option<Token> {
         let (message, signature) = split_signature(text.as_bytes())?;
-        let token = self.checked.get(key_of(signature)?)?;
+        let token = self.checked.get(key_of(signature))?;
         let (own_message, own_signature) = split_signature(token.text())?;
         let is_meant = message == own_message && are_equal(signature, own_signature);
-        is_meant.then_some(token)
+        if !is_meant {
+            return None;
+        }
+        // Whoever asks next is `authenticate`; meanwhile the app is looked for.
+        token.prefetch_account();
+        Some(token)
     }
 
     /// The token with this text, which says this and was checked just now. It is remembered, unless it is longer than any
     /// that we write.
     pub fn remember(&self, text: &str, said: SessionToken) -> Token {
-        let signature = split_signature(text.as_bytes()).map(|(_, signature)| signature);
-        let Some(key) = signature.and_then(key_of) else {
+        let Some((_, signature)) = split_signature(text.as_bytes()) else {
             return Token::from(said);
         };
         let token = Token::written(text, said);
         // The text of one that is too long was not kept: it is checked anew each time.
         if !token.text().is_empty() {
-            self.checked.put(key, token.clone());
+            self.checked.put(key_of(signature), token.clone());
         }
         token
     }
@@ -150,18 +163,30 @@ impl TokenKeys {
     }
 }
 
+/// A token that will be asked for.
+pub struct AnnouncedToken {
+    keys: Arc<TokenKeys>,
+    key: u64,
+}
+
+impl AnnouncedToken {
+    /// Has the token itself fetched from memory. Its place, which was fetched first, should be there.
+    pub fn prefetch(self) {
+        self.keys.checked.prefetch_value(self.key);
+    }
+}
+
 /// Characters of 32 bytes in base64url without padding (RFC 4648, section 5).
 const SIGNATURE: usize = 43;
 
 /// A token's text with the dot, and the signature behind it.
-fn split_signature(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (message, signature) = text.split_last_chunk::<SIGNATURE>()?;
-    Some((message, signature))
+fn split_signature(text: &[u8]) -> Option<(&[u8], &[u8; SIGNATURE])> {
+    text.split_last_chunk()
 }
 
 /// The first eight characters of a signature: nobody can choose those of one that is right.
-fn key_of(signature: &[u8]) -> Option<u64> {
-    signature.first_chunk().map(|first| u64::from_le_bytes(*first))
+fn key_of([a, b, c, d, e, f, g, h, ..]: &[u8; SIGNATURE]) -> u64 {
+    u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h])
 }
 
 fn tag(key: &hmac::Key, message: &[u8]) -> [u8; 32] {

@@ -41,6 +41,7 @@ mod set_up;
 mod settings;
 mod sign_in;
 mod sign_out;
+mod slots;
 mod snapshot;
 mod standing;
 mod sweep;
@@ -63,7 +64,7 @@ pub use authenticate::Principal;
 pub use caller::Caller;
 pub use challenge::SliderPictures;
 pub use error::{Error, Fault, Outcome, Refusal};
-pub use keys::{KeyPurpose, RootKey, TokenKeys};
+pub use keys::{AnnouncedToken, KeyPurpose, RootKey, TokenKeys};
 pub use measure::{Measures, SessionCount};
 pub use outbox::{
     ListedMessage, MessageCursor, MessageCursorError, MessageFilter, MessageSlice, MessageState, OutgoingMessage,

@@ -99,7 +99,8 @@ impl Accounts {
     /// `TooManyCalls`.
     pub async fn count_info_call(&self, principal: &Principal) -> Outcome<()> {
         let account = &principal.account;
-        self.count_call(Rate::InfoCalls(account.id), account.info_calls()).await
+        self.count_call(Rate::InfoCalls(account.id), Some(account.info_calls()))
+            .await
     }
 }
 

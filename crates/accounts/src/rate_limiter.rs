@@ -3,7 +3,6 @@
 //! Where this process has the database to itself they are counted in memory, and a restart may forget them. Where several
 //! nodes share it they are counted there, so that thirty calls a minute are thirty, whichever nodes answer them.
 
-use std::hint::black_box;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -11,6 +10,7 @@ use yaopai_model::limits::{INFO_CALLS_PER_MINUTE, RATES_KEPT, windows};
 use yaopai_model::{AccountId, AppId, SlidingWindow, Timestamp, Wait, WindowRule};
 
 use crate::budget::Budget;
+use crate::prefetch::prefetch_value;
 use crate::throttle::seconds;
 use crate::{Accounts, Outcome, Refusal};
 
@@ -60,18 +60,22 @@ impl Rate {
 }
 
 impl Accounts {
-    /// Counts one more call. Where those before it are counted is `found` once and not looked for again.
+    /// Counts one more call. Where those before it are counted is looked for, once where there is a place to keep that.
     ///
     /// # Errors
     /// The refusal of its kind when there have been too many; nothing is counted then.
-    pub(crate) async fn count_call(&self, rate: Rate, found: &OnceLock<Calls>) -> Outcome<()> {
+    pub(crate) async fn count_call(&self, rate: Rate, found: Option<&OnceLock<Calls>>) -> Outcome<()> {
         let (rule, refusal, now) = (rate.rule(), rate.refusal(), self.now());
         if self.store().is_shared() {
             let budget = Budget::new(&self.parts.keys, &rate.name(), rule.limit, rule.window, refusal);
             return self.store().write(move |tx| budget.spend(tx, now)).await;
         }
-        let calls = found.get_or_init(|| self.parts.rates.calls(rate, now));
-        Ok(calls.admit(rule, now).map_err(|wait| refusal(seconds(wait)))?)
+        let calls = || self.parts.rates.calls(rate, now);
+        let admitted = match found {
+            Some(found) => found.get_or_init(calls).admit(rule, now),
+            None => calls().admit(rule, now),
+        };
+        Ok(admitted.map_err(|wait| refusal(seconds(wait)))?)
     }
 }
 
@@ -86,7 +90,7 @@ impl Calls {
 
     /// Has them fetched from memory.
     pub(crate) fn prefetch(&self) {
-        black_box(Arc::strong_count(&self.0));
+        prefetch_value(&*self.0);
     }
 
     /// Whether somebody has them at hand.

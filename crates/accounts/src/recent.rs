@@ -3,17 +3,17 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustc_hash::FxHashMap;
+use crate::slots::{Slots, spread};
 
 /// Parts of a memory, so that threads seldom wait for each other.
-const PARTS: usize = 64;
+pub(crate) const PARTS: usize = 64;
 
 /// A value that can be remembered. Clones share it.
 pub(crate) trait Remembered: Clone {
     /// Whether it was used since this was last set to false.
     fn used(&self) -> &AtomicBool;
 
-    /// Has what is looked at next fetched from memory, all at once: one after the other would take as long again for each.
+    /// Has what the one who gets it looks at fetched from memory.
     fn prefetch(&self);
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Recent<V> {
 /// When it is full, the hand goes round the ring and lets those go that were not used since it last came by.
 struct Part<V> {
     most: usize,
-    values: FxHashMap<u64, V>,
+    values: Slots<V>,
     ring: Vec<u64>,
     hand: usize,
 }
@@ -38,7 +38,7 @@ impl<V: Remembered> Recent<V> {
         let even = most.div_ceil(PARTS);
         let part = || Part {
             most: even + even / 8,
-            values: FxHashMap::default(),
+            values: Slots::new(),
             ring: Vec::new(),
             hand: 0,
         };
@@ -50,10 +50,24 @@ impl<V: Remembered> Recent<V> {
     /// The value under `key`.
     pub(crate) fn get(&self, key: u64) -> Option<V> {
         let part = self.part(key)?;
-        let value = part.values.get(&key)?;
-        value.prefetch();
+        let value = part.values.get(key)?;
         value.used().store(true, Ordering::Relaxed);
         Some(value.clone())
+    }
+
+    /// Has the place of `key` fetched from memory, for whoever will ask for what is in it.
+    pub(crate) fn prefetch_place(&self, key: u64) {
+        if let Some(part) = self.free_part(key) {
+            part.values.prefetch_place(key);
+        }
+    }
+
+    /// Has the value under `key` fetched from memory. Its place has to be there first.
+    pub(crate) fn prefetch_value(&self, key: u64) {
+        let part = self.free_part(key);
+        if let Some(value) = part.as_ref().and_then(|part| part.values.get(key)) {
+            value.prefetch();
+        }
     }
 
     /// Keeps a value, in the place of the one under the same key, or of one that was not used lately.
@@ -67,18 +81,17 @@ impl<V: Remembered> Recent<V> {
         let part = self.parts.get(spread(key) as usize % PARTS)?;
         Some(part.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
 
-/// Bits in which a key is as random as it is in all of its own: characters of base64 have few that are (Fibonacci hashing;
-/// Knuth, The Art of Computer Programming, volume 3, section 6.4).
-fn spread(key: u64) -> u64 {
-    key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32
+    /// The part of a key, unless somebody else is at it: nobody waits so as not to have to wait.
+    fn free_part(&self, key: u64) -> Option<MutexGuard<'_, Part<V>>> {
+        self.parts.get(spread(key) as usize % PARTS)?.try_lock().ok()
+    }
 }
 
 impl<V: Remembered> Part<V> {
     fn put(&mut self, key: u64, value: V) {
-        if self.values.contains_key(&key) || self.take_place(key) {
-            self.values.insert(key, value);
+        if self.values.get(key).is_some() || self.take_place(key) {
+            self.values.put(key, value);
         }
     }
 
@@ -94,10 +107,10 @@ impl<V: Remembered> Part<V> {
                 return false;
             };
             self.hand = (at + 1) % self.most;
-            let value = self.values.get(place);
+            let value = self.values.get(*place);
             let was_used = value.is_some_and(|value| value.used().swap(false, Ordering::Relaxed));
             if !was_used {
-                self.values.remove(place);
+                self.values.remove(*place);
                 *place = key;
                 return true;
             }

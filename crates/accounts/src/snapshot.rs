@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use yaopai_model::{Account, WireName};
 
-use crate::prefetch::prefetch;
+use crate::prefetch::{prefetch, prefetch_value};
 use crate::rate_limiter::Calls;
 
 /// An account as its row was when it was asked for, what the wires show of it, and where its `info` calls are counted. Clones
@@ -51,11 +51,15 @@ impl Snapshot {
         &self.0.info_calls
     }
 
-    /// Has what most calls look at fetched from memory.
+    /// Has what most calls look at fetched from memory: what stands before the account, and its number.
     pub(crate) fn prefetch(&self) {
-        if let Some(calls) = self.0.info_calls.get() {
-            calls.prefetch();
-        }
+        prefetch_value(&self.0.info_calls);
+        prefetch_value(&self.0.own_info);
+        prefetch_value(&self.0.account.id);
+    }
+
+    /// Has what was written of it fetched from memory.
+    pub(crate) fn prefetch_own_info(&self) {
         for written in self.0.own_info.iter().filter_map(OnceLock::get) {
             prefetch(written);
         }

@@ -9,7 +9,8 @@ use yaopai_model::{AppId, SessionToken, Timestamp};
 use yaopai_store::Version;
 
 use crate::Snapshot;
-use crate::prefetch::prefetch;
+use crate::prefetch::{prefetch, prefetch_value};
+use crate::rate_limiter::Calls;
 use crate::recent::Remembered;
 
 /// A well-signed token: what it says, and its session as that was found last. Clones share both.
@@ -27,6 +28,7 @@ struct Shown {
 }
 
 /// A text that lies where it is held.
+#[repr(C)]
 struct Text {
     length: usize,
     bytes: [u8; TOKEN_REMEMBERED_BYTES],
@@ -37,6 +39,8 @@ struct Text {
 struct Found {
     version: Version,
     session: LiveSession,
+    /// The same that `session.account` has. It is here, too, so that both can be fetched from memory together.
+    info_calls: Option<Calls>,
 }
 
 /// A session that had not been ended when it was looked up, and whose account was not disabled.
@@ -66,14 +70,29 @@ impl Token {
 
     /// Its session as it was found at `version`, which is its account's now. What was found at an older one is not given.
     pub(crate) fn session(&self, version: Version) -> Option<LiveSession> {
-        let found = self.found();
-        let present = found.as_ref().filter(|found| found.version == version);
-        present.map(|found| found.session.clone())
+        let mut found = self.found();
+        let present = found.as_mut().filter(|found| found.version == version)?;
+        if present.info_calls.is_none() {
+            present.info_calls = present.session.account.info_calls().get().cloned();
+        }
+        Some(present.session.clone())
     }
 
     /// Keeps what was looked up after `version` had been asked for.
     pub(crate) fn keep(&self, version: Version, session: LiveSession) {
-        *self.found() = Some(Found { version, session });
+        *self.found() = Some(Found {
+            version,
+            session,
+            info_calls: None,
+        });
+    }
+
+    /// Has its account fetched from memory, if its session was found.
+    pub(crate) fn prefetch_account(&self) {
+        if let Some(found) = &*self.found() {
+            found.session.account.prefetch();
+            found.info_calls.iter().for_each(Calls::prefetch);
+        }
     }
 
     fn found(&self) -> MutexGuard<'_, Option<Found>> {
@@ -109,8 +128,13 @@ impl Remembered for Token {
     }
 
     fn prefetch(&self) {
+        // Of each part where it begins and ends: but for the text none is longer than a line.
+        let Shown { used, said, text, .. } = &*self.0;
+        prefetch_value(used);
+        prefetch_value(said);
+        prefetch_value(&text.length);
         // All of it: its length would have to be waited for first.
-        prefetch(&self.0.text.bytes);
+        prefetch(&text.bytes);
     }
 }
 

@@ -112,18 +112,21 @@ impl Call {
         token::encode(&self.wires.accounts.token_keys(), token)
     }
 
-    /// Who is asking by the token in `Authorization`.
+    /// Who is asking the app of the host by the token in `Authorization`.
     ///
     /// # Errors
-    /// Those of `authenticate`; `NotSignedIn` also without a token of ours.
-    pub(crate) async fn principal(&self, app: AppId) -> Result<Principal, Failure> {
-        self.principal_by(app, self.bearer()).await
+    /// Those of [`Call::app_of_host`] and of `authenticate`; `NotSignedIn` also without a token of ours.
+    pub(crate) async fn principal(&self) -> Result<Principal, Failure> {
+        // The token first: its account is fetched from memory while the app is looked for.
+        let token = self.bearer();
+        let app = self.app_of_host().await?;
+        self.principal_by(app.id, token).await
     }
 
-    /// Who is asking by `token`.
+    /// Who is asking an app by `token`.
     ///
     /// # Errors
-    /// Those of [`Call::principal`].
+    /// Those of `authenticate`; `NotSignedIn` also without a token.
     pub(crate) async fn principal_by(&self, app: AppId, token: Option<Token>) -> Result<Principal, Failure> {
         let token = token.ok_or(Refusal::NotSignedIn)?;
         let principal = self.wires.accounts.authenticate(app, &token).await?;

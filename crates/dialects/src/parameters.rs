@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use memchr::{memchr, memchr2};
 use percent_encoding::percent_decode;
 use yaopai_model::limits::PARAMETERS;
 
@@ -105,7 +106,7 @@ fn split(encoded: &[u8], text: &mut String) -> Result<Vec<Parameter>, BadInput> 
         if parameters.len() == PARAMETERS {
             return Err(BadInput::TooManyParameters);
         }
-        let at = piece.iter().position(|byte| *byte == b'=');
+        let at = memchr(b'=', piece);
         let (name, value) = at.map_or((piece, &piece[..0]), |at| (&piece[..at], &piece[at + 1..]));
         // A name that cannot be read is none that a call asks for.
         let name = decode(name, text).unwrap_or_default();
@@ -119,7 +120,7 @@ fn split(encoded: &[u8], text: &mut String) -> Result<Vec<Parameter>, BadInput> 
 /// not UTF-8.
 fn decode(encoded: &[u8], text: &mut String) -> Option<Range<usize>> {
     let start = text.len();
-    if !encoded.contains(&b'+') && !encoded.contains(&b'%') {
+    if memchr2(b'+', b'%', encoded).is_none() {
         text.push_str(std::str::from_utf8(encoded).ok()?);
         return Some(start..text.len());
     }

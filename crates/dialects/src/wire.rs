@@ -1,6 +1,7 @@
 //! The three wires, as the parts that they share see them.
 
-use ::http::StatusCode;
+use ::http::header::AUTHORIZATION;
+use ::http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::Value;
 use yaopai_model::WireName;
 
@@ -86,6 +87,16 @@ impl Wire {
         }
     }
 
+    /// The text in which the token of a request most likely is, at its end. What it says is for the call to read.
+    pub(crate) fn shown_token(self, headers: &HeaderMap) -> Option<&[u8]> {
+        let own = match self {
+            Self::ApiCloudUser => headers.get(&api_cloud_user::CLOUD_TOKEN),
+            Self::ApiV1 | Self::User => None,
+        };
+        let shown = own.or_else(|| headers.get(AUTHORIZATION));
+        shown.map(HeaderValue::as_bytes)
+    }
+
     pub(crate) fn tables(self) -> Vec<RouteTable> {
         match self {
             Self::ApiCloudUser => vec![api_cloud_user::routes()],
@@ -126,6 +137,32 @@ impl Spelling {
         Self {
             retry_after: Some(seconds),
             ..self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_sought_where_the_calls_read_it() {
+        let headers = |names: &[&'static str]| -> HeaderMap {
+            let header = |name: &&'static str| (name.parse().unwrap(), HeaderValue::from_static(name));
+            names.iter().map(header).collect()
+        };
+        let sought = |wire: Wire, names: &[&'static str]| wire.shown_token(&headers(names)).map(<[u8]>::to_vec);
+        for (wire, both) in [
+            (Wire::ApiCloudUser, "cloud_token"),
+            (Wire::ApiV1, "authorization"),
+            (Wire::User, "authorization"),
+        ] {
+            assert_eq!(
+                sought(wire, &["authorization", "cloud_token"]).unwrap(),
+                both.as_bytes()
+            );
+            assert_eq!(sought(wire, &["authorization"]).unwrap(), b"authorization");
+            assert_eq!(sought(wire, &[]), None);
         }
     }
 }

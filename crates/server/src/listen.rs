@@ -149,9 +149,8 @@ async fn converse(
         phase.answering();
         let (head, body) = request.into_parts();
         let (body, progress) = watched_body::watch(body);
-        let request = hyper::Request::from_parts(head, body);
         let phase = phase.clone();
-        begun(reception.answer(peer, request).map(move |mut answer| {
+        begun(reception.answer(peer, head, body).map(move |mut answer| {
             if progress.is_some_and(|progress| !progress.is_at_end()) {
                 answer
                     .headers_mut()

@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::body::Body;
 use axum::http::Response;
+use axum::http::request::Parts;
 use yaopai_dialects::Front;
 use yaopai_http::{AnswerBody, PeerAddress};
 
@@ -38,11 +39,12 @@ impl Reception {
     pub(crate) fn answer(
         &self,
         peer: SocketAddr,
-        request: Request,
+        head: Parts,
+        body: Body,
     ) -> impl Future<Output = Response<AnswerBody>> + Send + use<> {
         if let Some(lookout) = &self.lookout {
-            lookout.look(peer.ip(), request.headers());
+            lookout.look(peer.ip(), &head.headers);
         }
-        self.front.answer(PeerAddress(peer), request)
+        self.front.answer(PeerAddress(peer), head, body)
     }
 }

@@ -218,7 +218,8 @@ impl TestServer {
         let peer = PeerAddress(SocketAddr::new(source, 49_152));
         let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.nodes.len();
         let node = self.nodes.get(turn).ok_or("there is a node")?;
-        let response = node.front.answer(peer, request.map(Body::from)).await;
+        let (head, body) = request.into_parts();
+        let response = node.front.answer(peer, head, Body::from(body)).await;
         let (mut parts, body) = response.into_parts();
         let body = body.collect().await.map_err(text)?.to_bytes();
         Ok(Answer {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use yaopai_accounts::{Actor, NewApp, ProfileChange, Refusal};
 use yaopai_model::limits::{INFO_CALLS_PER_MINUTE, UPLOAD_USABLE};
-use yaopai_model::{AppName, Bio, Gender, IdentifierKind, Nickname, PictureName, Role, Username};
+use yaopai_model::{AppName, Bio, Gender, IdentifierKind, Nickname, PictureName, Role, TokenUse, Username};
 
 use crate::support::{World, refusal};
 use crate::upload::png;
@@ -198,4 +198,27 @@ async fn thirty_info_calls_a_minute() {
     world.accounts.count_info_call(&two).await.unwrap();
     world.clock.advance(Duration::from_secs(60));
     world.accounts.count_info_call(&one).await.unwrap();
+}
+
+#[tokio::test]
+async fn info_calls_are_an_accounts_by_whichever_token_and_however_it_changes() {
+    let world = World::new().await;
+    let account = world.account("one", Role::User).await;
+    let tokens = [world.sign_in("one").await, world.sign_in("one").await].map(|to| to.token(TokenUse::Session));
+    let asking = async |number: u32| {
+        let token = &tokens[number as usize % tokens.len()];
+        world.accounts.authenticate(account.app, token).await.unwrap()
+    };
+    for number in 0..INFO_CALLS_PER_MINUTE {
+        let principal = asking(number).await;
+        world.accounts.count_info_call(&principal).await.unwrap();
+        if number == INFO_CALLS_PER_MINUTE / 2 {
+            let change = username("another_name");
+            world.accounts.change_profile(&principal, change).await.unwrap();
+        }
+    }
+    for number in 0..2 {
+        let refused = refusal(world.accounts.count_info_call(&asking(number).await).await);
+        assert_eq!(refused, Refusal::TooManyCalls { seconds: 60 });
+    }
 }

@@ -12,7 +12,7 @@ use crate::{BadInput, Failure, token};
 
 static APP_ID: HeaderName = HeaderName::from_static("app_id");
 static APP_SECRET: HeaderName = HeaderName::from_static("app_secret");
-static CLOUD_TOKEN: HeaderName = HeaderName::from_static("cloud_token");
+pub(crate) static CLOUD_TOKEN: HeaderName = HeaderName::from_static("cloud_token");
 
 /// A call whose app is known.
 pub(super) struct AppCall {

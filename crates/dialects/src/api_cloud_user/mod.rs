@@ -15,6 +15,7 @@ mod userinfo;
 
 use crate::http::RouteTable;
 
+pub(crate) use app::CLOUD_TOKEN;
 pub(crate) use envelope::{SUCCESS, envelope, refuse};
 pub(crate) use errors::spell;
 pub(crate) use reference::reference;

@@ -53,8 +53,7 @@ pub(super) async fn uid(call: Call) -> Result<Reply, Failure> {
 
 /// What the caller's account says of itself.
 pub(super) async fn info_get(call: Call) -> Result<Reply, Failure> {
-    let app = call.app_of_host().await?.id;
-    let principal = call.principal(app).await?;
+    let principal = call.principal().await?;
     let settings = &call.wires.settings;
     own_info(&principal.account, |account| {
         written(OwnInfo {
@@ -65,8 +64,7 @@ pub(super) async fn info_get(call: Call) -> Result<Reply, Failure> {
 
 /// Changes what it says of itself.
 pub(super) async fn info_modify(call: Call) -> Result<Reply, Failure> {
-    let app = call.app_of_host().await?.id;
-    let principal = call.principal(app).await?;
+    let principal = call.principal().await?;
     let change = profile_change(&decode::body(&call)?, &principal.account, &call.wires.settings)?;
     call.wires.accounts.change_profile(&principal, change).await?;
     succeed(())
@@ -74,8 +72,7 @@ pub(super) async fn info_modify(call: Call) -> Result<Reply, Failure> {
 
 /// Changes the cover picture.
 pub(super) async fn cover_modify(call: Call) -> Result<Reply, Failure> {
-    let app = call.app_of_host().await?.id;
-    let principal = call.principal(app).await?;
+    let principal = call.principal().await?;
     let body = decode::body(&call)?;
     let cover = picture_address::parse(body.required_text("spacecover")?, &call.wires.settings)?;
     let change = ProfileChange {

@@ -19,35 +19,32 @@ struct Page {
 
 /// All accounts, oldest first.
 pub(super) async fn list(call: Call) -> Result<Reply, Failure> {
-    let app = call.app_of_host().await?.id;
-    let principal = call.principal(app).await?;
+    let principal = call.principal().await?;
     let page = page::page(&call.parameters()?)?;
     let found = call
         .wires
         .accounts
-        .list_accounts(app, Actor::Account(&principal), page)
+        .list_accounts(principal.account.app, Actor::Account(&principal), page)
         .await?;
     succeed_with_page(&found, &call.wires.settings)
 }
 
 /// Those that have a keyword in their number, username or e-mail address.
 pub(super) async fn search(call: Call) -> Result<Reply, Failure> {
-    let app = call.app_of_host().await?.id;
-    let principal = call.principal(app).await?;
+    let principal = call.principal().await?;
     let query = search_query(call.head().uri.path(), call.head().uri.query())?;
     let (keyword, page) = (decode::keyword(&query)?, page::page(&query)?);
     let found = call
         .wires
         .accounts
-        .search_accounts(app, Actor::Account(&principal), keyword, page)
+        .search_accounts(principal.account.app, Actor::Account(&principal), keyword, page)
         .await?;
     succeed_with_page(&found, &call.wires.settings)
 }
 
 /// Changes an account.
 pub(super) async fn modify(call: Call) -> Result<Reply, Failure> {
-    let app = call.app_of_host().await?.id;
-    let principal = call.principal(app).await?;
+    let principal = call.principal().await?;
     let body = decode::body(&call)?;
     let id = decode::id(&body)?;
     let change = AccountChange {
@@ -58,7 +55,7 @@ pub(super) async fn modify(call: Call) -> Result<Reply, Failure> {
     };
     let accounts = &call.wires.accounts;
     match accounts
-        .change_account(app, Actor::Account(&principal), id, change)
+        .change_account(principal.account.app, Actor::Account(&principal), id, change)
         .await
     {
         Ok(()) => succeed(()),
@@ -69,24 +66,25 @@ pub(super) async fn modify(call: Call) -> Result<Reply, Failure> {
 
 /// Gives an account a role.
 pub(super) async fn role_modify(call: Call) -> Result<Reply, Failure> {
-    let app = call.app_of_host().await?.id;
-    let principal = call.principal(app).await?;
+    let principal = call.principal().await?;
     let body = decode::body(&call)?;
     let (id, role) = (decode::id(&body)?, decode::role(&body)?);
     call.wires
         .accounts
-        .set_role(app, Actor::Account(&principal), id, role)
+        .set_role(principal.account.app, Actor::Account(&principal), id, role)
         .await?;
     succeed(())
 }
 
 /// Ends an account.
 pub(super) async fn delete(call: Call) -> Result<Reply, Failure> {
-    let app = call.app_of_host().await?.id;
-    let principal = call.principal(app).await?;
+    let principal = call.principal().await?;
     let id = decode::id(&decode::body(&call)?)?;
     let accounts = &call.wires.accounts;
-    match accounts.delete_account(app, Actor::Account(&principal), id).await {
+    match accounts
+        .delete_account(principal.account.app, Actor::Account(&principal), id)
+        .await
+    {
         Ok(()) => succeed(()),
         Err(Error::Refused(Refusal::NotOnSelf)) => Ok(refuse(&errors::not_deleting_oneself())),
         Err(error) => Err(error.into()),

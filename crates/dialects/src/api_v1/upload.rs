@@ -19,8 +19,7 @@ struct Uploaded {
 /// Takes a picture. Who is asking is settled before the body is read, so that strangers cannot make us hold megabytes.
 pub(super) async fn upload_image(arrived: Arrived) -> Result<Reply, Failure> {
     let (call, body) = Call::without_body(arrived);
-    let app = call.app_of_host().await?.id;
-    let principal = call.principal(app).await?;
+    let principal = call.principal().await?;
 
     let _place = call.wires.accounts.upload_place()?;
     let body = read_body(body, UPLOAD_BODY_BYTES)

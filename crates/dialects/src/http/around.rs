@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use ::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use ::http::request::Parts;
 use ::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::body::{Body, HttpBody as _};
-use axum::extract::Request;
+use yaopai_accounts::AnnouncedToken;
 use yaopai_http::{AnswerBody, Answered, BadHead, CallRecord, PeerAddress, RequestId, Route};
 use yaopai_model::Timestamp;
 
@@ -42,11 +43,12 @@ impl Called {
     pub(super) fn answer(
         self: Arc<Self>,
         peer: PeerAddress,
-        request: Request,
+        head: Parts,
+        body: Body,
     ) -> impl Future<Output = Response<AnswerBody>> {
         let (around, settings) = (&self.around, &self.around.wires.settings);
+        let token = around.announce_token(&head);
         let asked_at = settings.clock.now();
-        let (head, body) = request.into_parts();
         let request_id = RequestId::choose(&head.headers, &*settings.entropy);
         let surroundings = Arc::new(Surroundings {
             record: CallRecord::default(),
@@ -55,6 +57,10 @@ impl Called {
             head,
         });
         async move {
+            // What was done since its place was asked for was done while that was fetched.
+            if let Some(token) = token {
+                token.prefetch();
+            }
             let answer = self.around.reply(self.calls.as_ref(), &surroundings, body).await;
             self.finish(&surroundings, asked_at, request_id, answer)
         }
@@ -114,6 +120,12 @@ impl Around {
             headers: RequestId::leave_room(headers),
             envelope_headers: RequestId::leave_room(envelope_headers),
         })
+    }
+
+    /// Says that the call will ask for the token that most likely is in its head.
+    fn announce_token(&self, head: &Parts) -> Option<AnnouncedToken> {
+        let text = self.wire.shown_token(&head.headers)?;
+        self.wires.accounts.token_keys().announce(text)
     }
 
     async fn reply(

@@ -3,9 +3,10 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use ::http::Response;
+use ::http::request::Parts;
+use ::http::{Request, Response};
 use axum::Router;
-use axum::extract::Request;
+use axum::body::Body;
 use futures_util::FutureExt as _;
 use futures_util::future::Either;
 use rustc_hash::FxHashMap;
@@ -52,13 +53,14 @@ impl Front {
     pub fn answer(
         &self,
         peer: PeerAddress,
-        mut request: Request,
+        mut head: Parts,
+        body: Body,
     ) -> impl Future<Output = Response<AnswerBody>> + Send + use<> {
-        if let Some(called) = self.0.called(request.uri().path()) {
-            return Either::Left(Arc::clone(called).answer(peer, request));
+        if let Some(called) = self.0.called(head.uri.path()) {
+            return Either::Left(Arc::clone(called).answer(peer, head, body));
         }
-        request.extensions_mut().insert(peer);
-        let answer = self.0.others.clone().call(request);
+        head.extensions.insert(peer);
+        let answer = self.0.others.clone().call(Request::from_parts(head, body));
         Either::Right(answer.map(|answered| {
             let Ok(answer): Result<_, Infallible> = answered;
             answer.map(AnswerBody::from)

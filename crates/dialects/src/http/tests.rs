@@ -76,7 +76,8 @@ struct Answer {
 
 async fn answer(front: Front, request: Request<Body>) -> Answer {
     let peer = PeerAddress("10.0.0.1:5000".parse().unwrap());
-    let (parts, body) = front.answer(peer, request).await.into_parts();
+    let (head, body) = request.into_parts();
+    let (parts, body) = front.answer(peer, head, body).await.into_parts();
     Answer {
         status: parts.status,
         headers: parts.headers,

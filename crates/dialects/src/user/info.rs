@@ -8,8 +8,7 @@ use crate::http::Reply;
 
 /// The account that is asking, or the `fields` of it.
 pub(super) async fn info(call: Call) -> Result<Reply, Failure> {
-    let app = call.app_of_host().await?;
-    let principal = call.principal(app.id).await?;
+    let principal = call.principal().await?;
     call.wires.accounts.count_info_call(&principal).await?;
     let parameters = call.parameters()?;
     let wanted = parameters.text("fields")?.unwrap_or_default();
