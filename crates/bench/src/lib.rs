@@ -28,6 +28,7 @@ pub mod server;
 pub mod sessions;
 pub mod sign_ins;
 pub mod sizes;
+pub mod slow_disk;
 pub mod starts;
 
 /// What went wrong, in words.

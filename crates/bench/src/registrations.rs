@@ -3,7 +3,6 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
@@ -17,11 +16,9 @@ use crate::figures::median;
 use crate::report::Line;
 use crate::server::Place;
 
-const ROUNDS: usize = 5;
+pub(crate) const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
-const CLIENTS: [usize; 2] = [64, 256];
-/// How much longer the disk takes in [`measure_on_slow_disk`], which says it in words.
-const DELAY: Duration = Duration::from_millis(3);
+pub(crate) const CLIENTS: [usize; 2] = [64, 256];
 /// A file system in memory.
 const IN_MEMORY: &str = "/dev/shm";
 
@@ -74,55 +71,8 @@ pub async fn measure(place: &Place) -> Result<Vec<Line>, Failure> {
     Ok(lines)
 }
 
-/// The same where every wait for the disk takes three milliseconds longer, which `strace` sees to: there it tells how many leave with one
-/// commit. What `strace` costs by itself is in all of the rates.
-///
-/// # Errors
-/// What the measurement says; that there is no `strace`.
-pub fn measure_on_slow_disk(program: &Path) -> Result<Vec<Line>, Failure> {
-    let delay = format!("inject=fdatasync,fsync:delay_exit={}", DELAY.as_micros());
-    let measured = Command::new("strace")
-        .args(["-f", "--seccomp-bpf", "-qq", "-o", "/dev/null"])
-        .args(["-e", "trace=fdatasync,fsync", "-e", &delay])
-        .arg(program)
-        .arg("registrations")
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| format!("strace does not run: {error}"))?;
-    if !measured.status.success() {
-        return Err("registrations under strace could not be measured".into());
-    }
-    let table = String::from_utf8(measured.stdout)?;
-    let rows = table.lines().filter(|row| row.starts_with("| registrations"));
-    let lines = rows.map(delayed_line).collect::<Result<Vec<_>, _>>()?;
-    if lines.is_empty() {
-        return Err("registrations under strace printed no rows".into());
-    }
-    Ok(lines)
-}
-
-fn delayed_line(row: &str) -> Result<Line, Failure> {
-    let cells: Vec<&str> = row.trim_start_matches("| ").split(" | ").collect();
-    let [what, baseline, ours, ratio, ..] = cells[..] else {
-        return Err(format!("not a row: {row}").into());
-    };
-    Ok(Line {
-        what: format!("{what}, {} ms more for each commit", DELAY.as_millis()),
-        baseline: last(baseline),
-        ours: ours.to_owned(),
-        ratio: last(ratio),
-        reach: "≥ 15 × one to a commit",
-    })
-}
-
-/// What stands behind the semicolon. The other baseline would wait as long, and says nothing.
-fn last(cell: &str) -> String {
-    let (_, last) = cell.rsplit_once("; ").unwrap_or(("", cell));
-    last.to_owned()
-}
-
 /// A transaction for each, which waits for the disk by itself.
-fn one_to_a_commit() -> SqliteOptions {
+pub(crate) fn one_to_a_commit() -> SqliteOptions {
     SqliteOptions {
         group: 1,
         ..SqliteOptions::new(now())
@@ -186,31 +136,12 @@ impl Contender {
     }
 
     /// The median of the rates since it was last asked for.
-    fn median(&mut self) -> f64 {
+    pub(crate) fn median(&mut self) -> f64 {
         median(&mut std::mem::take(&mut self.rates))
     }
 
     pub(crate) async fn remove(self) -> Result<(), Failure> {
         self.base.close().await;
         Ok(std::fs::remove_dir_all(&self.folder)?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_a_row_that_was_delayed_the_other_baseline_is_left_out() {
-        let row = "| registrations, 64 clients | in memory: 4848/s; one to a commit: 257/s | 4027/s \
-                   | rate 0.82; 16.6 × one to a commit | rate ≥ 0.5, ≥ 15 × one to a commit |";
-        let line = delayed_line(row).unwrap();
-        assert_eq!(line.what, "registrations, 64 clients, 3 ms more for each commit");
-        assert_eq!(line.baseline, "one to a commit: 257/s");
-        assert_eq!(
-            (line.ours.as_str(), line.ratio.as_str()),
-            ("4027/s", "16.6 × one to a commit")
-        );
-        assert!(delayed_line("| registrations |").is_err());
     }
 }

@@ -12,7 +12,7 @@ use yaopai_bench::people::Crowd;
 use yaopai_bench::server::Place;
 use yaopai_bench::{
     Failure, baseline, depths, flame, floods, lists, postgres, reads, registrations, report, searches, sign_ins, sizes,
-    starts,
+    slow_disk, starts,
 };
 
 const USAGE: &str =
@@ -55,6 +55,10 @@ fn run(words: &[&str]) -> Result<(), Failure> {
         match words {
             ["bare-axum"] => baseline::bare_axum().await,
             ["bare-hyper"] => baseline::bare_hyper().await,
+            [slow_disk::DELAYED] => {
+                println!("{}", report::table(&slow_disk::measure(&place()?).await?));
+                Ok(())
+            }
             ["base", size] => {
                 let size = size.parse()?;
                 place()?.base_of(Crowd { seed: 1, size }).await.map(drop)
@@ -86,7 +90,11 @@ async fn measure(parts: &[&str]) -> Result<(), Failure> {
             "sign-ins" => sign_ins::measure(&place).await?,
             "registrations" => registrations::measure(&place).await?,
             "postgres" => postgres::measure(&place).await?,
-            "slow-disk" => registrations::measure_on_slow_disk(&std::env::current_exe()?)?,
+            "slow-disk" => {
+                // It prints its table itself.
+                slow_disk::delay(&std::env::current_exe()?)?;
+                continue;
+            }
             "starts" => starts::measure(&place).await?,
             "depths" => depths::measure(&place).await?,
             "sizes" => sizes::measure(&place).await?,
