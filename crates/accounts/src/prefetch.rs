@@ -18,7 +18,8 @@ pub(crate) fn prefetch(bytes: &[u8]) {
     prefetch_index(bytes, bytes.len().saturating_sub(1));
 }
 
-/// The same of `value`, which is no longer than a line: that in which it begins, and the one behind its last byte.
+/// The same of where `value` begins and of what follows its last byte, which is all of one that is no longer than a line; of a
+/// longer one what lies between may be left out.
 pub(crate) fn prefetch_value<T>(value: &T) {
     let value = std::slice::from_ref(value);
     prefetch_index(value, 0);

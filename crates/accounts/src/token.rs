@@ -128,10 +128,12 @@ impl Remembered for Token {
     }
 
     fn prefetch(&self) {
-        // Of each part where it begins and ends: but for the text none is longer than a line.
+        // Of each part where it begins and ends.
         let Shown { used, said, text, .. } = &*self.0;
         prefetch_value(used);
         prefetch_value(said);
+        // What is said is longer than a line, and this may lie in the middle of it.
+        prefetch_value(&said.secret);
         prefetch_value(&text.length);
         // All of it: its length would have to be waited for first.
         prefetch(&text.bytes);
