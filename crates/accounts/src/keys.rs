@@ -122,10 +122,15 @@ impl TokenKeys {
     /// Says that the token with this text will be asked for, so that what is remembered of it is on its way from memory by then;
     /// `None` where it cannot be one of ours. `text` may be anything: only its last characters are looked at. Asking without
     /// having said so takes longer, and nothing else.
-    pub fn announce(self: Arc<Self>, text: &[u8]) -> Option<AnnouncedToken> {
+    pub fn announce(&self, text: &[u8]) -> Option<AnnouncedToken> {
         let key = key_of(split_signature(text)?.1);
         self.checked.prefetch_place(key);
-        Some(AnnouncedToken { keys: self, key })
+        Some(AnnouncedToken { key })
+    }
+
+    /// Has an announced token itself fetched from memory. Its place, which was fetched first, should be there.
+    pub fn prefetch(&self, token: &AnnouncedToken) {
+        self.checked.prefetch_value(token.key);
     }
 
     /// The token with this text, if it was checked lately. That it was well signed stays true for as long as there are
@@ -165,15 +170,7 @@ impl TokenKeys {
 
 /// A token that will be asked for.
 pub struct AnnouncedToken {
-    keys: Arc<TokenKeys>,
     key: u64,
-}
-
-impl AnnouncedToken {
-    /// Has the token itself fetched from memory. Its place, which was fetched first, should be there.
-    pub fn prefetch(self) {
-        self.keys.checked.prefetch_value(self.key);
-    }
 }
 
 /// Characters of 32 bytes in base64url without padding (RFC 4648, section 5).

@@ -104,12 +104,12 @@ impl Call {
 
     /// What a token's text says, if it is one of ours.
     pub(crate) fn decode_token(&self, text: &str) -> Option<Token> {
-        token::decode(&self.wires.accounts.token_keys(), text)
+        token::decode(&self.surroundings.token_keys, text)
     }
 
     /// A token's text.
     pub(crate) fn encode_token(&self, token: &SessionToken) -> String {
-        token::encode(&self.wires.accounts.token_keys(), token)
+        token::encode(&self.surroundings.token_keys, token)
     }
 
     /// Who is asking the app of the host by the token in `Authorization`.

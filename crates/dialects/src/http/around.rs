@@ -6,7 +6,6 @@ use ::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, REFERRE
 use ::http::request::Parts;
 use ::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::body::{Body, HttpBody as _};
-use yaopai_accounts::AnnouncedToken;
 use yaopai_http::{AnswerBody, Answered, BadHead, CallRecord, PeerAddress, RequestId, Route};
 use yaopai_model::Timestamp;
 
@@ -47,19 +46,23 @@ impl Called {
         body: Body,
     ) -> impl Future<Output = Response<AnswerBody>> {
         let (around, settings) = (&self.around, &self.around.wires.settings);
-        let token = around.announce_token(&head);
+        let token_keys = around.wires.accounts.token_keys();
+        // The call will ask for the token that most likely is in its head.
+        let token = around.wire.shown_token(&head.headers);
+        let token = token.and_then(|text| token_keys.announce(text));
         let asked_at = settings.clock.now();
         let request_id = RequestId::choose(&head.headers, &*settings.entropy);
         let surroundings = Arc::new(Surroundings {
             record: CallRecord::default(),
             caller: yaopai_http::caller(around.wire.name(), &head.headers, peer, &settings.trusted_proxies),
             wire: around.wire.in_apps(),
+            token_keys,
             head,
         });
         async move {
             // What was done since its place was asked for was done while that was fetched.
             if let Some(token) = token {
-                token.prefetch();
+                surroundings.token_keys.prefetch(&token);
             }
             let answer = self.around.reply(self.calls.as_ref(), &surroundings, body).await;
             self.finish(&surroundings, asked_at, request_id, answer)
@@ -120,12 +123,6 @@ impl Around {
             headers: RequestId::leave_room(headers),
             envelope_headers: RequestId::leave_room(envelope_headers),
         })
-    }
-
-    /// Says that the call will ask for the token that most likely is in its head.
-    fn announce_token(&self, head: &Parts) -> Option<AnnouncedToken> {
-        let text = self.wire.shown_token(&head.headers)?;
-        self.wires.accounts.token_keys().announce(text)
     }
 
     async fn reply(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ::http::request::Parts;
 use axum::body::Body;
-use yaopai_accounts::Caller;
+use yaopai_accounts::{Caller, TokenKeys};
 use yaopai_http::CallRecord;
 use yaopai_model::WireName;
 
@@ -30,6 +30,9 @@ pub(crate) struct Surroundings {
     pub(crate) record: CallRecord,
     /// Who is at the other end of the line.
     pub(crate) caller: Caller,
+    /// The keys that tokens are signed and checked by, as they were when it arrived: one that is new is known everywhere for longer
+    /// than a body may take before it signs anything (`limits::KEY_TAKEN_UP`, `limits::BODY_DEADLINE`).
+    pub(crate) token_keys: Arc<TokenKeys>,
     /// On which wire it came.
     pub(crate) wire: WireName,
 }
