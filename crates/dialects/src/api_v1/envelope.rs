@@ -78,6 +78,7 @@ pub(crate) fn envelope(code: i64, message: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use ::http::HeaderValue;
     use ::http::header::RETRY_AFTER;
     use http_body_util::BodyExt as _;
 
@@ -105,6 +106,6 @@ mod tests {
             .with_retry_after(7);
         let failure = refuse(&spelling);
         assert_eq!(failure.status, 503);
-        assert_eq!(failure.headers[RETRY_AFTER], "7");
+        assert_eq!(failure.headers, [(RETRY_AFTER, HeaderValue::from_static("7"))]);
     }
 }

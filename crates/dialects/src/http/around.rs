@@ -85,7 +85,7 @@ impl Called {
         };
         let calls = self.calls.as_ref();
         if let Some(calls) = calls.filter(|calls| calls.to_method(method).is_none()) {
-            reply.headers.insert(ALLOW, calls.methods());
+            reply.headers.push((ALLOW, calls.methods()));
         }
 
         let answered = Answered {
@@ -164,9 +164,9 @@ impl Around {
             &self.headers
         };
         headers.clone_into(response.headers_mut());
-        // A call may have set its own.
-        if !reply.headers.is_empty() {
-            response.headers_mut().extend(reply.headers);
+        // A call may have set its own, also one that every answer has.
+        for (name, value) in reply.headers {
+            response.headers_mut().insert(name, value);
         }
         request_id.give(response.headers_mut());
         if is_head { without_body(response) } else { response }

@@ -1,7 +1,7 @@
 //! Replies.
 
 use ::http::header::RETRY_AFTER;
-use ::http::{HeaderMap, HeaderValue, StatusCode};
+use ::http::{HeaderName, HeaderValue, StatusCode};
 use axum::body::Bytes;
 use serde::Serialize;
 use yaopai_http::AnswerBody;
@@ -15,22 +15,19 @@ pub(crate) struct Reply {
     pub(crate) code: i64,
     /// Whether the body is an envelope, which is JSON.
     pub(crate) is_envelope: bool,
-    /// Headers of its own.
-    pub(crate) headers: HeaderMap,
+    /// Headers of its own, each name once. Most have none: a map of them would be most of what is moved from hand to hand.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: AnswerBody,
 }
 
 impl Reply {
     /// A success that is not in an envelope, with a header or two that say what it is.
-    pub(crate) fn bare<const N: usize>(
-        headers: [(::http::HeaderName, HeaderValue); N],
-        body: impl Into<AnswerBody>,
-    ) -> Self {
+    pub(crate) fn bare<const N: usize>(headers: [(HeaderName, HeaderValue); N], body: impl Into<AnswerBody>) -> Self {
         Self {
             status: StatusCode::OK,
             code: i64::from(StatusCode::OK.as_u16()),
             is_envelope: false,
-            headers: headers.into_iter().collect(),
+            headers: headers.into(),
             body: body.into(),
         }
     }
@@ -41,7 +38,7 @@ impl Reply {
             status,
             code,
             is_envelope: true,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
             body: envelope.into(),
         }
     }
@@ -70,7 +67,7 @@ pub(crate) fn failure_reply(status: StatusCode, spelling: &Spelling, envelope: &
     let written = serde_json::to_vec(envelope).unwrap_or_default();
     let mut reply = Reply::envelope(status, spelling.code, Bytes::from(written));
     if let Some(seconds) = spelling.retry_after {
-        reply.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        reply.headers.push((RETRY_AFTER, HeaderValue::from(seconds)));
     }
     reply
 }
