@@ -31,8 +31,11 @@ pub struct CallRecord {
 struct Noted(AtomicI64);
 
 impl Noted {
+    /// Those who find out something about a call do so one after the other: nobody writes in between.
     fn note(&self, number: i64) {
-        let _ = self.0.compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed);
+        if self.get().is_none() {
+            self.0.store(number, Ordering::Relaxed);
+        }
     }
 
     fn get(&self) -> Option<i64> {
