@@ -7,9 +7,17 @@ use crate::driver::{Browser, left_out, variable};
 
 /// Where `./test` has put axe-core.
 pub(crate) const AXE: &str = "TEST_AXE";
+/// Colours that are on their way to others are nobody's fault: what moves and will end has to have ended.
 const RUN_AXE: &str = "
 const done = arguments[arguments.length - 1];
-axe.run(document, { resultTypes: ['violations'] }).then(
+const moving = () => document.getAnimations().filter(({ effect, playState }) =>
+    playState === 'running' && Number.isFinite(effect.getComputedTiming().endTime));
+const stillness = async () => {
+    for (let animations = moving(); animations.length > 0; animations = moving()) {
+        await Promise.allSettled(animations.map(animation => animation.finished));
+    }
+};
+stillness().then(() => axe.run(document, { resultTypes: ['violations'] })).then(
     found => done(found.violations.map(({ id, impact, help, nodes }) =>
         ({ id, impact, help, where: nodes.map(node => node.target.join(' ') + ': ' + node.failureSummary) }))),
     error => done([{ id: 'axe', impact: 'critical', help: String(error), where: [] }]));";
