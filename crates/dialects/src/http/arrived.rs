@@ -30,8 +30,9 @@ pub(crate) struct Surroundings {
     pub(crate) record: CallRecord,
     /// Who is at the other end of the line.
     pub(crate) caller: Caller,
-    /// The keys that tokens are signed and checked by, as they were when it arrived: one that is new is known everywhere for longer
-    /// than a body may take before it signs anything (`limits::KEY_TAKEN_UP`, `limits::BODY_DEADLINE`).
+    /// The keys that tokens are signed and checked by, as they were when it arrived. A token in its head was signed before that, by
+    /// a key that every node knew (`limits::KEY_TAKEN_UP`). One in its body may be younger, by the time that a body may take; on
+    /// SQLite, where a new key signs at once, that key may not be among these, and the token is refused.
     pub(crate) token_keys: Arc<TokenKeys>,
     /// On which wire it came.
     pub(crate) wire: WireName,
