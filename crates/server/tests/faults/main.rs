@@ -22,6 +22,7 @@ mod world;
 mod tests {
     use std::time::Duration;
 
+    use yaopai_testkit::found;
     use yaopai_testkit::postgres::{Pooler, Server, Shutdown};
 
     use crate::disk::Disk;
@@ -35,26 +36,6 @@ mod tests {
 
     fn server(settings: &[&str]) -> Option<Server> {
         found(Server::start(settings))
-    }
-
-    /// Something that has to be there; where it is not, a loud word, and in CI a failure.
-    fn found<T>(thing: Result<T, String>) -> Option<T> {
-        match thing {
-            Ok(thing) => Some(thing),
-            Err(reason) if in_ci() => panic!("{reason}"),
-            Err(reason) => {
-                eprintln!("SKIPPED: {reason}");
-                None
-            }
-        }
-    }
-
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "CI is how the test command is told where it runs"
-    )]
-    fn in_ci() -> bool {
-        std::env::var("CI").is_ok_and(|value| value == "true")
     }
 
     async fn on(server: &Server, nodes: usize) -> World {

@@ -65,8 +65,9 @@ const COLLISIONS: &[SqlState] = &[SqlState::T_R_SERIALIZATION_FAILURE, SqlState:
 
 /// After these another connection fares better, though this one still stands.
 const FATAL: &[SqlState] = &[
-    // The server has become a standby.
+    // The server has become a standby: so it refuses a write, and so a transaction that is to write, even before one.
     SqlState::READ_ONLY_SQL_TRANSACTION,
+    SqlState::FEATURE_NOT_SUPPORTED,
     // A pooler has another server behind it than the one that the statement was prepared on.
     SqlState::INVALID_SQL_STATEMENT_NAME,
     SqlState::DUPLICATE_PSTATEMENT,

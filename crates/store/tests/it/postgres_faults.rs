@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::TryFutureExt as _;
 use tokio::task::JoinSet;
-use yaopai_store::{PostgresUrl, SqlError, Store, apps, args};
-use yaopai_testkit::postgres::{Scratch, Server, Shutdown};
+use yaopai_model::Timestamp;
+use yaopai_store::{PostgresOptions, PostgresUrl, SqlError, Store, apps, args};
+use yaopai_testkit::postgres::{Pooler, Scratch, Server, Shutdown};
+use yaopai_testkit::{SeededEntropy, found};
 
 use crate::proxy::{Cut, Proxy};
 use crate::support::{Base, ids, insert, server};
@@ -103,6 +105,43 @@ async fn a_restart_that_nobody_saw_costs_no_call() {
         assert_eq!(ids(&store).await.len(), id as usize);
         assert!(store.look_up(apps::default()).await.unwrap().is_none());
     }
+}
+
+/// The pooler keeps its clients, and leads them to what has become a standby.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_switchover_behind_a_pooler_costs_no_write() {
+    let Some(mut primary) = server(&[]) else { return };
+    let Some(pooler) = found(Pooler::start(&primary, 4)) else {
+        return;
+    };
+    let standby = primary.standby(&[]).unwrap();
+    primary.run("create table things (id bigint primary key)").unwrap();
+    let url = format!(
+        "postgres://yaopai@127.0.0.1:{},127.0.0.1:{}/postgres\
+         ?sslmode=disable&target_session_attrs=read-write&prepared_statements=off",
+        pooler.port(),
+        standby.port()
+    );
+    let options = PostgresOptions {
+        // Nobody looks after the connections meanwhile: the writes themselves notice.
+        recheck_every: Duration::from_hours(1),
+        ..PostgresOptions::new(Timestamp::EPOCH, Arc::new(SeededEntropy::new(1)))
+    };
+    let store = Store::open_postgres(&PostgresUrl::parse(&url).unwrap(), &options)
+        .await
+        .unwrap();
+    for id in 0..100 {
+        insert(&store, id).await.unwrap();
+    }
+
+    primary.stop(Shutdown::Fast).unwrap();
+    standby.run("select pg_promote()").unwrap();
+    primary.demote(&standby).unwrap();
+    primary.start_again().unwrap();
+    for id in 100..200 {
+        insert(&store, id).await.unwrap();
+    }
+    assert_eq!(standby.run("select count(*) from things").unwrap(), "200");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
