@@ -33,11 +33,12 @@ struct Part<V> {
 
 impl<V: Remembered> Recent<V> {
     /// Room for about `most` values; memory is taken as they come. Keys fall unevenly into the parts, and a part that is full
-    /// gives nothing to those who come round in turn: so each has room for an eighth more.
+    /// gives nothing to those who come round in turn: so each has room for four standard deviations more, past which one part in
+    /// thirty thousand comes.
     pub(crate) fn new(most: usize) -> Self {
         let even = most.div_ceil(PARTS);
         let part = || Part {
-            most: even + even / 8,
+            most: even + 4 * even.isqrt(),
             values: Slots::new(),
             ring: Vec::new(),
             hand: 0,
@@ -172,7 +173,8 @@ mod tests {
     #[test]
     fn what_is_used_stays_and_the_bound_holds() {
         let recent = Recent::new(8 * PARTS);
-        let most = 9 * PARTS;
+        // Four standard deviations more in each part.
+        let most = 16 * PARTS;
         recent.put(key(0), Number::new(0));
         for number in 1..100_000 {
             recent.put(key(number), Number::new(number));
@@ -185,18 +187,19 @@ mod tests {
 
     #[test]
     fn as_many_as_there_is_room_for_are_all_kept() {
-        let most = 100_000;
-        let (numbers, texts) = (Recent::new(most), Recent::new(most));
-        for number in 0..most as u64 {
-            let key = key(number);
-            numbers.put(key, Number::new(number));
-            // As the beginning of a signature is.
-            let text = URL_SAFE_NO_PAD.encode(key.to_le_bytes());
-            let key = u64::from_le_bytes(*text.as_bytes().first_chunk().unwrap());
-            texts.put(key, Number::new(number));
+        for most in [100, 1_000, 100_000] {
+            let (numbers, texts) = (Recent::new(most), Recent::new(most));
+            for number in 0..most as u64 {
+                let key = key(number);
+                numbers.put(key, Number::new(number));
+                // As the beginning of a signature is.
+                let text = URL_SAFE_NO_PAD.encode(key.to_le_bytes());
+                let key = u64::from_le_bytes(*text.as_bytes().first_chunk().unwrap());
+                texts.put(key, Number::new(number));
+            }
+            assert_eq!(count(&numbers), most);
+            assert_eq!(count(&texts), most);
         }
-        assert_eq!(count(&numbers), most);
-        assert_eq!(count(&texts), most);
     }
 
     #[test]

@@ -212,7 +212,8 @@ pub(crate) struct Sessions {
     pub(crate) per_account: u32,
 
     /// 内存中记住的令牌数；0 为每次都查数据库 / tokens that are remembered with their sessions, so that not every call looks
-    /// them up; 0: none. Each that is in use takes about 2 KiB. With PostgreSQL every call asks the database.
+    /// them up; 0: none. Each that is in use takes about 2 KiB. Some more may be kept: a tenth of 100000, as many again of 1000.
+    /// With PostgreSQL every call asks the database.
     #[config(
         default = 100_000,
         validate(bounds(remembered, 0, 10_000_000), "0 到 10000000 / 0 to 10000000")
