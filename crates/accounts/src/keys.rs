@@ -135,8 +135,8 @@ impl TokenKeys {
 
     /// The token with this text, if it was checked lately. That it was well signed stays true for as long as there are
     /// these keys; whether its session lives is not for them to say.
-    pub fn checked(&self, text: &str) -> Option<Token> {
-        let (message, signature) = split_signature(text.as_bytes())?;
+    pub fn checked(&self, text: &[u8]) -> Option<Token> {
+        let (message, signature) = split_signature(text)?;
         let token = self.checked.get(key_of(signature))?;
         let (own_message, own_signature) = split_signature(token.text())?;
         let is_meant = message == own_message && are_equal(signature, own_signature);
@@ -150,8 +150,8 @@ impl TokenKeys {
 
     /// The token with this text, which says this and was checked just now. It is remembered, unless it is longer than any
     /// that we write.
-    pub fn remember(&self, text: &str, said: SessionToken) -> Token {
-        let Some((_, signature)) = split_signature(text.as_bytes()) else {
+    pub fn remember(&self, text: &[u8], said: SessionToken) -> Token {
+        let Some((_, signature)) = split_signature(text) else {
             return Token::from(said);
         };
         let token = Token::written(text, said);

@@ -53,7 +53,7 @@ pub(crate) struct LiveSession {
 
 impl Token {
     /// A token that is written like this.
-    pub(crate) fn written(text: &str, said: SessionToken) -> Self {
+    pub(crate) fn written(text: &[u8], said: SessionToken) -> Self {
         Self(Arc::new(Shown {
             used: AtomicBool::new(false),
             found: Mutex::default(),
@@ -102,11 +102,11 @@ impl Token {
 
 impl Text {
     /// `text`, or nothing where that is too long.
-    fn of(text: &str) -> Self {
+    fn of(text: &[u8]) -> Self {
         let mut bytes = [0; TOKEN_REMEMBERED_BYTES];
         let length = match bytes.get_mut(..text.len()) {
             Some(place) => {
-                place.copy_from_slice(text.as_bytes());
+                place.copy_from_slice(text);
                 text.len()
             }
             None => 0,
@@ -118,7 +118,7 @@ impl Text {
 /// A token that nobody wrote yet.
 impl From<SessionToken> for Token {
     fn from(said: SessionToken) -> Self {
-        Self::written("", said)
+        Self::written(b"", said)
     }
 }
 

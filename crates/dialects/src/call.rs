@@ -103,7 +103,7 @@ impl Call {
     }
 
     /// What a token's text says, if it is one of ours.
-    pub(crate) fn decode_token(&self, text: &str) -> Option<Token> {
+    pub(crate) fn decode_token(&self, text: &[u8]) -> Option<Token> {
         token::decode(&self.surroundings.token_keys, text)
     }
 

@@ -51,15 +51,16 @@ pub(crate) fn encode(keys: &TokenKeys, token: &SessionToken) -> String {
 }
 
 /// What a token says, if it is one of ours. Its end is for `authenticate` to judge.
-pub(crate) fn decode(keys: &TokenKeys, text: &str) -> Option<Token> {
+pub(crate) fn decode(keys: &TokenKeys, text: &[u8]) -> Option<Token> {
     keys.checked(text)
         .or_else(|| Some(keys.remember(text, check(keys, text)?)))
 }
 
-fn check(keys: &TokenKeys, text: &str) -> Option<SessionToken> {
+fn check(keys: &TokenKeys, text: &[u8]) -> Option<SessionToken> {
     if text.len() > TOKEN_BYTES {
         return None;
     }
+    let text = std::str::from_utf8(text).ok()?;
     let (message, signature) = text.rsplit_once('.')?;
     let (header, claims) = message.split_once('.')?;
     let kid = kid_of(header)?;
@@ -78,18 +79,19 @@ fn check(keys: &TokenKeys, text: &str) -> Option<SessionToken> {
 
 /// The token in `Authorization`, with or without `Bearer ` before it (RFC 6750, section 2.1; the scheme's name in any
 /// case, RFC 9110, section 11.1). Two such headers are as good as none.
-pub(crate) fn authorization(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let only = values.next().filter(|_| values.next().is_none())?;
-    let text = std::str::from_utf8(only.as_bytes()).ok()?;
-    Some(without_bearer(text)).filter(|token| !token.is_empty())
+    Some(without_bearer(only.as_bytes())).filter(|token| !token.is_empty())
 }
 
 /// The text without a `Bearer ` before it.
-pub(crate) fn without_bearer(text: &str) -> &str {
-    let text = text.trim();
-    match text.split_at_checked("bearer".len()) {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") && rest.starts_with(' ') => rest.trim_start(),
+pub(crate) fn without_bearer(text: &[u8]) -> &[u8] {
+    let text = text.trim_ascii();
+    match text.split_at_checked(b"bearer".len()) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case(b"bearer") && rest.starts_with(b" ") => {
+            rest.trim_ascii_start()
+        }
         Some(_) | None => text,
     }
 }
@@ -172,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_was_said_comes_back() {
-        let read = decode(&keys(), &encode(&keys(), &token())).unwrap();
+        let read = decode(&keys(), encode(&keys(), &token()).as_bytes()).unwrap();
         assert_eq!(read.account, AccountId(8));
         assert_eq!(read.public_id, token().public_id);
         assert_eq!(read.secret.expose(), token().secret.expose());
@@ -205,10 +207,22 @@ mod tests {
 
     #[test]
     fn the_older_key_still_serves_and_the_newest_signs() {
-        assert!(decode(&keys(), &signed_elsewhere(&header("1"), &claims(), OLDER_SECRET)).is_some());
-        assert!(decode(&keys(), &signed_elsewhere(&header("2"), &claims(), SECRET)).is_some());
+        assert!(
+            decode(
+                &keys(),
+                signed_elsewhere(&header("1"), &claims(), OLDER_SECRET).as_bytes()
+            )
+            .is_some()
+        );
+        assert!(decode(&keys(), signed_elsewhere(&header("2"), &claims(), SECRET).as_bytes()).is_some());
         let without_older = TokenKeys::new([("2".to_owned(), SECRET)]);
-        assert!(decode(&without_older, &signed_elsewhere(&header("1"), &claims(), OLDER_SECRET)).is_none());
+        assert!(
+            decode(
+                &without_older,
+                signed_elsewhere(&header("1"), &claims(), OLDER_SECRET).as_bytes()
+            )
+            .is_none()
+        );
     }
 
     #[test]
@@ -225,7 +239,7 @@ mod tests {
                 ..header("2")
             }),
         ] {
-            assert!(decode(&keys(), &forged).is_none(), "{forged}");
+            assert!(decode(&keys(), forged.as_bytes()).is_none(), "{forged}");
         }
         let body = BASE64.encode(claims().to_string());
         for header in [
@@ -235,8 +249,11 @@ mod tests {
         ] {
             let message = format!("{}.{body}", BASE64.encode(header));
             let signature = BASE64.encode(keys().sign(message.as_bytes()));
-            assert!(decode(&keys(), &format!("{message}.{signature}")).is_none(), "{header}");
-            assert!(decode(&keys(), &format!("{message}.")).is_none(), "{header}");
+            assert!(
+                decode(&keys(), format!("{message}.{signature}").as_bytes()).is_none(),
+                "{header}"
+            );
+            assert!(decode(&keys(), format!("{message}.").as_bytes()).is_none(), "{header}");
         }
     }
 
@@ -245,7 +262,7 @@ mod tests {
         let with = |name: &str, value: Value| {
             let mut changed = claims();
             changed[name] = value;
-            decode(&keys(), &signed_elsewhere(&header("2"), &changed, SECRET)).is_some()
+            decode(&keys(), signed_elsewhere(&header("2"), &changed, SECRET).as_bytes()).is_some()
         };
         assert!(with("exp", json!(1)));
         for (name, value) in [
@@ -266,7 +283,7 @@ mod tests {
             let mut fewer = claims();
             fewer.as_object_mut().unwrap().remove(name);
             assert!(
-                decode(&keys(), &signed_elsewhere(&header("2"), &fewer, SECRET)).is_none(),
+                decode(&keys(), signed_elsewhere(&header("2"), &fewer, SECRET).as_bytes()).is_none(),
                 "{name}"
             );
         }
@@ -279,16 +296,23 @@ mod tests {
             for value in values {
                 headers.append(AUTHORIZATION, HeaderValue::from_bytes(value).unwrap());
             }
-            authorization(&headers).map(str::to_owned)
+            authorization(&headers).map(<[u8]>::to_vec)
         };
         for value in ["abc", "Bearer abc", "bearer abc", "BEARER  abc", " abc "] {
-            assert_eq!(found(&[value.as_bytes()]).as_deref(), Some("abc"), "{value:?}");
+            assert_eq!(found(&[value.as_bytes()]).as_deref(), Some(&b"abc"[..]), "{value:?}");
         }
-        assert_eq!(found(&[b"Basic abc"]).as_deref(), Some("Basic abc"));
-        let nothing: [&[&[u8]]; 4] = [&[], &[b""], &[b"abc", b"abc"], &[b"\xff"]];
+        assert_eq!(found(&[b"Basic abc"]).as_deref(), Some(&b"Basic abc"[..]));
+        let nothing: [&[&[u8]]; 3] = [&[], &[b""], &[b"abc", b"abc"]];
         for values in nothing {
             assert_eq!(found(values), None, "{values:?}");
         }
+    }
+
+    #[test]
+    fn what_is_no_text_is_no_token() {
+        let mut bytes = encode(&keys(), &token()).into_bytes();
+        bytes[0] = 0xff;
+        assert!(decode(&keys(), &bytes).is_none());
     }
 
     proptest! {
@@ -298,12 +322,12 @@ mod tests {
             let at = at.index(bytes.len());
             prop_assume!(bytes[at] != byte);
             bytes[at] = byte;
-            prop_assert!(decode(&keys(), &String::from_utf8(bytes).unwrap()).is_none());
+            prop_assert!(decode(&keys(), &bytes).is_none());
         }
 
         #[test]
         fn any_text_is_read_or_refused(text in "\\PC{0,300}") {
-            prop_assert!(decode(&keys(), &text).is_none());
+            prop_assert!(decode(&keys(), text.as_bytes()).is_none());
         }
     }
 }

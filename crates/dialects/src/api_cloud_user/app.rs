@@ -44,7 +44,7 @@ impl AppCall {
     pub(super) fn token(&self) -> Result<Option<Token>, BadInput> {
         let text = carried(&CLOUD_TOKEN, &self.parameters, &self.call.head().headers)?;
         Ok(match text {
-            Some(text) => self.call.decode_token(token::without_bearer(text)),
+            Some(text) => self.call.decode_token(token::without_bearer(text.as_bytes())),
             None => self.call.bearer(),
         })
     }
