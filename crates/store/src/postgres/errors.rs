@@ -44,6 +44,7 @@ fn refused(said: &DbError, statement: &str) -> Failure {
     let code = said.code().code();
     let is_fatal = matches!(said.parsed_severity(), Some(Severity::Fatal | Severity::Panic))
         || FATAL.contains(said.code())
+        || is_begin_on_a_standby(said, statement)
         || (code.starts_with("08") && *said.code() != SqlState::PROTOCOL_VIOLATION);
     let error = if COLLISIONS.contains(said.code()) {
         SqlError::Conflict
@@ -65,13 +66,17 @@ const COLLISIONS: &[SqlState] = &[SqlState::T_R_SERIALIZATION_FAILURE, SqlState:
 
 /// After these another connection fares better, though this one still stands.
 const FATAL: &[SqlState] = &[
-    // The server has become a standby: so it refuses a write, and so a transaction that is to write, even before one.
+    // The server has become a standby.
     SqlState::READ_ONLY_SQL_TRANSACTION,
-    SqlState::FEATURE_NOT_SUPPORTED,
     // A pooler has another server behind it than the one that the statement was prepared on.
     SqlState::INVALID_SQL_STATEMENT_NAME,
     SqlState::DUPLICATE_PSTATEMENT,
 ];
+
+/// A standby has another code for a transaction that is to write than for a write: the one for whatever a server cannot do.
+fn is_begin_on_a_standby(said: &DbError, statement: &str) -> bool {
+    *said.code() == SqlState::FEATURE_NOT_SUPPORTED && statement.starts_with("begin ")
+}
 
 /// PostgreSQL quotes values in the messages about data and constraints; of these, the code and the names are told.
 fn in_words(said: &DbError) -> String {

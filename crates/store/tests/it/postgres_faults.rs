@@ -115,6 +115,9 @@ async fn a_switchover_behind_a_pooler_costs_no_write() {
         return;
     };
     let standby = primary.standby(&[]).unwrap();
+    // What is written is on the standby, too, before it is acknowledged.
+    primary.run("alter system set synchronous_standby_names = '*'").unwrap();
+    primary.run("select pg_reload_conf()").unwrap();
     primary.run("create table things (id bigint primary key)").unwrap();
     let url = format!(
         "postgres://yaopai@127.0.0.1:{},127.0.0.1:{}/postgres\
@@ -125,6 +128,8 @@ async fn a_switchover_behind_a_pooler_costs_no_write() {
     let options = PostgresOptions {
         // Nobody looks after the connections meanwhile: the writes themselves notice.
         recheck_every: Duration::from_hours(1),
+        // Time enough to connect on a busy machine.
+        deadline: Duration::from_secs(10),
         ..PostgresOptions::new(Timestamp::EPOCH, Arc::new(SeededEntropy::new(1)))
     };
     let store = Store::open_postgres(&PostgresUrl::parse(&url).unwrap(), &options)
