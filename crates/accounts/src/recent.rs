@@ -33,8 +33,8 @@ struct Part<V> {
 
 impl<V: Remembered> Recent<V> {
     /// Room for about `most` values; memory is taken as they come. Keys fall unevenly into the parts, and a part that is full
-    /// gives nothing to those who come round in turn: so each has room for four standard deviations more, past which one part in
-    /// thirty thousand comes.
+    /// gives nothing to those who come round in turn: so each has room for four standard deviations more, which is hardly ever too
+    /// little.
     pub(crate) fn new(most: usize) -> Self {
         let even = most.div_ceil(PARTS);
         let part = || Part {
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn what_is_used_stays_and_the_bound_holds() {
         let recent = Recent::new(8 * PARTS);
-        // Four standard deviations more in each part.
+        // Eight to a part are four times two more: the standard deviation, rounded down.
         let most = 16 * PARTS;
         recent.put(key(0), Number::new(0));
         for number in 1..100_000 {

@@ -6,8 +6,8 @@ use crate::postgres::variable;
 ///
 /// # Panics
 /// In CI, with the reason why the part is not to be had.
-#[allow(clippy::panic, reason = "a test fails by panicking, in its helpers too")]
-#[allow(clippy::print_stderr, reason = "what is left out is said loudly")]
+#[expect(clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+#[expect(clippy::print_stderr, reason = "what is left out is said loudly")]
 pub fn found<T>(part: Result<T, String>) -> Option<T> {
     match part {
         Ok(part) => Some(part),

@@ -115,7 +115,7 @@ mod tests {
         let disk = match Disk::make() {
             Ok(disk) => disk,
             // A right that one has or not, and no part that could be installed.
-            Err(reason) => return eprintln!("SKIPPED: {reason}"),
+            Err(reason) => return eprintln!("LEFT OUT: {reason}"),
         };
         let Some(server) = server(DURABLE) else { return };
         disk.give_to(server.folder());
