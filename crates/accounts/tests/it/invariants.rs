@@ -14,6 +14,7 @@ mod tables;
 
 use proptest::prelude::*;
 use tokio::runtime::Builder;
+use yaopai_testkit::Database;
 
 use self::base::Base;
 
@@ -97,8 +98,13 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// How many sequences are tried: fewer on PostgreSQL, where each makes a database of its own and takes over a second.
+fn cases() -> u32 {
+    if Database::chosen().is_shared() { 16 } else { 48 }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn they_hold_after_every_step(steps in proptest::collection::vec(step(), 1..80)) {
