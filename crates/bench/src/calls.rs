@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use hyper::Request;
+use hyper::header::{HeaderValue, USER_AGENT};
 use yaopai_accounts::{NewAccount, SearchState};
 use yaopai_model::{Identifier, Password, PasswordPolicy, Phone, Role, Username};
 use yaopai_testkit::{Database, TestServer, TestSettings};
@@ -19,6 +20,11 @@ const PEOPLE: u32 = 300;
 const FAMILIAR: u32 = 12;
 const PASSWORD: &str = "secret1";
 const OPERATOR: &str = "root-of-all";
+/// What everybody calls with.
+const AGENT: HeaderValue = HeaderValue::from_static(
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 \
+     MicroMessenger/8.0.49(0x18003137) NetType/WIFI Language/zh_CN",
+);
 /// Between two calls, so that nobody makes more of them than allowed.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -209,7 +215,8 @@ impl Calls {
         self.send(request, source(from), call.is_refused()).await
     }
 
-    async fn send(&self, request: Request<Bytes>, from: IpAddr, is_refused: bool) -> Result<Bytes, Failure> {
+    async fn send(&self, mut request: Request<Bytes>, from: IpAddr, is_refused: bool) -> Result<Bytes, Failure> {
+        request.headers_mut().insert(USER_AGENT, AGENT);
         let answer = self.server.send_alone(request, from).await?;
         if answer.failure.is_some() != is_refused {
             let (body, failure) = (String::from_utf8_lossy(&answer.body), answer.failure);

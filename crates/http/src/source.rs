@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use http::header::USER_AGENT;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use yaopai_accounts::Caller;
 use yaopai_model::limits::{DEVICE_BYTES, FORWARDED_HOPS};
 
@@ -96,14 +96,25 @@ fn address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[Network]) -> Ip
     source
 }
 
-/// What the client calls itself, cut to `limits::DEVICE_BYTES`.
+/// What the client calls itself, cut to `limits::DEVICE_BYTES`. Nearly every call says it, and nearly all in plain letters.
 fn device(headers: &HeaderMap) -> String {
-    let Some(agent) = headers.get(USER_AGENT) else {
-        return String::new();
-    };
-    let mut device = String::from_utf8_lossy(agent.as_bytes()).replace(char::is_control, " ");
+    let agent = headers.get(USER_AGENT).map_or([].as_slice(), HeaderValue::as_bytes);
+    let start = agent.get(..DEVICE_BYTES).unwrap_or(agent);
+    let plain = std::str::from_utf8(start).ok().filter(|text| is_plain(text));
+    plain.map_or_else(|| made_plain(agent), str::to_owned)
+}
+
+/// The same of an agent that may be no text, and have control characters in it.
+fn made_plain(agent: &[u8]) -> String {
+    let mut device = String::from_utf8_lossy(agent).replace(char::is_control, " ");
     device.truncate(device.floor_char_boundary(DEVICE_BYTES));
     device
+}
+
+/// Whether all of it can be seen. It does not stop at the first that cannot, so that many bytes are looked at at once.
+fn is_plain(text: &str) -> bool {
+    text.bytes()
+        .fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~'))
 }
 
 /// Some proxies write the port along.
@@ -116,7 +127,6 @@ fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;
@@ -197,7 +207,19 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_device_may_be_unnamed() {
+        assert_eq!(device(&HeaderMap::new()), "");
+    }
+
     proptest! {
+        #[test]
+        fn however_a_device_is_read_it_is_the_same(agent in "[ -~]{0,190}([ -~]{0,30}|[\\t -~]{0,30}|\\PC{0,30})") {
+            let mut headers = HeaderMap::new();
+            headers.insert(USER_AGENT, HeaderValue::from_bytes(agent.as_bytes()).unwrap());
+            prop_assert_eq!(device(&headers), made_plain(agent.as_bytes()));
+        }
+
         #[test]
         fn nobody_outside_writes_their_own_address(left in "[0-9a-f:., ]{0,60}", real in any::<u32>()) {
             let real = std::net::Ipv4Addr::from(real);
