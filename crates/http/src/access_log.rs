@@ -3,21 +3,57 @@
 
 mod lines;
 
-use std::collections::BTreeMap;
+use std::io;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
 use http::{Method, StatusCode};
-use metrics::{Counter, Histogram};
 use yaopai_accounts::Fault;
 use yaopai_model::{AccountId, AppId, Timestamp};
 
-use crate::RequestId;
+use crate::call_metrics::RouteMetrics;
+use crate::{CallMetrics, RequestId};
 
-use lines::LoggedRoute;
-pub use lines::{AccessLog, AccessWriter, LineFormat};
+pub use lines::{AccessWriter, LineFormat};
+use lines::{LineSink, LoggedRoute};
+
+/// Where calls leave their lines, and who counts them. Clones share both.
+#[derive(Clone)]
+pub struct AccessLog {
+    lines: Option<LineSink>,
+    metrics: Option<CallMetrics>,
+}
+
+impl AccessLog {
+    /// No lines are written.
+    pub const fn off() -> Self {
+        Self {
+            lines: None,
+            metrics: None,
+        }
+    }
+
+    /// Lines go to `output`, by way of the writer.
+    ///
+    /// # Errors
+    /// When there can be no thread for it.
+    pub fn start(format: LineFormat, output: impl io::Write + Send + 'static) -> io::Result<(Self, AccessWriter)> {
+        let (lines, writer) = LineSink::start(format, output)?;
+        let log = Self {
+            lines: Some(lines),
+            metrics: None,
+        };
+        Ok((log, writer))
+    }
+
+    /// Has calls counted, too, whether they leave lines or not.
+    #[must_use]
+    pub fn counted_by(mut self, metrics: CallMetrics) -> Self {
+        self.metrics = Some(metrics);
+        self
+    }
+}
 
 /// What a call finds out about itself on its way.
 #[derive(Default)]
@@ -82,9 +118,7 @@ impl Answered<'_> {
 /// A route as the log and the metrics know it. Whoever keeps it for more than one call saves looking the metrics up.
 pub struct Route {
     logged: LoggedRoute,
-    seconds: OnceLock<Histogram>,
-    /// By what the envelopes said in their `code`.
-    outcomes: Mutex<BTreeMap<i64, Counter>>,
+    metrics: RouteMetrics,
 }
 
 impl Route {
@@ -92,8 +126,7 @@ impl Route {
     pub fn new(surface: &'static str, path: impl Into<String>) -> Self {
         Self {
             logged: LoggedRoute::new(surface, path.into()),
-            seconds: OnceLock::new(),
-            outcomes: Mutex::default(),
+            metrics: RouteMetrics::default(),
         }
     }
 
@@ -113,25 +146,51 @@ impl Route {
 
     /// Writes the line of a call and counts it.
     pub fn note(&self, log: &AccessLog, answered: &Answered<'_>) {
-        log.write(&self.logged, answered);
-        self.measure(answered.code, answered.latency());
-    }
-
-    fn measure(&self, code: i64, latency: Duration) {
-        let (wire, route) = (self.logged.surface(), self.logged.path());
-        let seconds = || metrics::histogram!("yaopai_request_seconds", "wire" => wire, "route" => route.to_owned());
-        self.seconds.get_or_init(seconds).record(latency.as_secs_f64());
-        let outcome = || {
-            metrics::counter!(
-                "yaopai_requests_total", "wire" => wire, "route" => route.to_owned(), "outcome" => code.to_string()
-            )
-        };
-        let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-        outcomes.entry(code).or_insert_with(outcome).increment(1);
+        if let Some(lines) = &log.lines {
+            lines.write(&self.logged, answered);
+        }
+        if let Some(metrics) = &log.metrics {
+            let (surface, path) = (self.logged.surface(), self.logged.path());
+            self.metrics
+                .note(metrics, surface, path, answered.code, answered.latency());
+        }
     }
 }
 
 /// Writes what did not work, where something of ours did not.
 pub fn write_fault(fault: &Fault, request_id: &RequestId) {
     tracing::error!(request_id = request_id.as_str(), %fault, "a call failed through a fault of ours");
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use prometheus::{Registry, TextEncoder};
+
+    use super::*;
+    use crate::samples::Sevens;
+
+    #[test]
+    fn calls_are_counted_also_where_no_lines_are_written() {
+        let registry = Registry::new();
+        let log = AccessLog::off().counted_by(CallMetrics::register(&registry).unwrap());
+        let asked_at = Timestamp::from_millis(1_700_000_000_002);
+        let answered = Answered {
+            method: &Method::GET,
+            status: StatusCode::OK,
+            code: 401,
+            asked_at,
+            answered_at: asked_at.plus(Duration::from_millis(3)),
+            request_id: &RequestId::choose(&HeaderMap::new(), &Sevens),
+            record: &CallRecord::default(),
+        };
+        Route::new("user", "/user/info").note(&log, &answered);
+        let text = TextEncoder::new().encode_to_string(&registry.gather()).unwrap();
+        for line in [
+            r#"yaopai_requests_total{outcome="401",route="/user/info",wire="user"} 1"#,
+            r#"yaopai_request_seconds_sum{route="/user/info",wire="user"} 0.003"#,
+        ] {
+            assert!(text.lines().any(|shown| shown == line), "{line}\n{text}");
+        }
+    }
 }

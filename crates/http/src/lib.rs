@@ -7,6 +7,7 @@ mod access_log;
 mod answer_body;
 mod body;
 mod bounds;
+mod call_metrics;
 mod language;
 mod panics;
 mod request_id;
@@ -18,6 +19,7 @@ pub use access_log::{AccessLog, AccessWriter, Answered, CallRecord, LineFormat, 
 pub use answer_body::{AnswerBody, Piece};
 pub use body::{BodyError, read_body};
 pub use bounds::{BadHead, check_head, is_under};
+pub use call_metrics::CallMetrics;
 pub use language::Language;
 pub use panics::{Panicked, caught};
 pub use request_id::RequestId;

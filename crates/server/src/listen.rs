@@ -22,6 +22,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use prometheus::IntCounter;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use yaopai_http::Network;
@@ -36,7 +37,7 @@ use sources::{Connection, Sources};
 /// How long to wait before accepting again when the system has no room for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// The bounds that connections are held to.
+/// The bounds that connections are held to, and who counts what they keep out.
 #[derive(Clone)]
 pub(crate) struct Bounds {
     /// Connections at once; more wait to be accepted.
@@ -51,6 +52,8 @@ pub(crate) struct Bounds {
     pub(crate) idle: Duration,
     /// How long what is in flight may take once the server is told to stop.
     pub(crate) drain: Duration,
+    /// Counts those that are closed at once because their source has as many as it may have.
+    pub(crate) connections_refused: IntCounter,
 }
 
 /// Has `reception` answer what comes on `listener` until `stop`, then finishes what is in flight.
@@ -73,7 +76,7 @@ pub(crate) async fn serve(
             Ok((stream, peer, place)) => {
                 let Some(counted) = sources.admit(peer.ip()) else {
                     // Dropped: an answer would have to wait for a peer who may never read it.
-                    metrics::counter!("yaopai_connections_refused").increment(1);
+                    bounds.connections_refused.inc();
                     continue;
                 };
                 let place = Place {

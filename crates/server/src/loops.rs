@@ -1,13 +1,14 @@
-//! What goes on beside the requests: sending messages, taking up new keys, sweeping up, counting, keeping metrics tidy.
+//! What goes on beside the requests: sending messages, taking up new keys, sweeping up, counting.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinSet;
 use yaopai_accounts::{Accounts, Error, SearchState};
 use yaopai_model::limits::DELIVERY_DEADLINE;
 use yaopai_store::Store;
 
+use crate::metrics::{Metrics, raise};
 use crate::shutdown::Stop;
 
 /// How often what is past its life is removed.
@@ -22,7 +23,7 @@ const JOURNAL: Duration = Duration::from_secs(1);
 const SEARCH: Duration = Duration::from_millis(500);
 /// How long to leave it alone after it could not.
 const SEARCH_TROUBLE: Duration = Duration::from_secs(5);
-/// How often gauges are read and histograms emptied into their buckets.
+/// How often gauges are set, and counters raised to what was counted elsewhere.
 const MEASURE: Duration = Duration::from_secs(15);
 /// The pause after sessions were counted, as a multiple of how long that took: counting keeps a thousandth of a core busy.
 const SESSIONS: u32 = 1000;
@@ -39,15 +40,20 @@ const LAST_DELIVERIES: Duration = DELIVERY_DEADLINE.saturating_add(Duration::fro
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Starts the loops; each ends soon after `stop`.
-pub(crate) fn start(accounts: &Accounts, store: &Store, metrics: PrometheusHandle, stop: &Stop) -> JoinSet<()> {
+pub(crate) fn start(accounts: &Accounts, store: &Store, metrics: &Arc<Metrics>, stop: &Stop) -> JoinSet<()> {
     let mut loops = JoinSet::new();
     loops.spawn(deliver(accounts.clone(), stop.clone()));
     loops.spawn(take_up_keys(accounts.clone(), stop.clone()));
     loops.spawn(sweep(accounts.clone(), stop.clone()));
     loops.spawn(tend_search(accounts.clone(), stop.clone()));
     loops.spawn(write_journal(accounts.clone(), stop.clone()));
-    loops.spawn(count_sessions(accounts.clone(), stop.clone()));
-    loops.spawn(measure(accounts.clone(), store.clone(), metrics, stop.clone()));
+    loops.spawn(count_sessions(accounts.clone(), Arc::clone(metrics), stop.clone()));
+    loops.spawn(measure(
+        accounts.clone(),
+        store.clone(),
+        Arc::clone(metrics),
+        stop.clone(),
+    ));
     loops
 }
 
@@ -114,34 +120,33 @@ async fn tend_search(accounts: Accounts, mut stop: Stop) {
     }
 }
 
-async fn measure(accounts: Accounts, store: Store, metrics: PrometheusHandle, mut stop: Stop) {
+async fn measure(accounts: Accounts, store: Store, metrics: Arc<Metrics>, mut stop: Stop) {
     loop {
         let measured = accounts.measure().await;
         if let Ok(measures) = &measured {
-            metrics::gauge!("yaopai_hash_queue").set(whole(measures.hashes_waiting));
-            metrics::gauge!("yaopai_outbox_waiting").set(whole(measures.messages_waiting));
-            metrics::gauge!("yaopai_events_waiting").set(whole(measures.events_waiting));
-            metrics::counter!("yaopai_events_lost").absolute(measures.events_lost);
+            metrics.hash_queue.set(measures.hashes_waiting);
+            metrics.outbox_waiting.set(measures.messages_waiting);
+            metrics.events_waiting.set(measures.events_waiting);
+            raise(&metrics.events_lost, measures.events_lost);
         }
         note("measure", measured);
-        metrics::gauge!("yaopai_search_bytes").set(whole(accounts.search_bytes()));
-        metrics::gauge!("yaopai_store_queue").set(whole(store.queue_depth()));
+        metrics.search_bytes.set(accounts.search_bytes());
+        metrics.store_queue.set(store.queue_depth());
         let traffic = store.traffic();
-        metrics::counter!("yaopai_database_statements").absolute(traffic.statements);
-        metrics::counter!("yaopai_database_round_trips").absolute(traffic.round_trips);
-        metrics.run_upkeep();
+        raise(&metrics.database_statements, traffic.statements);
+        raise(&metrics.database_round_trips, traffic.round_trips);
         if !stop.lasts(MEASURE).await {
             break;
         }
     }
 }
 
-async fn count_sessions(accounts: Accounts, mut stop: Stop) {
+async fn count_sessions(accounts: Accounts, metrics: Arc<Metrics>, mut stop: Stop) {
     loop {
         let counted = accounts.count_sessions().await;
         let pause = match &counted {
             Ok(counted) => {
-                metrics::gauge!("yaopai_sessions").set(whole(counted.live));
+                metrics.sessions.set(counted.live);
                 counted.took.saturating_mul(SESSIONS).clamp(MEASURE, SESSIONS_LONGEST)
             }
             Err(_) => SESSIONS_TROUBLE,
@@ -151,11 +156,6 @@ async fn count_sessions(accounts: Accounts, mut stop: Stop) {
             break;
         }
     }
-}
-
-/// A count as gauges take it; those beyond 32 bits do not occur.
-fn whole(count: impl TryInto<u32>) -> f64 {
-    f64::from(count.try_into().unwrap_or(u32::MAX))
 }
 
 /// A loop goes on after a failure: what it could not do now it does at its next turn.

@@ -16,6 +16,7 @@ mod health;
 mod listen;
 mod loops;
 mod manage;
+mod metrics;
 mod migrate_database;
 mod open_files;
 mod ops;

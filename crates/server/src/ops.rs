@@ -8,10 +8,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
-use metrics_exporter_prometheus::PrometheusHandle;
 use yaopai_http::PeerAddress;
 
 use crate::config::Secret;
+use crate::metrics::Metrics;
 use crate::readiness::Readiness;
 
 /// Who may read the metrics.
@@ -24,8 +24,8 @@ pub(crate) enum MetricsAccess {
     ThisMachine,
 }
 
-struct Metrics {
-    handle: PrometheusHandle,
+struct GuardedMetrics {
+    metrics: Arc<Metrics>,
     access: MetricsAccess,
 }
 
@@ -38,10 +38,10 @@ pub(crate) fn health(readiness: Readiness) -> Router {
 }
 
 /// `/metrics`.
-pub(crate) fn metrics(handle: PrometheusHandle, access: MetricsAccess) -> Router {
+pub(crate) fn metrics(metrics: Arc<Metrics>, access: MetricsAccess) -> Router {
     Router::new()
         .route("/metrics", get(render))
-        .with_state(Arc::new(Metrics { handle, access }))
+        .with_state(Arc::new(GuardedMetrics { metrics, access }))
 }
 
 const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
@@ -67,15 +67,21 @@ async fn ready(State(readiness): State<Readiness>) -> Response {
 }
 
 async fn render(
-    State(metrics): State<Arc<Metrics>>,
+    State(guarded): State<Arc<GuardedMetrics>>,
     Extension(PeerAddress(peer)): Extension<PeerAddress>,
     headers: HeaderMap,
 ) -> Response {
-    if !metrics.access.admits(peer, &headers) {
+    if !guarded.access.admits(peer, &headers) {
         return StatusCode::NOT_FOUND.into_response();
     }
     let form = (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
-    ([NO_STORE[0].clone(), form], metrics.handle.render()).into_response()
+    match guarded.metrics.render() {
+        Ok(text) => ([NO_STORE[0].clone(), form], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "指标无法写出 / the metrics cannot be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }
 
 impl MetricsAccess {

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
-use metrics_exporter_prometheus::BuildError;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
@@ -23,6 +22,7 @@ use crate::config::{Config, MailChannel, Settings, SmsChannel};
 use crate::data_folder::DataFolder;
 use crate::forwarded::Lookout;
 use crate::listen::{self, Bounds};
+use crate::metrics::Metrics;
 use crate::ops::{self, MetricsAccess};
 use crate::reception::Reception;
 use crate::shutdown::{self, Stop, Stopper};
@@ -47,7 +47,7 @@ pub(crate) enum ServeError {
     #[error("管理套接字 / the socket for management commands: {0}")]
     AdminSocket(io::Error),
     #[error("指标 / metrics: {0}")]
-    Metrics(#[from] BuildError),
+    Metrics(#[from] prometheus::Error),
     #[error("无法启动线程 / cannot start a thread: {0}")]
     Threads(io::Error),
     #[error("信号 / signals: {0}")]
@@ -62,7 +62,8 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let settings = &config.settings;
     let (access_log, _access_writer) =
         telemetry::start_logging(settings.log.format, settings.log.level).map_err(ServeError::Threads)?;
-    let metrics = telemetry::start_metrics()?;
+    let metrics = Arc::new(Metrics::new()?);
+    let access_log = access_log.counted_by(metrics.calls.clone());
     let connections = connections(settings);
     let folder = DataFolder::take(&settings.data_dir).map_err(OpenFailure::from)?;
     let base = wire_up::open(settings, folder).await?;
@@ -94,15 +95,15 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
 
     let workers = Arc::new(Workers::start().map_err(ServeError::Threads)?);
     let (stopper, stop) = Stopper::new();
-    let background = loops::start(&base.accounts, &base.store, metrics.clone(), &stop);
+    let background = loops::start(&base.accounts, &base.store, &metrics, &stop);
     let mut serving = JoinSet::new();
     serving.spawn(socket.serve(base.office(settings, address), stop.clone()));
     serve_http(
         &mut serving,
         routes,
-        ops::metrics(metrics, metrics_access(settings)),
+        ops::metrics(Arc::clone(&metrics), metrics_access(settings)),
         (listener, metrics_listener),
-        bounds(settings, connections),
+        bounds(settings, connections, &metrics),
         &workers,
         &stop,
     );
@@ -136,8 +137,8 @@ async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, Ser
         .map_err(|error| ServeError::Listen { address, key, error })
 }
 
-/// What connections are held to, of which there may be so many.
-fn bounds(settings: &Settings, connections: usize) -> Bounds {
+/// What connections are held to, of which there may be so many, and where those kept out are counted.
+fn bounds(settings: &Settings, connections: usize, metrics: &Metrics) -> Bounds {
     Bounds {
         connections,
         connections_per_source: wire_up::count(settings.http.max_connections_per_source),
@@ -145,6 +146,7 @@ fn bounds(settings: &Settings, connections: usize) -> Bounds {
         head: wire_up::seconds(settings.http.header_seconds),
         idle: wire_up::seconds(settings.http.idle_seconds),
         drain: wire_up::seconds(settings.http.shutdown_seconds),
+        connections_refused: metrics.connections_refused.clone(),
     }
 }
 

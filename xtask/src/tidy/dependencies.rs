@@ -116,15 +116,10 @@ const HOMES: &[(&[&str], &[&str])] = &[
     ),
     // The ambient: randomness, the environment, the terminal.
     (
-        &[
-            "getrandom",
-            "clap",
-            "confique",
-            "tracing-subscriber",
-            "metrics-exporter-prometheus",
-        ],
+        &["getrandom", "clap", "confique", "tracing-subscriber"],
         &["yaopai-server"],
     ),
+    (&["prometheus"], &["yaopai-http", "yaopai-server"]),
     (&["rand", "fastrand"], &[]),
 ];
 

@@ -29,10 +29,7 @@ pub enum LineFormat {
 
 /// Where the lines go. Clones share it.
 #[derive(Clone)]
-pub struct AccessLog(Option<Open>);
-
-#[derive(Clone)]
-struct Open {
+pub(super) struct LineSink {
     format: LineFormat,
     lines: Arc<Lines>,
 }
@@ -57,17 +54,15 @@ struct Waiting {
     is_closed: bool,
 }
 
-impl AccessLog {
-    /// Nothing is written.
-    pub const fn off() -> Self {
-        Self(None)
-    }
-
+impl LineSink {
     /// Lines go to `output`, by way of the writer.
     ///
     /// # Errors
     /// When there can be no thread for it.
-    pub fn start(format: LineFormat, output: impl io::Write + Send + 'static) -> io::Result<(Self, AccessWriter)> {
+    pub(super) fn start(
+        format: LineFormat,
+        output: impl io::Write + Send + 'static,
+    ) -> io::Result<(Self, AccessWriter)> {
         let lines = Arc::new(Lines {
             waiting: Mutex::default(),
             changed: Condvar::new(),
@@ -81,13 +76,11 @@ impl AccessLog {
             lines: Arc::clone(&lines),
             thread: Some(thread),
         };
-        Ok((Self(Some(Open { format, lines })), writer))
+        Ok((Self { format, lines }, writer))
     }
 
     pub(super) fn write(&self, route: &LoggedRoute, answered: &Answered<'_>) {
-        if let Some(Open { format, lines }) = &self.0 {
-            lines.add(*format, route, answered);
-        }
+        self.lines.add(self.format, route, answered);
     }
 }
 
@@ -312,7 +305,7 @@ mod tests {
 
     use super::*;
     use crate::samples::Sevens;
-    use crate::{CallRecord, RequestId, Route};
+    use crate::{AccessLog, CallRecord, RequestId, Route};
 
     /// What a call leaves.
     fn line(format: LineFormat, record: &CallRecord) -> String {

@@ -20,6 +20,7 @@ fn bounds() -> Bounds {
         head: HEAD,
         idle: Duration::from_millis(600),
         drain: Duration::from_secs(10),
+        connections_refused: IntCounter::new("refused", "Connections.").unwrap(),
     }
 }
 
@@ -155,6 +156,7 @@ async fn more_connections_than_a_source_may_have_are_closed() {
         connections_per_source: 1,
         ..bounds()
     };
+    let refused = few.connections_refused.clone();
     let server = start(echo(), few).await;
     let mut first = connect(&server).await;
     let request = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
@@ -162,6 +164,7 @@ async fn more_connections_than_a_source_may_have_are_closed() {
     // It may be closed before it has said anything.
     let _ = second.write_all(request).await;
     assert_eq!(rest(&mut second).await, "");
+    assert_eq!(refused.get(), 1);
     first.write_all(request).await.unwrap();
     assert!(rest(&mut first).await.contains("200 OK"));
 

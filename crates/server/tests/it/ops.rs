@@ -13,8 +13,16 @@ async fn health_and_metrics_are_there() {
     for name in [
         "yaopai_requests_total{",
         "yaopai_request_seconds_bucket{",
+        "yaopai_connections_refused ",
+        "yaopai_database_round_trips ",
+        "yaopai_database_statements ",
+        "yaopai_events_lost ",
+        "yaopai_events_waiting ",
         "yaopai_hash_queue ",
+        "yaopai_outbox_waiting ",
+        "yaopai_search_bytes ",
         "yaopai_sessions ",
+        "yaopai_store_queue ",
     ] {
         assert!(metrics.contains(name), "{name}\n{metrics}");
     }
