@@ -14,8 +14,8 @@ use yaopai_testkit::{Database, TestServer, TestSettings};
 use crate::Failure;
 use crate::base::in_words;
 
-/// People who are signed in: more than the server remembers sessions.
-const PEOPLE: u32 = 300;
+/// People who are signed in: several times as many as the server has room to remember.
+const PEOPLE: u32 = 600;
 /// Few enough that the sessions of all of them are remembered.
 const FAMILIAR: u32 = 12;
 const PASSWORD: &str = "secret1";
