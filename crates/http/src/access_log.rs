@@ -164,27 +164,16 @@ pub fn write_fault(fault: &Fault, request_id: &RequestId) {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderMap;
     use prometheus::{Registry, TextEncoder};
 
     use super::*;
-    use crate::samples::Sevens;
+    use crate::samples::note_call;
 
     #[test]
     fn calls_are_counted_also_where_no_lines_are_written() {
         let registry = Registry::new();
         let log = AccessLog::off().counted_by(CallMetrics::register(&registry).unwrap());
-        let asked_at = Timestamp::from_millis(1_700_000_000_002);
-        let answered = Answered {
-            method: &Method::GET,
-            status: StatusCode::OK,
-            code: 401,
-            asked_at,
-            answered_at: asked_at.plus(Duration::from_millis(3)),
-            request_id: &RequestId::choose(&HeaderMap::new(), &Sevens),
-            record: &CallRecord::default(),
-        };
-        Route::new("user", "/user/info").note(&log, &answered);
+        note_call(&log, &Method::GET, 401, &CallRecord::default());
         let text = TextEncoder::new().encode_to_string(&registry.gather()).unwrap();
         for line in [
             r#"yaopai_requests_total{outcome="401",route="/user/info",wire="user"} 1"#,

@@ -1,5 +1,6 @@
 //! What is counted and measured anywhere in the process, as Prometheus reads it.
 
+use prometheus::core::Collector;
 use prometheus::{Error, IntCounter, IntGaugeVec, Opts, Registry, TextEncoder};
 use yaopai_http::CallMetrics;
 
@@ -31,16 +32,9 @@ impl Metrics {
     /// When two have one name.
     pub(crate) fn new() -> Result<Self, Error> {
         let registry = Registry::new();
-        let counter = |name: &str, help: &str| -> Result<IntCounter, Error> {
-            let counter = IntCounter::new(name, help)?;
-            registry.register(Box::new(counter.clone()))?;
-            Ok(counter)
-        };
-        let gauge = |name: &str, help: &str| -> Result<Gauge, Error> {
-            let gauge = IntGaugeVec::new(Opts::new(name, help), &[])?;
-            registry.register(Box::new(gauge.clone()))?;
-            Ok(Gauge(gauge))
-        };
+        let counter = |name: &str, help: &str| shown_by(&registry, IntCounter::new(name, help)?);
+        let gauge =
+            |name: &str, help: &str| shown_by(&registry, IntGaugeVec::new(Opts::new(name, help), &[])?).map(Gauge);
         Ok(Self {
             calls: CallMetrics::register(&registry)?,
             connections_refused: counter(
@@ -81,6 +75,12 @@ impl Gauge {
         let measured = measured.try_into().unwrap_or(i64::MAX);
         self.0.with_label_values(no_labels).set(measured);
     }
+}
+
+/// The same metric, which `registry` shows from now on.
+fn shown_by<M: Collector + Clone + 'static>(registry: &Registry, metric: M) -> Result<M, Error> {
+    registry.register(Box::new(metric.clone()))?;
+    Ok(metric)
 }
 
 /// Raises a counter to what was counted elsewhere.

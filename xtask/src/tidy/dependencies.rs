@@ -119,6 +119,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
         &["getrandom", "clap", "confique", "tracing-subscriber"],
         &["yaopai-server"],
     ),
+    // What operators watch.
     (&["prometheus"], &["yaopai-http", "yaopai-server"]),
     (&["rand", "fastrand"], &[]),
 ];

@@ -300,29 +300,18 @@ fn known_method(method: &Method) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, StatusCode};
     use yaopai_model::{AccountId, AppId};
 
     use super::*;
-    use crate::samples::Sevens;
-    use crate::{AccessLog, CallRecord, RequestId, Route};
+    use crate::samples::note_call;
+    use crate::{AccessLog, CallRecord};
 
     /// What a call leaves.
     fn line(format: LineFormat, record: &CallRecord) -> String {
         let (log, writer) = AccessLog::start(format, io::sink()).unwrap();
         // So that the writer has been told already, and sleeps.
         writer.lines.waiting().bytes.push(b'|');
-        let asked_at = Timestamp::from_millis(1_700_000_000_002);
-        let answered = Answered {
-            method: &Method::from_bytes(b"BREW").unwrap(),
-            status: StatusCode::OK,
-            code: -1,
-            asked_at,
-            answered_at: asked_at.plus(Duration::from_millis(3)),
-            request_id: &RequestId::choose(&HeaderMap::new(), &Sevens),
-            record,
-        };
-        Route::new("user", "/user/info").note(&log, &answered);
+        note_call(&log, &Method::from_bytes(b"BREW").unwrap(), -1, record);
         let text = String::from_utf8(std::mem::take(&mut writer.lines.waiting().bytes)).unwrap();
         text.trim_start_matches('|').to_owned()
     }

@@ -125,7 +125,7 @@ mod tests {
 
     impl Written {
         fn count(db: &Db) -> Result<Self, SqlError> {
-            let accounts = db.row("select count(*) from accounts", args![])?.unwrap().integer(0)?;
+            let accounts = number(db, "select count(*) from accounts")?;
             let Chain::Whole { up_to, .. } = audit::verify(db, AppId(1), 0, 100_000)? else {
                 panic!("the audit chain is broken")
             };
@@ -136,9 +136,12 @@ mod tests {
         }
     }
 
+    fn number(db: &Db, sql: &'static str) -> Result<i64, SqlError> {
+        db.row(sql, args![])?.unwrap().integer(0)
+    }
+
     /// Holds what is left in the database to what was acknowledged since `before`.
     fn judge(db: &Db, before: &Written, acknowledged: &[String], roles_given: usize) -> Result<(), SqlError> {
-        let number = |sql: &'static str| db.row(sql, args![])?.unwrap().integer(0);
         for name in acknowledged {
             let sql = "select count(*) from identifiers where normal = $1";
             let found = db.row(sql, args![name.as_str()])?.unwrap().integer(0)?;
@@ -170,7 +173,7 @@ mod tests {
                 "select count(*) from accounts where id not in (select account_id from passwords)",
             ),
         ] {
-            assert_eq!(number(sql)?, 0, "{what}");
+            assert_eq!(number(db, sql)?, 0, "{what}");
         }
         let after = Written::count(db)?;
         // Those whose answer a kill swallowed come on top.
